@@ -1,0 +1,51 @@
+"""The order of the steps. Nothing is stored here; every function returns a new value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline.classify import classify
+from pipeline.decide import decide
+from pipeline.extract import extract, identities
+from pipeline.match import match_patient
+from pipeline.ports import Tools
+from pipeline.read import read_page
+from pipeline.split import split_batch
+from pipeline.verify import verify
+from schemas.config import Config
+from schemas.document import Segment, SegmentKind
+from schemas.filing import BatchPlan, PlannedDocument, SetAside
+from schemas.page import PageReading
+from schemas.source import Opened
+
+SET_ASIDE = {
+    SegmentKind.BLANK: "image.blank",
+    SegmentKind.SEPARATOR: "separator",
+    SegmentKind.DUPLICATE: "duplicate.page",
+}
+
+
+def read_pages(original: Path, opened: Opened, pages: Sequence[int], scratch: Path, tools: Tools, config: Config) -> tuple[PageReading, ...]:
+    """Render and read some pages of a source file."""
+    rendered = tools.opener.render(original, opened, pages, scratch)
+    return tuple(read_page(page, tools.ocr, rules=config.read) for page in rendered)
+
+
+def plan_batch(readings: Sequence[PageReading], tools: Tools, config: Config) -> BatchPlan:
+    """Cut a batch into documents and decide what becomes of each."""
+    by_number = {reading.number: reading for reading in readings}
+    segments = split_batch(readings, identities(readings, rules=config.extract), tools.catalogue, rules=config.split)
+    return BatchPlan(tuple(plan_document(segment, [by_number[n] for n in segment.pages], tools, config) for segment in segments))
+
+
+def plan_document(segment: Segment, pages: Sequence[PageReading], tools: Tools, config: Config) -> PlannedDocument:
+    """Type, fields, patient, completeness and decision of one document."""
+    if segment.kind in SET_ASIDE:
+        return PlannedDocument(segment.pages, SetAside(SET_ASIDE[segment.kind]), why=segment.why)
+    kind = classify(pages, tools.types, tools.catalogue, rules=config.classify)
+    extraction = extract(pages, rules=config.extract)
+    outcome = match_patient(extraction, tools.patients, rules=config.match)
+    problems = verify(pages, kind, extraction, tools.catalogue, rules=config.verify)
+    decision = decide(segment, kind, outcome, problems, tools.catalogue, rules=config.match)
+    return PlannedDocument(segment.pages, decision, kind, extraction, outcome, why=segment.why)

@@ -1,0 +1,76 @@
+"""What the steps need from the outside, as narrow protocols. Engines and stores fit them by shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from schemas.catalogue import Catalogue
+from schemas.page import PageReading, Word
+from schemas.patient import IndexPatient, NameFrequencies, PatientClaim
+from schemas.source import Opened, Refused, RenderedPage
+
+
+class PageOpener(Protocol):
+    """Opens a sender's file in a child process; only pixels and plain text come back."""
+
+    def inspect(self, original: Path) -> Opened | Refused:
+        """Kind, pages and sizes, or why the file is refused. Never raises for what the sender did."""
+        ...
+
+    def render(self, original: Path, opened: Opened, pages: Sequence[int], into: Path) -> tuple[RenderedPage, ...]:
+        """One RenderedPage a requested page, in order; images are written below `into`."""
+        ...
+
+
+class OcrEngine(Protocol):
+    """Reads words off a clean gray image of our own making."""
+
+    def words(self, image: Path, *, languages: str, mode: int, seconds: float, dpi: int) -> tuple[Word, ...]:
+        """Words with boxes as shares of the image. EngineFault when the engine fails or overruns its time."""
+        ...
+
+
+class Composer(Protocol):
+    """Makes one searchable PDF of some pages of a source file."""
+
+    def compose(self, original: Path, opened: Opened, readings: Sequence[PageReading], into: Path) -> Path:
+        """Path of a PDF: the pages as received, invisible words over them, in the order of `readings`."""
+        ...
+
+
+class TypeModel(Protocol):
+    """A trained text model of document types."""
+
+    def scores(self, text: str) -> dict[str, float]:
+        """Calibrated share per slug; sums to 1."""
+        ...
+
+    def evidence(self, text: str, slug: str, count: int = 5) -> tuple[str, ...]:
+        """The words that weighed most for `slug`."""
+        ...
+
+
+class PatientLookup(Protocol):
+    """The patient index as the matcher sees it."""
+
+    def find(self, keys: Iterable[str], *, limit: int) -> list[IndexPatient]:
+        """Entries that share at least one blocking key, those that share most keys first."""
+        ...
+
+    def frequencies(self, claim: PatientClaim) -> NameFrequencies:
+        """Counts of the claim's folded names in the live index, and its size."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The ports that flow hands to the steps."""
+
+    opener: PageOpener
+    ocr: OcrEngine
+    types: TypeModel
+    patients: PatientLookup
+    catalogue: Catalogue

@@ -1,0 +1,82 @@
+"""The configuration as a value. Reading files and the environment is for workers.settings; this only checks and fills in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from schemas import rules
+from schemas.source import Priority
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A watched folder."""
+
+    name: str
+    path: str
+    facility: str = ""
+    priority: Priority = Priority.NORMAL
+    quiet_seconds: float = 5.0
+    mode: Literal["events", "poll"] = "events"
+    scan_seconds: float = 3.0
+    receipts: str = ""  # folder for receipts; empty: a sibling named <folder>-receipts
+
+
+@dataclass(frozen=True)
+class Objects:
+    """Where originals and filed documents are kept."""
+
+    kind: Literal["filesystem", "s3"] = "filesystem"
+    path: str = "objects"  # below the data folder
+    endpoint: str = ""
+    bucket: str = "chartroom"
+    access_key_file: str = ""
+    secret_key_file: str = ""
+    secure: bool = True
+
+
+@dataclass(frozen=True)
+class Index:
+    """The index database; empty: SQLite below the data folder."""
+
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Durable work: where its journal is, and how many files are worked on at once (0: one a core)."""
+
+    url: str = ""
+    slots: int = 0
+    poll_seconds: float = 0.5
+    attempts: int = 3
+
+
+@dataclass(frozen=True)
+class Web:
+    """The review application."""
+
+    host: str = "127.0.0.1"
+    port: int = 8470
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that can be set."""
+
+    folders: tuple[Folder, ...] = ()
+    facility: str = "This facility"
+    objects: Objects = Objects()
+    index: Index = Index()
+    engine: Engine = Engine()
+    web: Web = Web()
+    intake: rules.IntakeRules = rules.IntakeRules()
+    render: rules.RenderRules = rules.RenderRules()
+    read: rules.ReadRules = rules.ReadRules()
+    split: rules.SplitRules = rules.SplitRules()
+    classify: rules.ClassifyRules = rules.ClassifyRules()
+    extract: rules.ExtractRules = rules.ExtractRules()
+    match: rules.MatchRules = rules.MatchRules()
+    verify: rules.VerifyRules = rules.VerifyRules()
+    sample: rules.AuditSampleRules = rules.AuditSampleRules()

@@ -1,0 +1,74 @@
+"""Rows as the store hands them out: filed documents, review items, audit entries, patients of the index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class DocumentStatus(StrEnum):
+    FILED = "filed"
+    REVIEW = "review"
+    QUARANTINED = "quarantined"
+    SET_ASIDE = "set_aside"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredField:
+    """A field as exported; `box` is on the source page as a viewer shows it."""
+
+    value: str
+    confidence: float
+    page: int
+    box: tuple[float, float, float, float]
+    raw: str = ""
+    rule: str = ""
+    rivals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """One line of the export and everything behind it. `evidence` holds candidates, people, type evidence, cuts, links as JSON."""
+
+    id: str
+    delivery_id: str
+    source_name: str
+    sha256: str
+    pages: tuple[int, ...]
+    status: DocumentStatus
+    document_type: str | None
+    loinc: str | None
+    document_type_confidence: float | None
+    patient_mrn: str | None
+    patient_probability: float | None
+    fields: dict[str, StoredField]
+    reasons: tuple[str, ...]
+    object_key: str | None
+    filed_at: datetime | None
+    evidence: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItem:
+    """A hold as a clerk sees it. `blind` items are random checks of documents that are already filed."""
+
+    id: str
+    document_id: str
+    reasons: tuple[str, ...]
+    priority: str
+    opened_at: datetime
+    blind: bool = False
+    resolved_at: datetime | None = None
+    resolution: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One state change: who, what, on which id. `detail` holds ids, codes and counts only."""
+
+    action: str
+    subject: str
+    actor: str
+    detail: dict[str, Any]
