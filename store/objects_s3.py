@@ -24,7 +24,7 @@ PASSING = {408, 429}
 class S3Objects:
     """A content-addressed bucket, made at start if it is not there."""
 
-    def __init__(self, endpoint: str, bucket: str, access_key: str, secret_key: str, secure: bool = True, region: str = "us-east-1") -> None:
+    def __init__(self, endpoint: str, bucket: str, access_key: str, secret_key: str, secure: bool = True, region: str = "us-east-1") -> None:  # noqa: PLR0913, PLR0917
         self._where, self._bucket = endpoint, bucket
         self._client = _client(endpoint, access_key, secret_key, secure=secure, region=region)
         with _faults():
@@ -50,7 +50,7 @@ class S3Objects:
             copy.close()
             raise
         copy.seek(0)
-        return copy  # type: ignore[return-value]
+        return copy
 
     def fetch(self, key: str, to: Path) -> None:
         """Write the verified bytes to `to`."""
@@ -176,7 +176,7 @@ def _faults(key: str = "") -> Iterator[None]:
     except S3Error as error:
         raise _fault(error.response.status, key) from None
     except (ServerError, InvalidResponseError) as error:  # some servers answer an error in a form the SDK does not read
-        raise _fault(getattr(error, "status_code", None) or getattr(error, "_code", 0), key) from None
+        raise _fault(getattr(error, "status_code", None) or getattr(error, "_code", None) or 0, key) from None
     except (urllib3.exceptions.HTTPError, OSError, MinioException):
         raise StoreFault("The object store's server cannot be reached.", next_step="It is tried again; see that it is up.") from None
 

@@ -139,7 +139,7 @@ patient = Table(
     Column("deceased_date", Text, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("survivor_mrn", Text),
-    Column("keys", LargeBinary, nullable=False),  # the packed hashes under which the entry stands in patient_key
+    Column("key_hashes", LargeBinary, nullable=False),  # the packed hashes under which the entry stands in patient_key
     Column("digest", LargeBinary, nullable=False),  # of row and keys: equal means nothing to do
     Column("updated_at", Instant, nullable=False),
 )
@@ -157,7 +157,7 @@ name_count = Table(
     metadata,
     Column("kind", Text, primary_key=True),  # last, first, size
     Column("name", Text, primary_key=True),
-    Column("count", Integer, nullable=False),
+    Column("bearers", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -89,7 +89,7 @@ def _create_tables() -> None:
         "name_count",
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("bearers", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("kind", "name"),
         sqlite_with_rowid=False,
     )
@@ -122,7 +122,7 @@ def _create_tables() -> None:
         sa.Column("deceased_date", sa.Text(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("survivor_mrn", sa.Text(), nullable=True),
-        sa.Column("keys", sa.LargeBinary(), nullable=False),
+        sa.Column("key_hashes", sa.LargeBinary(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("updated_at", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("rid"),
