@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 
 from schemas.catalogue import build_catalogue
 from schemas.document import TypeGuess
@@ -20,7 +21,7 @@ CATALOGUE = build_catalogue({"progress_note": {"name": "Progress note", "folder"
 
 
 def orders_in(path):
-    return dict((line.split(maxsplit=1) + [""])[:2] for line in path.read_text(errors="replace").splitlines() if line.strip())
+    return dict([*line.split(maxsplit=1), ""][:2] for line in path.read_text(errors="replace").splitlines() if line.strip())
 
 
 def inspect(path):
@@ -45,7 +46,7 @@ def read_pages(path, opened, pages, scratch):
 
 
 def trace(line):
-    with open(os.environ["STUB_TRACE"], "a") as file:
+    with Path(os.environ["STUB_TRACE"]).open("a") as file:
         file.write(line + "\n")
 
 

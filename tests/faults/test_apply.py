@@ -246,7 +246,12 @@ def test_third_crash_at_one_place_is_the_last(tmp_path, stores):
 
 class Worker:
     def __init__(self, tmp_path, slot=0):
-        environ = {**os.environ, "CHARTROOM_DATA_DIR": str(tmp_path / "var"), "CHARTROOM_CONFIG": str(tmp_path / "c.yaml"), "PYTHONPATH": os.getcwd()}
+        environ = {
+            **os.environ,
+            "CHARTROOM_DATA_DIR": str(tmp_path / "var"),
+            "CHARTROOM_CONFIG": str(tmp_path / "c.yaml"),
+            "PYTHONPATH": str(Path.cwd()),
+        }
         (tmp_path / "c.yaml").write_text("engine: {slots: 2, poll_seconds: 0.1}\nsample: {sample_share: 0.0}")
         self.settings = read_settings(environ)
         self.environ, self.slot = environ, slot
