@@ -61,12 +61,10 @@ def _pdf_is_complete(file: BinaryIO, size: int) -> bool:
     if linear and size < int(linear[1]):
         return False
     tail = _read(file, max(0, size - TAIL_BYTES), TAIL_BYTES)
-    last = None
-    for last in STARTXREF.finditer(tail):
-        pass
-    if last is None or NEXT_REVISION.search(tail, last.end()):
+    ends = list(STARTXREF.finditer(tail))
+    if not ends or NEXT_REVISION.search(tail, ends[-1].end()):
         return False
-    return _names_an_xref(file, size, int(last[1]), max(0, head.find(b"%PDF-")))
+    return _names_an_xref(file, size, int(ends[-1][1]), max(0, head.find(b"%PDF-")))
 
 
 def _names_an_xref(file: BinaryIO, size: int, offset: int, shift: int) -> bool:
@@ -88,7 +86,7 @@ class _TiffLayout(NamedTuple):
         return self.order + ("Q" if self.big else "I")
 
     @property
-    def count(self) -> str:
+    def number(self) -> str:
         return self.order + ("Q" if self.big else "H")
 
     @property
@@ -120,8 +118,8 @@ def _tiff_is_complete(file: BinaryIO, size: int) -> bool:
 
 def _directory(file: BinaryIO, size: int, offset: int, layout: _TiffLayout) -> dict[int, list[int]] | None:
     """Where one directory says its pixels are, and under 0 the offset of the next; None if it is cut."""
-    width = struct.calcsize(layout.count)
-    (count,) = struct.unpack(layout.count, _read(file, offset, width))
+    width = struct.calcsize(layout.number)
+    (count,) = struct.unpack(layout.number, _read(file, offset, width))
     if count > 65_535:
         return None
     body = _read(file, offset + width, count * layout.entry + struct.calcsize(layout.offset))

@@ -15,26 +15,43 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from pipeline.engines import embedded, glyphless, picture_page, poppler, raster
-from pipeline.engines.nursery import MachineTrouble, Message, Say
+from pipeline.engines.nursery import MachineError, Message, Say
 from schemas.source import FileKind
 
 FONT = "/ChartroomWords"
 BASELINE = -glyphless.DESCENT / glyphless.EM
 PAGE_KEYS = ("/Type", "/MediaBox", "/CropBox", "/Rotate", "/UserUnit", "/Resources", "/Contents", "/Annots", "/Group")
-NOTE_KEYS = ("/A", "/AA", "/Dest", "/Parent", "/Popup", "/IRT", "/P", "/PA", "/FS", "/AF", "/StructParent", "/Sound", "/Movie", "/RichMediaContent", "/3DD", "/T")
+NOTE_KEYS = (
+    "/A",
+    "/AA",
+    "/Dest",
+    "/Parent",
+    "/Popup",
+    "/IRT",
+    "/P",
+    "/PA",
+    "/FS",
+    "/AF",
+    "/StructParent",
+    "/Sound",
+    "/Movie",
+    "/RichMediaContent",
+    "/3DD",
+    "/T",
+)
 UNSHOWN = frozenset(("/Link", "/Popup", "/FileAttachment", "/Sound", "/Movie", "/Screen", "/RichMedia", "/3D", "/PrinterMark", "/TrapNet"))
 
 
 def compose(request: Message, say: Say) -> Message:
     """Write the PDF; say each page before it is begun."""
     kind, into = FileKind(request["kind"]), Path(request["into"])
-    raster.set_pixel_budget(request["max_megapixels"])
+    raster.lift_pillows_budget()
     out = pikepdf.new()
     font = _font(out)
     with _source(request["original"], kind) as source:
         for page in request["pages"]:
             say({"at": page["number"]})
-            added = _add(out, source, page, request, kind, into)
+            added = _add(out, source, page, request)
             _write_words(out, added, page, font)
         target = into / request["name"]
         _save(out, target)
@@ -45,7 +62,7 @@ def _source(path: str, kind: FileKind) -> Any:
     """The received PDF; an empty one where pages come from pictures or qpdf cannot open it."""
     try:
         return embedded.open_pdf(path) if kind is FileKind.PDF else pikepdf.new()
-    except (ValueError, embedded.Locked):
+    except (ValueError, embedded.LockedError):
         return pikepdf.new()
 
 
@@ -54,7 +71,7 @@ def _save(out: pikepdf.Pdf, target: Path) -> None:
         embedded.save_as(out, target)
     except OSError as failure:
         if failure.errno in raster.OUR_DISK:
-            raise MachineTrouble("the composed file cannot be written") from failure
+            raise MachineError("the composed file cannot be written") from failure
         raise
 
 
@@ -64,19 +81,20 @@ def _count_all(target: Path) -> int:
         return sum(1 for thing in pdf.objects if isinstance(thing, Dictionary) and thing.get("/Type") == "/Page")
 
 
-def _add(out: pikepdf.Pdf, source: Any, page: Message, request: Message, kind: FileKind, into: Path) -> Any:
+def _add(out: pikepdf.Pdf, source: Any, page: Message, request: Message) -> Any:
     """Append one page: as received, else the picture as received, else what the renderer made of it."""
+    kind = FileKind(request["kind"])
     try:
         if page["drawn"]:
-            return _drawn(out, page, request, kind, into)
+            return _drawn(out, page, request)
         if kind is FileKind.PDF:
             return _copied(out, source, page)
-        picture = picture_page.picture_page(request["original"], kind, page["number"])
+        picture = picture_page.picture_page(request["original"], kind, page["number"], request["max_megapixels"] * 1_000_000)
         return _placed(out, picture, page)
-    except (MachineTrouble, MemoryError):
+    except (MachineError, MemoryError):
         raise
     except Exception:  # noqa: BLE001 - whatever stumbles over the page, its picture may still be had
-        return _drawn(out, page, request, kind, into)
+        return _drawn(out, page, request)
 
 
 def _copied(out: pikepdf.Pdf, source: pikepdf.Pdf, page: Message) -> Any:
@@ -131,16 +149,17 @@ def _placed(out: pikepdf.Pdf, picture: picture_page.Picture, page: Message) -> A
     return out.pages[-1]
 
 
-def _drawn(out: pikepdf.Pdf, page: Message, request: Message, kind: FileKind, into: Path) -> Any:
+def _drawn(out: pikepdf.Pdf, page: Message, request: Message) -> Any:
     """The page as the renderer shows it, for one that cannot be copied."""
-    number, target = page["number"], into / f"drawn-{page['number']:04d}.png"
+    kind, number = FileKind(request["kind"]), page["number"]
+    target = Path(request["into"]) / f"drawn-{number:04d}.png"
     try:
         if kind is FileKind.PDF:
             [image] = poppler.draw(request["original"], number, number, request["dpi"], request["seconds"] * 0.8)
             raster.save_gray(raster.to_gray(image), target)
         else:
             raster.draw(request["original"], kind, number, request["max_megapixels"] * 1_000_000, target)
-        return _placed(out, picture_page.picture_page(str(target), FileKind.PNG, 1), page)
+        return _placed(out, picture_page.picture_page(str(target), FileKind.PNG, 1, request["max_megapixels"] * 1_000_000), page)
     finally:
         target.unlink(missing_ok=True)
 
@@ -192,7 +211,9 @@ def _write_words(out: pikepdf.Pdf, added: Any, page: Message, font: Any) -> None
     resources["/Font"] = fonts
     added.obj["/Resources"] = resources
     layer = text_layer(page["words"], embedded.crop_box(added), embedded.rotation(added))
-    added.contents_add(out.make_stream(layer), prepend=True)
+    contents = added.obj.get("/Contents", Array())
+    received = [part for part in (list(contents) if isinstance(contents, Array) else [contents]) if isinstance(part, pikepdf.Stream)]
+    added.obj["/Contents"] = Array([out.make_stream(layer), *received])  # a new array: pages of one file may share the old one
 
 
 def text_layer(words: Iterable[Sequence[Any]], crop: tuple[float, float, float, float], turn: int) -> bytes:

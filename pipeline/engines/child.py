@@ -20,7 +20,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from pipeline.engines.fence import fence
-from pipeline.engines.nursery import MachineTrouble, Message, Say, receive, send
+from pipeline.engines.nursery import MachineError, Message, Say, receive, send
 
 Job = Callable[[Message, Say], Message]
 MACHINE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.EACCES)
@@ -40,10 +40,10 @@ def serve(orders: socket.socket) -> None:
     gc.freeze()
     children: dict[int, int] = {}  # pidfd: pid
     while True:
-        ready, _, _ = select.select([orders, *children], [], [])
-        for pidfd in [fd for fd in ready if fd is not orders]:
+        ready, _, _ = select.select([orders.fileno(), *children], [], [])
+        for pidfd in children.keys() & set(ready):
             _bury(pidfd, children.pop(pidfd))
-        if orders in ready and not _bear(orders, known, children):
+        if orders.fileno() in ready and not _bear(orders, known, children):
             break
     for pidfd, pid in children.items():
         _kill_group(pid)
@@ -69,7 +69,7 @@ def _bear(orders: socket.socket, known: dict[str, Job], children: dict[int, int]
 
 def _bury(pidfd: int, pid: int) -> None:
     """Reap a child that has ended, having killed whatever it started."""
-    os.waitid(os.P_PIDFD, pidfd, os.WEXITED | os.WNOWAIT)  # type: ignore[attr-defined]
+    os.waitid(os.P_PIDFD, pidfd, os.WEXITED | os.WNOWAIT)
     _kill_group(pid)
     os.waitpid(pid, 0)
     os.close(pidfd)
@@ -106,7 +106,7 @@ def _do(job: Job, order: Message, line: socket.socket) -> int:
 
     try:
         say({"done": job(order["request"], say)})
-    except MachineTrouble as trouble:
+    except MachineError as trouble:
         send(line, {"machine": str(trouble)})
     except OSError as failure:
         if failure.errno not in MACHINE_ERRORS:

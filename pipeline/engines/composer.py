@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -49,9 +48,9 @@ class SearchablePdf:
 
     def _request(self, original: Path, opened: Opened, readings: Sequence[PageReading], target: Path, drawn: set[int]) -> Message:
         return {
-            "original": os.path.abspath(original),
+            "original": str(original.absolute()),
             "kind": opened.kind,
-            "into": os.path.abspath(target.parent),
+            "into": str(target.parent.absolute()),
             "name": target.name,
             "dpi": self.rules.dpi,
             "max_megapixels": self.rules.max_megapixels,

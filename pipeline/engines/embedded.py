@@ -5,6 +5,7 @@ Knows content streams and image dictionaries; runs in a child process only.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,12 +22,57 @@ MAX_ACTIONS = 5_000
 MAX_NESTING = 4
 GRID = 64  # image shares are counted on a grid of this many cells a side
 EDGE = 0.01  # a scan may miss the page's edges by this share
-SILENT = frozenset("q Q cm w J j M d ri i gs BMC BDC EMC MP DP BX EX g G rg RG k K cs CS sc SC scn SCN BT ET Tc Tw Tz TL Tf Tr Ts Td TD Tm T*".split())
+SILENT = frozenset(
+    [
+        "q",
+        "Q",
+        "cm",
+        "w",
+        "J",
+        "j",
+        "M",
+        "d",
+        "ri",
+        "i",
+        "BMC",
+        "BDC",
+        "EMC",
+        "MP",
+        "DP",
+        "BX",
+        "EX",
+        "g",
+        "G",
+        "rg",
+        "RG",
+        "k",
+        "K",
+        "cs",
+        "CS",
+        "sc",
+        "SC",
+        "scn",
+        "SCN",
+        "BT",
+        "ET",
+        "Tc",
+        "Tw",
+        "Tz",
+        "TL",
+        "Tf",
+        "Tr",
+        "Ts",
+        "Td",
+        "TD",
+        "Tm",
+        "T*",
+    ]
+)
 SHOWN = frozenset(("Tj", "TJ", "'", '"'))
 SIMPLE_FILTERS = frozenset(("/CCITTFaxDecode", "/DCTDecode", "/FlateDecode"))
 
 
-class Locked(Exception):
+class LockedError(Exception):
     """The file needs a password."""
 
 
@@ -45,13 +91,18 @@ class Marks(NamedTuple):
 
 
 def open_pdf(path: str) -> pikepdf.Pdf:
-    """The file, repaired where it must be. Locked; ValueError when it cannot be opened."""
+    """The file, repaired where it must be. LockedError; ValueError when it cannot be opened."""
     try:
-        return pikepdf.open(path)
+        return pikepdf.open(path if path.isprintable() else io.BytesIO(Path(path).read_bytes()))
     except pikepdf.PasswordError:
-        raise Locked from None
+        raise LockedError from None
     except (pikepdf.PdfError, RuntimeError) as refused:
-        raise ValueError("not opened") from refused
+        raise (LockedError if "encryption" in str(refused) else ValueError)("not opened") from refused
+
+
+def nothing() -> pikepdf.Pdf:
+    """A file without pages."""
+    return pikepdf.new()
 
 
 def count_pages(pdf: pikepdf.Pdf) -> int | None:
@@ -109,8 +160,8 @@ def user_unit(page: pikepdf.Page) -> float:
 def flags(pdf: pikepdf.Pdf) -> tuple[str, ...]:
     """What a viewer would run or unpack: javascript, launch, attachments."""
     found: set[str] = set()
-    root = pdf.Root
-    names = root.get("/Names", {})
+    root: Any = pdf.Root
+    names: Any = root.get("/Names", {})
     if "/JavaScript" in names:
         found.add("javascript")
     if "/EmbeddedFiles" in names or "/AF" in root or "/Collection" in root:
@@ -188,6 +239,8 @@ def _walk(holder: Any, matrix: Matrix, pictures: list[tuple[Matrix, Any]], depth
             mode = int(instruction.operands[0])
         elif name == "Do":
             others |= _place(objects.get(str(instruction.operands[0])), matrix, pictures, depth)
+        elif name == "gs":
+            others |= _blends(resources.get("/ExtGState", {}).get(str(instruction.operands[0])))
         elif name == "INLINE IMAGE":
             pictures.append((matrix, None))
         else:
@@ -201,7 +254,15 @@ def _marks(name: str, operands: Any, mode: int) -> bool:
         return mode != 3
     if name == "BDC" and str(operands[0]) == "/OC":
         return True
-    return name not in SILENT or name == "gs"
+    return name not in SILENT
+
+
+def _blends(state: Any) -> bool:
+    """Whether a graphics state makes what follows anything but opaque."""
+    if not isinstance(state, pikepdf.Dictionary):
+        return True
+    opaque = all(state.get(alpha, 1) == 1 for alpha in ("/ca", "/CA")) and str(state.get("/SMask", "/None")) == "/None"
+    return not opaque or str(state.get("/BM", "/Normal")) not in ("/Normal", "/Compatible")
 
 
 def _place(thing: Any, matrix: Matrix, pictures: list[tuple[Matrix, Any]], depth: int) -> bool:
@@ -284,7 +345,9 @@ def _is_simple(stream: Any, most_pixels: int) -> bool:
     filters = stream.get("/Filter", pikepdf.Array())
     named = [str(one) for one in filters] if isinstance(filters, pikepdf.Array) else [str(filters)]
     space = stream.get("/ColorSpace")
-    plain = str(space) in ("/DeviceGray", "/DeviceRGB") or (isinstance(space, pikepdf.Array) and str(space[0]) in ("/ICCBased", "/Indexed", "/CalGray", "/CalRGB"))
+    plain = str(space) in ("/DeviceGray", "/DeviceRGB") or (
+        isinstance(space, pikepdf.Array) and str(space[0]) in ("/ICCBased", "/Indexed", "/CalGray", "/CalRGB")
+    )
     return len(named) == 1 and named[0] in SIMPLE_FILTERS and plain
 
 
@@ -293,6 +356,18 @@ def out_size(page: pikepdf.Page, image: Any) -> tuple[float, float]:
     x0, y0, x1, y1 = crop_box(page)
     unit = user_unit(page)
     return image.width * 72 / ((x1 - x0) * unit), image.height * 72 / ((y1 - y0) * unit)
+
+
+def extract(page: pikepdf.Page, out: Path) -> bool:
+    """Write one page as a file of its own, repaired. False where its content is missing: it would come out blank."""
+    contents = page.obj.get("/Contents")
+    parts = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
+    if not parts or not all(isinstance(part, pikepdf.Stream) for part in parts):
+        return False
+    alone = pikepdf.new()
+    alone.pages.append(page)
+    alone.save(out)
+    return True
 
 
 def save_as(pdf: pikepdf.Pdf, out: Path) -> None:

@@ -43,7 +43,8 @@ def _assemble(tables: dict[bytes, bytes]) -> bytes:
 
 
 def _sum(table: bytes) -> int:
-    return sum(struct.unpack(f">{len(table) // 4}I", table)) & 0xFFFFFFFF
+    numbers: tuple[int, ...] = struct.unpack(f">{len(table) // 4}I", table)
+    return sum(numbers) & 0xFFFFFFFF
 
 
 def glyph_of_code() -> bytes:

@@ -29,7 +29,7 @@ Message = dict[str, Any]
 Say = Callable[[Message], None]
 
 
-class MachineTrouble(Exception):
+class MachineError(Exception):
     """Inside a child: our own machine is at fault, not the sender's bytes. A full disk, a missing program."""
 
 
@@ -88,7 +88,7 @@ def receive(line: socket.socket) -> Message | None:
         raise ValueError("message too long")
     message = json.loads(_receive(line, length))
     if not isinstance(message, dict):
-        raise ValueError("no message")
+        raise ValueError("no message")  # noqa: TRY004 - for the reader of the line both are nonsense
     return message
 
 

@@ -6,11 +6,10 @@ Whatever the file does to the child becomes a reason code; only a fault of our o
 from __future__ import annotations
 
 import math
-import os
 import stat
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.engines.nursery import Limits, Message, converse
 from schemas.faults import EngineFault
@@ -24,13 +23,22 @@ MAX_SIDE = 1e7  # 1/72 inch
 PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 
 
+class _Order(NamedTuple):
+    """What is to be rendered where; `plain` asks for the slow way without shortcuts."""
+
+    original: Path
+    kind: FileKind
+    into: Path
+    plain: bool = False
+
+
 class ChildOpener:
     """Opens files in a fresh child process a call."""
 
     def __init__(self, rules: RenderRules) -> None:
         self.rules = rules
 
-    def inspect(self, original: Path, /) -> Opened | Refused:
+    def inspect(self, original: Path) -> Opened | Refused:
         """Kind, pages and sizes, or why the file is refused. EngineFault only when our own machine fails."""
         size = _size(original)
         if size == 0:
@@ -47,25 +55,24 @@ class ChildOpener:
         done: dict[int, RenderedPage] = {}
         todo = [number for number in dict.fromkeys(pages) if number in facts]
         while todo:
-            at = self._render_some(original, opened.kind, [facts[number] for number in todo], into, done, plain=False)
-            if at is not None and at not in done:
-                self._render_some(original, opened.kind, [facts[at]], into, done, plain=True)
+            order = _Order(original, opened.kind, into)
+            at = self._render_some(order, [facts[number] for number in todo], done)
+            if at is not None:
+                self._render_some(order._replace(plain=True), [facts[at]], done)
                 done.setdefault(at, _lost(facts[at]))
             todo = [number for number in todo if number not in done]
         return tuple(done[number] if number in done else _lost(PageFacts(number, 612.0, 792.0)) for number in pages)
 
-    def _render_some(
-        self, original: Path, kind: FileKind, facts: Sequence[PageFacts], into: Path, done: dict[int, RenderedPage], *, plain: bool
-    ) -> int | None:
+    def _render_some(self, order: _Order, facts: Sequence[PageFacts], done: dict[int, RenderedPage]) -> int | None:
         """Add what one child makes of these pages to `done`; the page it did not survive, or None."""
-        _size(original)
-        request = self._request(original) | {
-            "kind": kind,
+        _size(order.original)
+        request = self._request(order.original) | {
+            "kind": order.kind,
             "pages": [page.number for page in facts],
             "sizes": [[page.number, page.width_pt, page.height_pt] for page in facts],
-            "into": os.path.abspath(into),
+            "into": str(order.into.absolute()),
             "dpi": self.rules.dpi,
-            "plain": plain,
+            "plain": order.plain,
         }
         wanted = {page.number: page for page in facts}
         at: int | None = facts[0].number
@@ -74,12 +81,12 @@ class ChildOpener:
                 at = message["at"]
             page = message.get("page")
             if isinstance(page, dict) and page.get("number") in wanted:
-                done[page["number"]] = rendered(page, wanted[page["number"]], into)
+                done[page["number"]] = rendered(page, wanted[page["number"]], order.into)
         return at if at not in done else next((number for number in wanted if number not in done), None)
 
     def _request(self, original: Path) -> Message:
         return {
-            "original": os.path.abspath(original),
+            "original": str(original.absolute()),
             "max_megapixels": self.rules.max_megapixels,
             "seconds": self.rules.page_wall_seconds,
         }

@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline.engines import embedded, pdf_structure, poppler, raster
-from pipeline.engines.nursery import MachineTrouble, Message, Say
+from pipeline.engines.nursery import MachineError, Message, Say
 from pipeline.sniff import HEAD_BYTES, sniff
 from schemas.source import FileKind
 
 RUN = 8  # pages drawn by one call of poppler
 LEAST_DPI = 30.0  # a page so large that it must be drawn more coarsely than this cannot be read
 PIXEL_SLACK = 2
-LOCKED = (embedded.Locked, pdf_structure.Locked, poppler.Locked)
 
 
 def page_path(into: Path, number: int) -> Path:
@@ -34,33 +33,37 @@ def inspect(request: Message, say: Say) -> Message:
     kind = sniff(head)
     if kind is None:
         return {"refused": "file.unsupported" if head else "file.empty"}
-    raster.set_pixel_budget(request["max_megapixels"])
-    return {"kind": kind} | (_inspect_pdf(path, most, request["seconds"], say) if kind is FileKind.PDF else _inspect_image(path, kind, most))
+    raster.lift_pillows_budget()
+    if kind is FileKind.PDF:
+        return {"kind": kind} | _inspect_pdf(path, most, request["seconds"], say)
+    return {"kind": kind} | _inspect_image(path, kind, most, request["max_megapixels"] * 1_000_000)
 
 
-def _inspect_image(path: str, kind: FileKind, most: int) -> Message:
-    """Pages of an image file. It is corrupt when not even its first header can be read."""
+def _inspect_image(path: str, kind: FileKind, most: int, most_pixels: int) -> Message:
+    """Pages of an image file. It is corrupt when not even its first header can be read, too large when every page is."""
     try:
         pages = raster.frames(path, kind, most)
     except Exception:  # noqa: BLE001 - Pillow may raise anything over hostile bytes
         return {"refused": "file.corrupt"}
+    if pages and all(page.pixels > most_pixels for page in pages):
+        return {"refused": "file.too_large", "pages": len(pages)}
     return _answer([(page.width_pt, page.height_pt) for page in pages], len(pages), most, ())
 
 
 def _inspect_pdf(path: str, most: int, seconds: float, say: Say) -> Message:
     """Pages of a PDF by three readers that know nothing of one another; each says what it found before the next one is asked."""
     by_qpdf, sizes, flags, locked = _ask_qpdf(path, most)
-    say({"so far": _settle(None, by_qpdf, None, sizes, [], flags, most)})
+    say({"so far": _settle(_Counts(None, by_qpdf, None), sizes, [], flags, most)})
     by_poppler, sheets, locked_too = _ask_poppler(path, most, seconds)
-    say({"so far": _settle(None, by_qpdf, by_poppler, sizes, sheets, flags, most)})
+    say({"so far": _settle(_Counts(None, by_qpdf, by_poppler), sizes, sheets, flags, most)})
     try:
         by_pypdf = pdf_structure.count_pages(path)
-    except pdf_structure.Locked:
+    except pdf_structure.LockedError:
         by_pypdf = None
         locked_too |= by_qpdf is None
     if (locked or locked_too) and not (by_qpdf or by_poppler or by_pypdf):
         return {"refused": "file.encrypted"}
-    return _settle(by_pypdf, by_qpdf, by_poppler, sizes, sheets, flags, most)
+    return _settle(_Counts(by_pypdf, by_qpdf, by_poppler), sizes, sheets, flags, most)
 
 
 def _ask_qpdf(path: str, most: int) -> tuple[int | None, list[tuple[float, float]], tuple[str, ...], bool]:
@@ -70,7 +73,7 @@ def _ask_qpdf(path: str, most: int) -> tuple[int | None, list[tuple[float, float
             count = embedded.count_pages(pdf)
             sizes = [embedded.shown_size(page) for page in pdf.pages[: most + 1]] if count else []
             return count, sizes, _flags(pdf), False
-    except embedded.Locked:
+    except embedded.LockedError:
         return None, [], (), True
     except Exception:  # noqa: BLE001 - as above
         return None, [], (), False
@@ -87,24 +90,30 @@ def _ask_poppler(path: str, most: int, seconds: float) -> tuple[int | None, list
     """Count and sizes by poppler, and whether it asked for a password."""
     try:
         count, sheets = poppler.sheets(path, most + 1, seconds)
-    except poppler.Locked:
+    except poppler.LockedError:
         return None, [], True
     except ValueError:
         return None, [], False
     return count, sheets, False
 
 
+class _Counts(NamedTuple):
+    """Pages by each reader; None where it could not tell."""
+
+    by_pypdf: int | None
+    by_qpdf: int | None
+    by_poppler: int | None
+
+
 def _settle(
-    by_pypdf: int | None,
-    by_qpdf: int | None,
-    by_poppler: int | None,
+    counts: _Counts,
     sizes: Sequence[tuple[float, float]],
     sheets: Sequence[tuple[float, float]],
     flags: Sequence[str],
     most: int,
 ) -> Message:
     """One count and one size a page. pypdf's count stands unless both others agree on more pages; then those are pages, too."""
-    count = agree(by_pypdf, by_qpdf, by_poppler)
+    count = agree(*counts)
     measured = [*sizes, *sheets[len(sizes) :]]
     measured += [measured[-1] if measured else (612.0, 792.0)] * (min(count, most) - len(measured))
     return _answer(measured[:count], count, most, flags)
@@ -152,7 +161,7 @@ def render(request: Message, say: Say) -> Message:
         seconds=request["seconds"],
         plain=request["plain"],
     )
-    raster.set_pixel_budget(request["max_megapixels"])
+    raster.lift_pillows_budget()
     for page in _pdf_pages(wanted, say) if wanted.kind is FileKind.PDF else _image_pages(wanted, say):
         say({"page": page})
     return {}
@@ -163,7 +172,7 @@ def _image_pages(wanted: _Wanted, say: Say) -> Iterator[Message]:
         say({"at": number})
         try:
             frame = raster.draw(wanted.path, wanted.kind, number, wanted.most_pixels, page_path(wanted.into, number))
-        except (MachineTrouble, MemoryError):
+        except (MachineError, MemoryError):
             raise
         except Exception:  # noqa: BLE001 - Pillow may raise anything over hostile bytes
             yield _lost(number)
@@ -200,23 +209,12 @@ def _pdf_pages(wanted: _Wanted, say: Say) -> Iterator[Message]:
         yield from _drawn(waiting, wanted, say)
 
 
-class _Nothing:
-    """Stands for a PDF that only poppler can open."""
-
-    pages: tuple[()] = ()
-
-    def __enter__(self) -> _Nothing:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-
 def _opened(wanted: _Wanted) -> Any:
+    """The file as qpdf has it; one without pages where only poppler can open it."""
     try:
         return embedded.open_pdf(wanted.path)
-    except (ValueError, embedded.Locked):
-        return _Nothing()
+    except (ValueError, embedded.LockedError):
+        return embedded.nothing()
 
 
 def _layers(wanted: _Wanted) -> dict[int, list[poppler.TextWord]]:
@@ -247,6 +245,7 @@ class _Sheet(NamedTuple):
     dpi: float
     layer: list[list[Any]]
     image_share: float
+    page: Any  # as qpdf has it, or None
     done: Message | None = None
 
 
@@ -257,16 +256,16 @@ def _look(pdf: Any, number: int, wanted: _Wanted, layer: Sequence[poppler.TextWo
     unit = embedded.user_unit(page) if page is not None else 1.0
     width, height = size = wanted.sizes[number]
     dpi = min(float(wanted.dpi), 72 * (wanted.most_pixels / (width * height)) ** 0.5 * 0.999)
-    sheet = _Sheet(number, size, unit, dpi, _shares(layer, width / unit, height / unit), 0.0)
-    if page is None:
+    sheet = _Sheet(number, size, unit, dpi, _shares(layer, width / unit, height / unit), 0.0, page)
+    if page is None or wanted.plain:
         return sheet
     try:
         found = embedded.marks(page)
         if found is None:
             return sheet
         sheet = sheet._replace(image_share=embedded.image_share(page, found))
-        return sheet if wanted.plain else sheet._replace(done=_taken_out(page, found, sheet, wanted))
-    except (MachineTrouble, MemoryError):
+        return sheet._replace(done=_taken_out(page, found, sheet, wanted))
+    except (MachineError, MemoryError):
         raise
     except Exception:  # noqa: BLE001 - whatever pikepdf or Pillow stumbles over, poppler may still draw
         return sheet
@@ -330,19 +329,47 @@ def _draw_run(run: Sequence[_Sheet], wanted: _Wanted, say: Say) -> Iterator[Mess
     if run[0].dpi < LEAST_DPI:
         yield from (_lost(sheet.number) for sheet in run)
         return
-    try:
-        images = poppler.draw(wanted.path, run[0].number, run[-1].number, run[0].dpi * run[0].unit, wanted.seconds * 0.8)
-    except ValueError:
-        images = []
-    if len(images) == len(run) and all(map(_fits, run, images)):
-        for sheet, image in zip(run, images, strict=True):
-            raster.save_gray(raster.to_gray(image), page_path(wanted.into, sheet.number))
-            yield _page(sheet, [sheet.dpi, sheet.dpi])
+    images = _draw(wanted.path, run, run[0].number, wanted.seconds) or (_draw_repaired(run[0], wanted) if len(run) == 1 else None)
+    if images is not None:
+        yield from (_kept(sheet, image, wanted) for sheet, image in zip(run, images, strict=True))
     elif len(run) > 1:
         for sheet in run:
             yield from _draw_run([sheet], wanted, say)
     else:
         yield _lost(run[0].number)
+
+
+def _draw(path: str, run: Sequence[_Sheet], first: int, seconds: float) -> list[Any] | None:
+    """Pictures of consecutive pages, each of the size it must have; None where poppler fails over any of them."""
+    try:
+        images = poppler.draw(path, first, first + len(run) - 1, run[0].dpi * run[0].unit, seconds * 0.8)
+    except ValueError:
+        return None
+    return images if len(images) == len(run) and all(map(_fits, run, images)) else None
+
+
+def _draw_repaired(sheet: _Sheet, wanted: _Wanted) -> list[Any] | None:
+    """A page that poppler cannot find or draw, from a file of its own as qpdf repairs it."""
+    alone = wanted.into / f"page-{sheet.number:04d}.pdf"
+    try:
+        if sheet.page is None or not embedded.extract(sheet.page, alone):
+            return None
+        return _draw(str(alone), [sheet], 1, wanted.seconds / 2)
+    except (MachineError, MemoryError):
+        raise
+    except Exception:  # noqa: BLE001 - whatever pikepdf stumbles over, the page is lost
+        return None
+    finally:
+        alone.unlink(missing_ok=True)
+
+
+def _kept(sheet: _Sheet, image: Any, wanted: _Wanted) -> Message:
+    """The picture written. A page that came out white while poppler complained is not blank but lost."""
+    gray = raster.to_gray(image)
+    if raster.is_white(gray) and poppler.complains(wanted.path, sheet.number, wanted.seconds / 2):
+        return _lost(sheet.number)
+    raster.save_gray(gray, page_path(wanted.into, sheet.number))
+    return _page(sheet, [sheet.dpi, sheet.dpi])
 
 
 def _fits(sheet: _Sheet, image: Any) -> bool:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from pypdf import PdfReader
 
 
-class Locked(Exception):
+class LockedError(Exception):
     """The file needs a password."""
 
 
 def count_pages(path: str) -> int | None:
-    """Number of pages by pypdf; None where it cannot tell. Locked when the empty password does not open the file."""
+    """Number of pages by pypdf; None where it cannot tell. LockedError when the empty password does not open the file."""
     try:
         reader = PdfReader(path, strict=False)
         locked = reader.is_encrypted and not reader.decrypt("")
@@ -21,5 +21,5 @@ def count_pages(path: str) -> int | None:
     except Exception:  # noqa: BLE001 - a parser of hostile bytes may raise anything; then the other readers count
         return None
     if locked:
-        raise Locked
+        raise LockedError
     return count

@@ -36,16 +36,17 @@ class Picture(NamedTuple):
     matrix: Matrix
 
 
-def picture_page(path: str, kind: FileKind, number: int) -> Picture:
-    """Page `number` of an image file. Whatever img2pdf or Pillow raises for damage."""
+def picture_page(path: str, kind: FileKind, number: int, most_pixels: int) -> Picture:
+    """Page `number` of an image file. TooManyPixelsError before decoding; whatever img2pdf or Pillow raises for damage."""
     with Image.open(path, formats=raster.FORMATS[kind]) as image:
         alone = getattr(image, "n_frames", 1) == 1
         if number > 1:
             image.seek(number - 1)
-        turn = int(image.getexif().get(raster.ORIENTATION, 1))
+        raster.check_pixels(image, most_pixels)
+        turn = raster.orientation(image)
         if alone and _goes_as_it_is(image, kind, turn):
-            return Picture(_convert(Path(path).read_bytes()), PLACED.get(turn, UPRIGHT))
-        return Picture(_convert(_without_loss(image)), PLACED.get(turn, UPRIGHT) if kind is not FileKind.TIFF else UPRIGHT)
+            return Picture(_convert(Path(path).read_bytes()), PLACED[turn])
+        return Picture(_convert(_without_loss(image)), PLACED[turn] if kind is not FileKind.TIFF else UPRIGHT)
 
 
 def _goes_as_it_is(image: Image.Image, kind: FileKind, turn: int) -> bool:
@@ -57,8 +58,13 @@ def _goes_as_it_is(image: Image.Image, kind: FileKind, turn: int) -> bool:
 
 def _convert(content: bytes) -> bytes:
     """The one-page PDF, with nothing in it that changes from run to run."""
-    converted: Any = img2pdf.convert(content, nodate=True, rotation=img2pdf.Rotation.none)
+    converted: Any = img2pdf.convert(content, nodate=True, rotation=img2pdf.Rotation.none, layout_fun=_any_size)
     return bytes(converted)
+
+
+def _any_size(*_: object) -> tuple[float, float, float, float]:
+    """A sheet of any size: the picture is placed anew by whoever asked."""
+    return 612.0, 792.0, 612.0, 792.0
 
 
 def _without_loss(image: Image.Image) -> bytes:

@@ -10,13 +10,14 @@ import re
 import subprocess
 import unicodedata
 from collections.abc import Iterator
-from typing import NamedTuple
+from math import ceil
+from typing import Any, NamedTuple
 
 from pdf2image import convert_from_path, pdfinfo_from_path
 from pdf2image.exceptions import PDFInfoNotInstalledError, PDFPageCountError, PDFPopplerTimeoutError
 from PIL import Image
 
-from pipeline.engines.nursery import MachineTrouble
+from pipeline.engines.nursery import MachineError
 
 MAX_TEXT_BYTES = 60_000_000
 MAX_WORDS = 20_000
@@ -43,18 +44,18 @@ class TextWord(NamedTuple):
     line: int
 
 
-class Locked(Exception):
+class LockedError(Exception):
     """The file needs a password."""
 
 
 def sheets(path: str, most: int, seconds: float) -> tuple[int, list[Sheet]]:
-    """Number of pages, and the size of the first `most` as shown. Locked; ValueError when poppler cannot open the file."""
+    """Number of pages, and the size of the first `most` as shown. LockedError; ValueError when poppler cannot open the file."""
     try:
-        info = pdfinfo_from_path(path, first_page=1, last_page=most, timeout=seconds)
+        info = pdfinfo_from_path(path, first_page=1, last_page=most, timeout=ceil(seconds))
     except PDFInfoNotInstalledError as missing:
-        raise MachineTrouble("pdfinfo is not installed") from missing
+        raise MachineError("pdfinfo is not installed") from missing
     except PDFPageCountError as refused:
-        raise (Locked if "Incorrect password" in str(refused) else ValueError)("not opened") from None
+        raise (LockedError if "Incorrect password" in str(refused) else ValueError)("not opened") from None
     except PDFPopplerTimeoutError:
         raise ValueError("too slow") from None
     return info["Pages"], [_sheet(info, number) for number in range(1, min(info["Pages"], most) + 1)]
@@ -72,15 +73,26 @@ def _sheet(info: dict[str, str], number: int) -> Sheet:
 
 def draw(path: str, first: int, last: int, dpi: float, seconds: float) -> list[Image.Image]:
     """Consecutive pages in gray at `dpi`; fewer than asked, or of another size, where poppler failed. ValueError when it overran."""
+    exact: Any = round(dpi, 3)  # declared as a whole number, handed to pdftoppm as it is
     try:
         drawn: list[Image.Image] = convert_from_path(
-            path, dpi=round(dpi, 3), first_page=first, last_page=last, grayscale=True, use_cropbox=True, timeout=seconds
+            path, dpi=exact, first_page=first, last_page=last, grayscale=True, use_cropbox=True, timeout=ceil(seconds)
         )
     except PDFInfoNotInstalledError as missing:
-        raise MachineTrouble("pdftoppm is not installed") from missing
+        raise MachineError("pdftoppm is not installed") from missing
     except (PDFPageCountError, PDFPopplerTimeoutError):
         raise ValueError("not drawn") from None
     return drawn
+
+
+def complains(path: str, number: int, seconds: float) -> bool:
+    """Whether poppler reports errors in a page (or in the file) while drawing it."""
+    command = ["pdftoppm", "-r", "10", "-f", str(number), "-l", str(number), path]
+    try:
+        drawn = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=seconds, check=False)
+    except subprocess.TimeoutExpired:
+        return True
+    return drawn.returncode != 0 or b"Error" in drawn.stderr
 
 
 def words(path: str, first: int, last: int, seconds: float) -> dict[int, list[TextWord]]:

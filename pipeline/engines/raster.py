@@ -12,12 +12,21 @@ from typing import NamedTuple
 
 from PIL import Image, ImageOps, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, PpmImagePlugin, TiffImagePlugin
 
-from pipeline.engines.nursery import MachineTrouble
+from pipeline.engines.nursery import MachineError
 from schemas.source import FileKind
 
 FORMATS = {FileKind.TIFF: ("TIFF",), FileKind.JPEG: ("JPEG", "MPO"), FileKind.PNG: ("PNG",)}
 ORIENTATION, PHOTOMETRIC = 274, 262
 SIDEWAYS = (5, 6, 7, 8)
+UPRIGHT_BY = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 LETTER_WIDTH = 8.5
 FAX_WIDTH = 1728
 MIN_DPI, MAX_DPI = 40.0, 2400.0
@@ -36,15 +45,22 @@ class Frame(NamedTuple):
     dpi_x: float
     dpi_y: float
     bilevel: bool
+    pixels: int = 0
 
 
-class TooManyPixels(Exception):
+class TooManyPixelsError(Exception):
     """The page would exceed the pixel budget; it has not been decoded."""
 
 
-def set_pixel_budget(megapixels: int) -> None:
-    """Make Pillow itself refuse what is over the budget."""
-    Image.MAX_IMAGE_PIXELS = megapixels * 500_000  # Pillow raises at twice this figure
+def lift_pillows_budget() -> None:
+    """Pillow's own limit refuses a whole file for its first page; `check_pixels` refuses page by page instead."""
+    Image.MAX_IMAGE_PIXELS = None
+
+
+def check_pixels(image: Image.Image, most: int) -> None:
+    """TooManyPixelsError when the current page, not yet decoded, is over the budget."""
+    if image.width * image.height > most:
+        raise TooManyPixelsError
 
 
 def frames(path: str, kind: FileKind, most: int) -> list[Frame]:
@@ -62,12 +78,11 @@ def frames(path: str, kind: FileKind, most: int) -> list[Frame]:
 
 
 def draw(path: str, kind: FileKind, number: int, most_pixels: int, out: Path) -> Frame:
-    """Write page `number` upright as an 8-bit gray PNG. TooManyPixels before decoding; whatever Pillow raises for damage."""
+    """Write page `number` upright as an 8-bit gray PNG. TooManyPixelsError before decoding; whatever Pillow raises for damage."""
     with Image.open(path, formats=FORMATS[kind]) as image:
         if number > 1:
             image.seek(number - 1)
-        if image.width * image.height > most_pixels:
-            raise TooManyPixels
+        check_pixels(image, most_pixels)
         frame = _frame(image)
         save_gray(upright_gray(image), out)
     return frame
@@ -75,9 +90,11 @@ def draw(path: str, kind: FileKind, number: int, most_pixels: int, out: Path) ->
 
 def upright_gray(image: Image.Image) -> Image.Image:
     """The picture turned as its EXIF says, flattened on white, as 8-bit gray."""
-    reversed_16 = image.mode.startswith("I;16") and _tag(image, PHOTOMETRIC) == 0
-    gray = to_gray(ImageOps.exif_transpose(image))
-    return ImageOps.invert(gray) if reversed_16 else gray
+    reversed_16 = image.mode.startswith("I;16") and getattr(image, "tag_v2", {}).get(PHOTOMETRIC) == 0
+    way = UPRIGHT_BY.get(orientation(image)) if image.format != "TIFF" else None  # Pillow turns a TIFF itself
+    gray = to_gray(image)
+    gray = ImageOps.invert(gray) if reversed_16 else gray
+    return gray if way is None else gray.transpose(way)
 
 
 def to_gray(image: Image.Image) -> Image.Image:
@@ -101,41 +118,50 @@ def flatten(image: Image.Image) -> Image.Image:
 
 def _narrow(image: Image.Image) -> Image.Image:
     """16-bit and floating gray brought to 8 bits: 16-bit by its full range, anything else by its own."""
-    low, high = image.getextrema()
+    floating = image.convert("F") if image.mode in "IF" else image.convert("I").convert("F")
+    low, high = (float(str(value)) for value in floating.getextrema())
     wide = image.mode.startswith("I;16") or (image.mode == "I" and 255 < high <= 65_535)
-    begin, end = (0.0, 65_535.0) if wide else (0.0, 255.0) if high <= 255 and low >= 0 else (float(low), float(high))
+    begin, end = (0.0, 65_535.0) if wide else (0.0, 255.0) if high <= 255 and low >= 0 else (low, high)
     scale = 255.0 / (end - begin or 1.0)
-    return image.convert("F").point(lambda value: value * scale - begin * scale).convert("L")
+    return floating.point(lambda value: value * scale - begin * scale).convert("L")
+
+
+def is_white(image: Image.Image) -> bool:
+    """Whether a gray picture is nothing but white."""
+    return image.getextrema() == (255, 255)
 
 
 def save_gray(image: Image.Image, out: Path) -> None:
-    """Write quickly rather than small. MachineTrouble when it is our disk that refuses."""
+    """Write quickly rather than small. MachineError when it is our disk that refuses."""
     try:
         image.save(out, format="PNG", compress_level=1)
     except OSError as failure:
         if failure.errno in OUR_DISK:
-            raise MachineTrouble(errno.errorcode[failure.errno]) from failure
+            raise MachineError(errno.errorcode[failure.errno]) from failure
         raise
 
 
-def _tag(image: Image.Image, tag: int) -> int | None:
-    """A TIFF or EXIF tag of the current page."""
+def orientation(image: Image.Image) -> int:
+    """EXIF's number for how the page is to be turned, 1 if it is upright. Decodes nothing, as getexif would for a PNG."""
     tags = getattr(image, "tag_v2", None)
-    return (image.getexif() if tags is None else tags).get(tag)
+    if tags is None:
+        tags = image.getexif() if "exif" in image.info else {}
+    stated = tags.get(ORIENTATION, 1)
+    return stated if isinstance(stated, int) and 1 <= stated <= 8 else 1
 
 
 def _frame(image: Image.Image) -> Frame:
     """Size and resolution of the current page as shown."""
     width, height = image.size
     dpi_x, dpi_y = _stated(image)
-    if _tag(image, ORIENTATION) in SIDEWAYS:
+    if orientation(image) in SIDEWAYS:
         dpi_x, dpi_y = dpi_y, dpi_x
         if image.format != "TIFF":  # Pillow gives a TIFF's size as turned already
             width, height = height, width
     bilevel = image.mode == "1"
     if not _plausible(width, height, dpi_x, dpi_y):
         dpi_x, dpi_y = _guess(width, height, bilevel)
-    return Frame(width / dpi_x * 72, height / dpi_y * 72, dpi_x, dpi_y, bilevel)
+    return Frame(width / dpi_x * 72, height / dpi_y * 72, dpi_x, dpi_y, bilevel, width * height)
 
 
 def _stated(image: Image.Image) -> tuple[float, float]:
