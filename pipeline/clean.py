@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from pipeline.look import TOUCHING, Gray, Look, Reals, Scan, paper_of, speckle_limit
+from pipeline.look import Gray, Look, Reals, Scan, dirt_of, paper_of
 from schemas.page import Box
 
 SKEWED = 0.4  # degrees
@@ -37,12 +37,12 @@ class Cleaned(NamedTuple):
     way: Way
 
 
-def quality_of(scan: Scan, look: Look, dirt: int) -> str:
+def quality_of(scan: Scan, look: Look, *, dirty: bool) -> str:
     """Which damage a scan shows most."""
     if scan.bilevel and (min(scan.dpi_x, scan.dpi_y) < FAX_DPI or not square(scan)):
         return "fax"
     if scan.bilevel:
-        return "dirty" if dirt else "clean"
+        return "dirty" if dirty else "clean"
     return "shaded" if look.spread > SHADED or look.streaked else "clean"
 
 
@@ -53,9 +53,9 @@ def square(scan: Scan) -> bool:
 
 def clean(scan: Scan, look: Look, target_dpi: int) -> Cleaned:
     """The image to read, by the recipe that the look asks for."""
-    dirt = speckle_limit(scan.pixels) if scan.bilevel else 0
-    quality = quality_of(scan, look, dirt)
-    pixels = drop_specks(scan.pixels, dirt) if dirt else scan.pixels
+    dirt = dirt_of(scan) if scan.bilevel else None
+    quality = quality_of(scan, look, dirty=dirt is not None)
+    pixels = scan.pixels if dirt is None else np.where(dirt, np.uint8(255), scan.pixels)
     if quality == "shaded":
         pixels = without_streaks(on_even_paper(pixels), scan.dpi_y)
     return finish(scan._replace(pixels=pixels), look, quality, target_dpi)
@@ -110,14 +110,6 @@ def straighten(pixels: Gray, angle: float) -> Gray:
     if not angle:
         return pixels
     return np.asarray(Image.fromarray(pixels).rotate(angle, Image.Resampling.BILINEAR, expand=True, fillcolor=255))
-
-
-def drop_specks(pixels: Gray, limit: int) -> Gray:
-    """White out marks of at most `limit` pixels."""
-    labels, _ = ndimage.label(pixels < 128, TOUCHING)
-    small = np.bincount(labels.ravel()) <= limit
-    small[0] = False
-    return np.where(small[labels], np.uint8(255), pixels)
 
 
 def on_even_paper(pixels: Gray) -> Gray:

@@ -19,6 +19,8 @@ Wholes = NDArray[np.int64]
 DPI = 150  # every measure but speckle is taken at this resolution, pixels square
 INK = 0.30  # darkness against the paper around it; what shows through from the other side stays below
 FAINT = 0.12
+DIRT = 1.8e-4  # square inches: no larger than a full stop
+SURE_DIRT = 5.5e-5
 MOST_PIXELS = 36_000_000
 TOUCHING = np.ones((3, 3), dtype=bool)
 
@@ -272,12 +274,24 @@ def streaked(dark: Reals) -> bool:
     return bool((inner > 0.06).any())
 
 
-def speckle_limit(pixels: Gray) -> int:
-    """Largest area in pixels of what is dirt and not print; 0 where there is little dirt."""
-    labels, count = ndimage.label(pixels < 128, TOUCHING)
-    if count < 100:
-        return 0
-    area = np.bincount(labels.ravel())[1:]
-    letter = float(np.median(area[area > 24])) if (area > 24).any() else 0.0
-    limit = int(min(16, 0.12 * letter))
-    return limit if (area <= limit).sum() > 0.5 * (area > limit).sum() else 0
+def dirt_of(scan: Scan) -> Mask | None:
+    """Where a black-and-white scan is dirty: the smallest marks, and small ones far from print. None where there is little dirt."""
+    labels, count = ndimage.label(scan.pixels < 128, TOUCHING)
+    area = np.bincount(labels.ravel(), minlength=count + 1)
+    area[0] = np.iinfo(area.dtype).max
+    pixels_a_square_inch = scan.dpi_x * scan.dpi_y
+    small = area <= DIRT * pixels_a_square_inch
+    lone = small & ~near_print(scan, labels, ~small)
+    if lone.sum() < max(100, 0.25 * (~small).sum()):
+        return None
+    drop: Mask = (lone | (area <= SURE_DIRT * pixels_a_square_inch))[labels]
+    return drop
+
+
+def near_print(scan: Scan, labels: NDArray[np.int32], print_of: Mask) -> Mask:
+    """Which labelled marks lie as near to print as a full stop to its word."""
+    printed = print_of.copy()
+    printed[0] = False
+    reach = (2 * int(0.02 * scan.dpi_y) + 1, 2 * int(0.035 * scan.dpi_x) + 1)
+    around = ndimage.maximum_filter(printed[labels], size=reach)
+    return np.bincount(labels[around], minlength=print_of.size) > 0
