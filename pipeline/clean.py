@@ -14,8 +14,6 @@ from schemas.page import Box
 SKEWED = 0.4  # degrees
 SHADED = 0.12
 FAX_DPI = 260  # black-and-white scans below this are faxes
-FINE_DPI = 300
-COARSE_DPI = 150
 
 
 class Way(NamedTuple):
@@ -57,13 +55,13 @@ def clean(scan: Scan, look: Look, target_dpi: int) -> Cleaned:
     quality = quality_of(scan, look, dirty=dirt is not None)
     pixels = scan.pixels if dirt is None else np.where(dirt, np.uint8(255), scan.pixels)
     if quality == "shaded":
-        pixels = without_streaks(on_even_paper(pixels), scan.dpi_y)
+        pixels = without_streaks(on_even_paper(pixels), scan.dpi_x, scan.dpi_y)
     return finish(scan._replace(pixels=pixels), look, quality, target_dpi)
 
 
 def clean_as_shaded(scan: Scan, look: Look, target_dpi: int) -> Cleaned:
     """The second recipe for a page that read badly: as if it were a shaded copy, at full size."""
-    return finish(scan._replace(pixels=without_streaks(on_even_paper(scan.pixels), scan.dpi_y)), look, "shaded", target_dpi)
+    return finish(scan._replace(pixels=without_streaks(on_even_paper(scan.pixels), scan.dpi_x, scan.dpi_y)), look, "shaded", target_dpi)
 
 
 def finish(scan: Scan, look: Look, quality: str, target_dpi: int) -> Cleaned:
@@ -77,11 +75,10 @@ def finish(scan: Scan, look: Look, quality: str, target_dpi: int) -> Cleaned:
 
 
 def resolution(scan: Scan, quality: str, target_dpi: int) -> int:
-    """The resolution to read at: clean pages are brought down, coarse and damaged ones up."""
+    """The resolution to read at. Below 300 dpi decimal points and single digits are lost in tables, above it nothing is won."""
     native = round(min(scan.dpi_x, scan.dpi_y))
-    if quality == "clean" and not scan.bilevel:
-        return target_dpi if native > target_dpi or native < COARSE_DPI else native
-    return FINE_DPI
+    near = 0.8 * target_dpi <= native <= target_dpi and square(scan)
+    return native if quality == "clean" and near else target_dpi
 
 
 def softness(scan: Scan, quality: str, dpi: int) -> float:
@@ -118,12 +115,17 @@ def on_even_paper(pixels: Gray) -> Gray:
     return np.minimum(pixels / level * 255, 255).astype(np.uint8)
 
 
-def without_streaks(pixels: Gray, dpi: float) -> Gray:
-    """Lighten what runs straight down for longer than any letter: streaks, and the rules of tables."""
-    long = max(3, round(0.7 * dpi))
+def without_streaks(pixels: Gray, dpi_x: float, dpi_y: float) -> Gray:
+    """Lighten what runs straight for longer than any letter: streaks, and the rules of tables."""
     dark = 255 - pixels
-    lines = ndimage.maximum_filter1d(ndimage.minimum_filter1d(dark, long, axis=0), long, axis=0)
-    return np.asarray(255 - (dark - np.minimum(lines, dark)), dtype=np.uint8)
+    for axis, dpi in ((0, dpi_y), (1, dpi_x)):
+        dark = dark - np.minimum(dark, opened(dark, max(3, round(0.7 * dpi)), axis))
+    return np.asarray(255 - dark, dtype=np.uint8)
+
+
+def opened(dark: Gray, length: int, axis: int) -> Gray:
+    """Only what is dark for at least a length along an axis."""
+    return np.asarray(ndimage.maximum_filter1d(ndimage.minimum_filter1d(dark, length, axis=axis), length, axis=axis))
 
 
 def turned(pixels: Gray, turn: int) -> Gray:

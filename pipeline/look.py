@@ -105,11 +105,11 @@ def look_at(scan: Scan, blank_ink: float) -> Look:
     thumb = squared(scan, DPI)
     paper = paper_of(thumb)
     dark = darkness(thumb, paper)
-    ink, letters, rows, large = printing(dark > INK)
+    ink, text, letters, rows, large = printing(dark > INK)
     share = float(ink.mean())
     plain = rows > 0 or large > 0 or share > blank_ink
-    faint = 0 if plain else printing(ndimage.uniform_filter(dark, 2) > FAINT)[2]
-    skew, sideways = slant(ink, letters)
+    faint = 0 if plain else printing(ndimage.uniform_filter(dark, 2) > FAINT)[3]
+    skew, sideways = slant(text, letters)
     large = max(large, int(plain and not rows))
     return Look(ink, letters, rows, large, faint, share, skew, sideways, spread_of(paper), streaked(dark))
 
@@ -140,14 +140,15 @@ def spread_of(paper: Reals) -> float:
     return float(high - low) / 255
 
 
-def printing(mask: Mask) -> tuple[Mask, Marks, int, int]:
-    """The ink that was printed or written, its letters, and how many rows and large marks it makes."""
+def printing(mask: Mask) -> tuple[Mask, Mask, Marks, int, int]:
+    """What was printed or written, the part of it that is letters, these as marks, and how many rows and large marks there are."""
     labels, count = ndimage.label(mask, TOUCHING)
     marks = marks_of(labels, count)
     kept = ~(specks(marks) | furniture(marks, mask.shape))
     ink = np.concatenate(([False], kept))[labels]
-    letters = marks.where(kept & of_letter_size(marks))
-    return ink, letters, rows_of(ink, letters), int((kept & drawn(marks)).sum())
+    lettered = kept & of_letter_size(marks)
+    text, letters = np.concatenate(([False], lettered))[labels], marks.where(lettered)
+    return ink, text, letters, rows_of(text, letters), int((kept & drawn(marks)).sum())
 
 
 def marks_of(labels: NDArray[np.int32], count: int) -> Marks:
@@ -233,13 +234,13 @@ def rows_of(ink: Mask, letters: Marks) -> int:
     return int(((members >= 4) | ((members >= 2) & (width >= inches(0.4)))).sum())
 
 
-def slant(ink: Mask, letters: Marks) -> tuple[float, bool]:
+def slant(text: Mask, letters: Marks) -> tuple[float, bool]:
     """Skew in degrees, and whether the rows run up and down."""
     if letters.area.size < 12:
         return 0.0, False
-    feet = ink & ~np.roll(ink, -1, axis=0)
+    feet = text & ~np.roll(text, -1, axis=0)
     level, angle = sharpest(*np.nonzero(feet))
-    sides = ink & ~np.roll(ink, -1, axis=1)
+    sides = text & ~np.roll(text, -1, axis=1)
     upright, other = sharpest(*np.nonzero(sides)[::-1])
     sideways = upright > 1.15 * level
     return (-other if sideways else angle), sideways
@@ -268,10 +269,10 @@ def sharpness(rows: Reals, columns: Reals, angle: float) -> float:
 
 
 def streaked(dark: Reals) -> bool:
-    """Whether lines run down most of the page, as a dirty scanner draws them."""
-    column = np.percentile(dark[::8], 25, axis=0)
-    inner = column[int(inches(0.2)) : -int(inches(0.2)) or None]
-    return bool((inner > 0.06).any())
+    """Whether lines run over most of the page, as a dirty scanner draws them."""
+    rim = int(inches(0.2))
+    down, across = np.percentile(dark[::8], 25, axis=0), np.percentile(dark[:, ::8], 25, axis=1)
+    return bool((down[rim:-rim] > 0.06).any() or (across[rim:-rim] > 0.06).any())
 
 
 def dirt_of(scan: Scan) -> Mask | None:

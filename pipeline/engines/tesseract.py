@@ -68,7 +68,7 @@ def row_of(cells: list[str]) -> Row:
 
 def visible(text: str) -> str:
     """The text without control, bidirectional and private characters."""
-    return "".join(char for char in text if unicodedata.category(char) not in UNSEEN).strip()
+    return " ".join("".join(char for char in text if unicodedata.category(char) not in UNSEEN).split())
 
 
 def words_of(rows: list[Row]) -> tuple[Word, ...]:
