@@ -54,6 +54,7 @@ class ClassifyRules:
     """When a document type is sure enough not to be asked."""
 
     sure_at: float = 0.9
+    sure_untitled_at: float = 0.98  # without a title the text alone must be this sure
     unknown_below: float = 0.35
 
 
