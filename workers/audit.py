@@ -116,9 +116,9 @@ class _Bucket:
     """Objects of an S3 store, through the store's adapter."""
 
     def __init__(self, config: Config, folder: Path) -> None:
-        from workers.wire import open_stores
+        from workers.wire import connect
 
-        self.objects = open_stores(config, folder).objects
+        self.objects = connect(config, folder).objects
 
     def open(self, key: str) -> BinaryIO | None:
         return self.objects.open(key) if self.objects.exists(key) else None

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from schemas.config import Config
 from schemas.faults import Fault, InputFault
 
 app = typer.Typer(
@@ -47,10 +48,9 @@ def demo(
 @app.command()
 def up() -> None:
     """Run the watcher, the workers and the web application, until Ctrl-C."""
-    from workers.settings import data_dir, load
     from workers.supervise import supervise
 
-    raise typer.Exit(supervise(load(), data_dir()))
+    raise typer.Exit(supervise(*_settings()))
 
 
 @app.command()
@@ -68,13 +68,13 @@ def ingest(
     from workers import show
     from workers.ingest import ingest as take_in
     from workers.ingest import wait_until_settled
-    from workers.wire import open_stores
+    from workers.wire import connect
 
     for path in paths:
         if not path.exists() and not path.is_symlink():
             raise InputFault(f"There is no file or folder {path}.", next_step="Check the path.")
     settings, folder = _settings()
-    stores = open_stores(settings, folder)
+    stores = connect(settings, folder)
     with show.progress("taking in", unit="files") as bar:
         deliveries = take_in(paths, settings, folder, stores, now=_now, progress=bar)
     if wait:
@@ -94,10 +94,10 @@ def import_(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, re
     """
     from workers import show
     from workers.patients import import_patients
-    from workers.wire import open_stores
+    from workers.wire import connect
 
     settings, folder = _settings()
-    stores = open_stores(settings, folder)
+    stores = connect(settings, folder)
     with show.progress("importing", unit="bytes", total=file.stat().st_size) as bar:
         report = import_patients(file, stores, now=_now(), progress=lambda done: bar(done, file.stat().st_size))
     for bad in report.bad[:50]:
@@ -115,12 +115,12 @@ def export(
 ) -> None:
     """One line per document: source pages, status, type, patient, fields, reasons."""
     from workers.export import write_export
-    from workers.wire import open_stores
+    from workers.wire import connect
 
     if format_ not in {"jsonl", "csv"}:
         raise typer.BadParameter("jsonl or csv", param_hint="--format")
     settings, folder = _settings()
-    write_export(open_stores(settings, folder), format_, output)
+    write_export(connect(settings, folder), format_, output)
 
 
 @documents.command("show")
@@ -129,10 +129,10 @@ def show_document(document_id: Annotated[str, typer.Argument(metavar="ID")]) -> 
     from store import documents as rows
     from store.database import reading
     from workers import show
-    from workers.wire import open_stores
+    from workers.wire import connect
 
     settings, folder = _settings()
-    with reading(open_stores(settings, folder).index) as conn:
+    with reading(connect(settings, folder).index) as conn:
         record = rows.get(conn, document_id)
     if record is None:
         raise InputFault(f"There is no document {document_id}.", next_step="`chartroom search` and `documents export` give the ids.")
@@ -149,10 +149,10 @@ def search(
     from store.database import reading
     from store.search import search as find
     from workers import show
-    from workers.wire import open_stores
+    from workers.wire import connect
 
     settings, folder = _settings()
-    with reading(open_stores(settings, folder).index) as conn:
+    with reading(connect(settings, folder).index) as conn:
         found = find(conn, " ".join(query), limit=limit)
         show.hits(found, [rows.get(conn, hit.document_id) for hit in found])
 
@@ -164,10 +164,10 @@ def list_items(limit: Annotated[int, typer.Option(min=1)] = 50) -> None:
     from store import queue
     from store.database import reading
     from workers import show
-    from workers.wire import open_stores
+    from workers.wire import connect
 
     settings, folder = _settings()
-    with reading(open_stores(settings, folder).index) as conn:
+    with reading(connect(settings, folder).index) as conn:
         items = queue.open_items(conn, limit=limit)
         show.queue(items, [rows.get(conn, item.document_id) for item in items], now=_now())
 
@@ -179,10 +179,10 @@ def show_item(item_id: Annotated[str, typer.Argument(metavar="ITEM")]) -> None:
     from store import queue
     from store.database import reading
     from workers import show
-    from workers.wire import open_stores
+    from workers.wire import connect
 
     settings, folder = _settings()
-    with reading(open_stores(settings, folder).index) as conn:
+    with reading(connect(settings, folder).index) as conn:
         item = queue.get(conn, item_id)
         record = rows.get(conn, item.document_id) if item else None
     if item is None or record is None:
@@ -202,14 +202,14 @@ def resolve(
 ) -> None:
     """Decide a review item: file it to a patient, set it aside, or quarantine it."""
     from workers.resolve import resolve_item
-    from workers.wire import open_stores
+    from workers.wire import connect
 
     if sum(map(bool, (patient, set_aside, quarantine))) != 1:
         raise typer.BadParameter("give exactly one of --patient, --set-aside, --quarantine")
     settings, folder = _settings()
     actor = by or f"user:{os.environ.get('USER') or os.getuid()}"
     record = resolve_item(
-        open_stores(settings, folder), item_id, patient=patient, kind=kind, set_aside=set_aside, quarantine=quarantine, actor=actor, now=_now()
+        connect(settings, folder), item_id, patient=patient, kind=kind, set_aside=set_aside, quarantine=quarantine, actor=actor, now=_now()
     )
     typer.echo(f"{record.id} {record.status.value}")
 
@@ -219,10 +219,10 @@ def status(*, as_json: Annotated[bool, typer.Option("--json", help="For programs
     """Depths, ages, rates, and the health of stores, engines and models."""
     from workers import show
     from workers.status import take_status
-    from workers.wire import open_stores
+    from workers.wire import connect
 
     settings, folder = _settings()
-    state = take_status(settings, folder, open_stores(settings, folder), now=_now())
+    state = take_status(settings, folder, connect(settings, folder), now=_now())
     typer.echo(json.dumps(state, indent=2)) if as_json else show.status(state)
 
 
@@ -230,9 +230,8 @@ def status(*, as_json: Annotated[bool, typer.Option("--json", help="For programs
 def audit(*, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """Recount everything from folder, database and store, with code of its own. Exit code 1 on any gap."""
     from workers.audit import take_ledger
-    from workers.settings import data_dir, load
 
-    ledger = take_ledger(load(), data_dir())
+    ledger = take_ledger(*_settings())
     typer.echo(ledger.as_json() if as_json else ledger.as_text())
     raise typer.Exit(1 if ledger.gaps else 0)
 
@@ -242,14 +241,16 @@ def explain() -> None:
     """Every setting, its value, and where the value came from."""
     from workers import show
     from workers.settings import explain as explain_settings
+    from workers.settings import read_settings
 
-    show.settings(explain_settings())
+    show.settings(explain_settings(read_settings()))
 
 
-def _settings() -> tuple:  # type: ignore[type-arg]
-    from workers.settings import data_dir, load
+def _settings() -> tuple[Config, Path]:
+    from workers.settings import read_settings
 
-    return load(), data_dir()
+    found = read_settings()
+    return found.config, found.data_dir
 
 
 def _now() -> datetime:

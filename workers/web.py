@@ -8,15 +8,16 @@ import uvicorn
 
 from review.app import make_app
 from schemas.faults import Fault
-from workers.settings import data_dir, load
-from workers.wire import open_stores
+from workers.settings import read_settings
+from workers.wire import connect
 
 
 def serve() -> int:
     """Serve until told to stop; exit code 1 with one line on a fault."""
     try:
-        config = load()
-        app = make_app(open_stores(config, data_dir()).index, host=config.web.host)
+        settings = read_settings()
+        config = settings.config
+        app = make_app(connect(config, settings.data_dir).index, host=config.web.host)
     except Fault as fault:
         sys.stderr.write(f"chartroom: {fault}\n")
         return 1
