@@ -46,6 +46,7 @@ def plan_document(segment: Segment, pages: Sequence[PageReading], tools: Tools, 
     kind = classify(pages, tools.types, tools.catalogue, rules=config.classify)
     extraction = extract(pages, rules=config.extract)
     outcome = match_patient(extraction, tools.patients, rules=config.match)
-    problems = verify(pages, kind, extraction, tools.catalogue, rules=config.verify)
+    said = identities(pages, rules=config.extract)
+    problems = verify(pages, kind, extraction, tools.catalogue, rules=config.verify, who=said)
     decision = decide(segment, kind, outcome, problems, tools.catalogue, rules=config.match)
     return PlannedDocument(segment.pages, decision, kind, extraction, outcome, why=segment.why)
