@@ -29,7 +29,7 @@ SET_ASIDE = {
 def read_pages(original: Path, opened: Opened, pages: Sequence[int], scratch: Path, tools: Tools, config: Config) -> tuple[PageReading, ...]:
     """Render and read some pages of a source file."""
     rendered = tools.opener.render(original, opened, pages, scratch)
-    return tuple(read_page(page, tools.ocr, rules=config.read) for page in rendered)
+    return tuple(read_page(page, tools.ocr, tools.barcodes, rules=config.read) for page in rendered)
 
 
 def plan_batch(readings: Sequence[PageReading], tools: Tools, config: Config) -> BatchPlan:
