@@ -240,7 +240,7 @@ def _check_words(ledger: Ledger, documents: list[Row], query: Query) -> None:
 
 def _check_chain(ledger: Ledger, query: Query) -> None:
     """The audit rows form one chain: numbered without a gap, each holding the digest of the one before."""
-    previous, number = "", 0
+    previous, number = "0" * 64, 0
     for row in query("SELECT * FROM audit ORDER BY sequence"):
         number += 1
         if row["sequence"] != number or row["previous"] != previous or _link(row) != row["digest"]:
@@ -290,9 +290,9 @@ def _count_orphans(ledger: Ledger, deliveries: list[Row], documents: list[Row], 
 
 
 def _link(row: Row) -> str:
-    body = {key: row[key] for key in ("sequence", "at", "action", "subject", "actor", "previous")}
-    body["detail"] = json.loads(row["detail"])
-    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()).hexdigest()
+    body = {key: row[key] for key in ("sequence", "at", "action", "subject", "actor")} | {"detail": json.loads(row["detail"])}
+    sealed = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256((row["previous"] + sealed).encode()).hexdigest()
 
 
 def _digest(stream: BinaryIO) -> str:
