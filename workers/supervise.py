@@ -6,7 +6,6 @@ No child outlives this process: each asks the kernel to be killed when its paren
 from __future__ import annotations
 
 import ctypes
-import importlib.util
 import os
 import runpy
 import signal
@@ -118,8 +117,8 @@ def _children(settings: Settings, say: Say, *, web: bool) -> list[Child]:
         children.insert(0, Child("watcher", ("workers.watch",)))
     else:
         say("no watched folders are configured (folders: in config.yaml)")
-    if web and importlib.util.find_spec("review.app") is not None:
-        children.append(Child("web", ("review.app",)))
+    if web:
+        children.append(Child("web", ("workers.web",)))
     return children
 
 
@@ -140,6 +139,7 @@ def main(arguments: Sequence[str]) -> None:
 
 def log_to(path: Path) -> Say:
     """Says things into a file, for callers whose terminal shows something else."""
+    path.parent.mkdir(parents=True, exist_ok=True)
 
     def say(line: str) -> None:
         with path.open("a", encoding="utf-8") as file:

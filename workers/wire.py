@@ -103,12 +103,11 @@ def content_check() -> Callable[[Path], bool | None]:
 
 def equip(config: Config, stores: Stores) -> Reader:
     """The pipeline with its engines, built from the configuration."""
+    from pipeline import flow, read
     from pipeline.engines.composer import SearchablePdf
     from pipeline.engines.opener import ChildOpener
     from pipeline.engines.spacy_types import SpacyTypes
     from pipeline.engines.tesseract import Tesseract
-
-    from pipeline import flow, read
     from pipeline.ports import Tools
     from store.patients import PatientIndex
 
