@@ -221,11 +221,11 @@ def _is_whole(key: str | None, objects: _Folder | _Bucket) -> bool:
 
 
 def _check_items(ledger: Ledger, documents: list[Row], query: Query) -> None:
-    """A held document has exactly one open item; a document that is not held has none but blind checks."""
+    """A held document has exactly one open item, a quarantined one at most one, any other none but blind checks."""
     opened = Counter(row["document_id"] for row in query("SELECT * FROM review_item WHERE resolved_at IS NULL") if not row["blind"])
     status = {row["id"]: row["status"] for row in documents}
     for name, state in status.items():
-        if opened[name] != (state == "review"):
+        if not (state == "review") <= opened[name] <= (state in {"review", "quarantined"}):
             ledger.gaps.append(f"document {name} is {state} and has {opened[name]} open review items")
     ledger.gaps += [f"review item for an unknown document {name}" for name in opened if name not in status]
     ledger.checked["review items"] = opened.total()
