@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from math import fsum
 from typing import NamedTuple
 
 from pipeline.matching import compare as level
-from pipeline.matching.calibration import stated_error
+from pipeline.matching.calibration import SUREST, stated_error
 from pipeline.matching.compare import FIELDS, Levels, compare
 from pipeline.matching.fold import SUFFIXES, Who, digits, digits_meant, fold_name, fold_phone, known_suffix, upper, who_is, zip_of
 from pipeline.matching.gate import contradictions, is_namelike, look_like_one_person, may_be_the_same, missing_identifiers, sets_apart
@@ -20,7 +21,7 @@ from pipeline.matching.weights import Shares, shares_of, weigh
 from pipeline.ports import PatientLookup
 from schemas.document import Extraction, Field, FieldName, Role
 from schemas.match import Agreement, Candidate, Conflicting, Evidence, Matched, MatchOutcome, NoCandidate, TooClose, TooWeak
-from schemas.patient import IndexPatient, NameFrequencies, PatientClaim
+from schemas.patient import IndexPatient, PatientClaim
 from schemas.rules import MatchRules
 
 __all__ = ["alternatives", "claim_keys", "claim_of", "match_claim", "match_patient", "patient_keys"]
@@ -28,6 +29,7 @@ __all__ = ["alternatives", "claim_keys", "claim_of", "match_claim", "match_patie
 SHOWN = 10
 STRANGER_SHARE = 0.9  # above this share of "not in the index" nobody is proposed
 TIE_BITS = 1.0  # entries no further apart than this are equal
+_DATE = re.compile(r"\d{4}(-\d\d-\d\d)?")
 NEAR_LEVELS = frozenset(
     {
         level.OCR,
@@ -115,7 +117,7 @@ def claim_of(extraction: Extraction) -> PatientClaim:
         middle,
         suffix,
         sex=_sex(_value(extraction, FieldName.PATIENT_SEX)),
-        dob=_value(extraction, FieldName.PATIENT_DOB),
+        dob=dob.value if dob and _DATE.fullmatch(dob.value) else "",
         mrn=_value(extraction, FieldName.PATIENT_MRN),
         mrn_is_ours=mrn is not None and "ours" in re.split(r"\W+", mrn.rule),
         ssn_last4=digits_meant(_value(extraction, FieldName.PATIENT_SSN_LAST4))[-4:],
@@ -171,14 +173,13 @@ def match_claim(claim: PatientClaim, lookup: PatientLookup, *, rules: MatchRules
     found = lookup.find(claim_keys(claim), limit=rules.max_candidates)
     if not found:
         return NoCandidate()
-    counts = lookup.frequencies(claim)
-    ranking = rank(claim, found, lookup, counts, rules=rules)
-    return judge(ranking, rules=rules)
+    return judge(rank(claim, found, lookup, rules=rules), rules=rules)
 
 
-def rank(claim: PatientClaim, found: Iterable[IndexPatient], lookup: PatientLookup, counts: NameFrequencies, *, rules: MatchRules) -> Ranking:
+def rank(claim: PatientClaim, found: Iterable[IndexPatient], lookup: PatientLookup, *, rules: MatchRules) -> Ranking:
     """Entries weighed against a claim, best first; equal ones in the order of their numbers."""
     who = who_is(claim)
+    counts = lookup.frequencies(PatientClaim(who.last, who.first))
     shares = shares_of(counts)
     entries = [_weighed(claim, who, patient, lookup, shares) for patient in found]
     entries.sort(key=lambda entry: (-entry.score, entry.patient.mrn))
@@ -191,7 +192,7 @@ def _weighed(claim: PatientClaim, who: Who, patient: IndexPatient, lookup: Patie
     if _needs_other_name(levels, who, other, shares):
         _learn(shares, shares_of(lookup.frequencies(PatientClaim(other.last, other.first))))
     bits = weigh(levels, who, other, shares)
-    return Compared(patient, other, levels, bits, round(sum(bits), 6))
+    return Compared(patient, other, levels, bits, round(fsum(bits), 6))
 
 
 def _needs_other_name(levels: Levels, who: Who, other: Who, shares: Shares) -> bool:
@@ -256,14 +257,21 @@ def _candidates(ranking: Ranking) -> tuple[Candidate, ...]:
 
 
 def _candidate(ranking: Ranking, place: int, entry: Compared) -> Candidate:
-    share = 1 - stated_error(ranking.shares.doubt(place)) if place == 0 else ranking.shares.entries[place]
+    share = 1 - stated_error(ranking.shares.doubt(place)) if place == 0 else min(ranking.shares.entries[place], 1 - SUREST)
     patient = entry.patient
     return Candidate(patient.mrn, patient.display_name, patient.dob, entry.score, share, _evidence(ranking.claim, entry))
 
 
 def _evidence(claim: PatientClaim, entry: Compared) -> tuple[Evidence, ...]:
     return tuple(
-        Evidence(field, _agreement(name), name or "not on both", bits, getattr(claim, _SHOWN_AS.get(field, field)), getattr(entry.patient, _SHOWN_AS.get(field, field)))
+        Evidence(
+            field,
+            _agreement(name),
+            name or "not on both",
+            bits,
+            getattr(claim, _SHOWN_AS.get(field, field)),
+            getattr(entry.patient, _SHOWN_AS.get(field, field)),
+        )
         for field, name, bits in zip(FIELDS, entry.levels, entry.bits, strict=True)
     )
 

@@ -105,7 +105,7 @@ def _term(value: str, *, prefix: bool) -> Term:
 def _find_sqlite(conn: Connection, asked: Query, limit: int) -> list[Hit]:
     expression = match_expression(asked.terms)
     found = (
-        select(column("rowid"), text("bm25(document_words) AS rank"))
+        select(_WORDS.c.rowid, text("bm25(document_words) AS rank"))
         .select_from(_WORDS.join(document, document.c.rowno == _WORDS.c.rowid))
         .where(_WORDS.c.document_words.op("MATCH")(expression), *_conditions(asked))
         .order_by(_WORDS.c.rowid.desc())

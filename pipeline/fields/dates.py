@@ -24,7 +24,9 @@ NUMERIC = re.compile(rf"^({D}{{1,2}})\s?([/.\-])\s?({D}{{1,2}})\s?\2\s?({D}{{4}}
 ISO = re.compile(rf"^({D}{{4}})([/.\-])({D}{{1,2}})\2({D}{{1,2}})$")
 COMPACT = re.compile(r"^((?:18|19|20)\d\d)(\d\d)(\d\d)$")
 MONTH_FIRST = re.compile(rf"^([A-Za-z]{{3,9}})\.?\s*({D}{{1,2}})(?:st|nd|rd|th)?(?:\s*[,.]\s*|\s+)({D}{{4}})$")
-DAY_FIRST = re.compile(rf"^({D}{{1,2}})(?:st|nd|rd|th)?[\s\-]*(?:of\s+)?([A-Za-z]{{3,9}})[.,]?[\s\-]*({D}{{4}}|{D}{{2}})$")
+DAY_FIRST = re.compile(
+    rf"^({D}{{2}}(?=[A-Za-z])|{D}{{1,2}}(?:st|nd|rd|th)?[\s\-]+|{D}{{1,2}}(?:st|nd|rd|th))(?:of\s+)?([A-Za-z]{{3,9}})[.,]?[\s\-]*({D}{{4}}|{D}{{2}})$"
+)
 
 
 class PrintedDate(NamedTuple):
@@ -78,7 +80,7 @@ def _written(text: str, pivot: int) -> PrintedDate | None:
     if found := MONTH_FIRST.match(text):
         name, day, year = found[1], found[2], found[3]
     elif found := DAY_FIRST.match(text):
-        name, day, year = found[2], found[1], found[3]
+        name, day, year = found[2], re.match(rf"{D}{{1,2}}", found[1])[0], found[3]  # type: ignore[index]
     else:
         return None
     month = MONTH.get(name.lower())

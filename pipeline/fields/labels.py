@@ -92,7 +92,7 @@ def _meaning(parts: list[str], *, misspelt: bool) -> Meaning | None:
 
 
 def _composed(parts: list[str]) -> Meaning | None:
-    """ "Spouse" + "Date of Birth"."""
+    """An attribute after a person: "Spouse" + "Date of Birth"."""
     pairs = (("".join(parts[:cut]), "".join(parts[cut:])) for cut in range(1, len(parts)))
     return next((found for stem, rest in pairs if (found := attribute_of(stem, rest))), None)
 

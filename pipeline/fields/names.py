@@ -30,7 +30,7 @@ class PersonName(NamedTuple):
 
     @property
     def text(self) -> str:
-        """ "LAST, FIRST MIDDLE SUFFIX"."""
+        """As filed: "LAST, FIRST MIDDLE SUFFIX"."""
         return f"{self.last}, {' '.join(part for part in (self.first, self.middle, self.suffix) if part)}"
 
     @property
@@ -141,7 +141,7 @@ def _never(text: str) -> bool:
 
 
 def _fold_digits(text: str) -> str:
-    """ "SM1TH" with its letter back; empty when the word has no digit, or too many."""
+    """A word as "SM1TH" with its letter back; empty when the word has no digit, or too many."""
     digits = sum(c.isdigit() or c == "|" for c in text)
     letters = sum(c.isalpha() for c in text)
     return text.translate(LETTER_FOR) if 0 < digits * 3 <= letters and text[-1:].isalpha() and text[:1].isalpha() else ""
@@ -152,12 +152,12 @@ def _with_comma(parts: list[Part]) -> PersonName | None:
     if cut is None or cut > 3 or cut + 1 >= len(parts) or _suffix(parts[cut + 1]):
         return None
     before, after = parts[: cut + 1], parts[cut + 1 :]
-    suffix = next((found for part in before[1:] + after if (found := _suffix(part))), "")
+    ending = next((part for part in before[1:] + after if _suffix(part)), None)
     last = [part for part in before if not (part is not before[0] and _suffix(part))]
     first = [part for part in _up_to_comma(after) if not _suffix(part)]
     if not first or len(first) > 4:
         return None
-    return _named(last, first[:1], first[1:], suffix, parts)
+    return _named(last, first[:1], first[1:], ending)
 
 
 def _up_to_comma(parts: list[Part]) -> list[Part]:
@@ -167,14 +167,14 @@ def _up_to_comma(parts: list[Part]) -> list[Part]:
 
 def _without_comma(parts: list[Part]) -> PersonName | None:
     parts = _up_to_suffix(parts)
-    suffix = _suffix(parts[-1]) if len(parts) > 2 else ""
-    core = parts[:-1] if suffix else parts
+    ending = parts[-1] if len(parts) > 2 and _suffix(parts[-1]) else None
+    core = parts[:-1] if ending else parts
     if not 2 <= len(core) <= 5:
         return None
     if _last_name_first(core):
-        return _named(core[:1], core[1:2], core[2:], suffix, parts)
+        return _named(core[:1], core[1:2], core[2:], ending)
     start = _last_name_start(core)
-    return _named(core[start:], core[:1], core[1:start], suffix, parts, sure=_order_shows(core))
+    return _named(core[start:], core[:1], core[1:start], ending, sure=_order_shows(core))
 
 
 def _up_to_suffix(parts: list[Part]) -> list[Part]:
@@ -185,7 +185,7 @@ def _up_to_suffix(parts: list[Part]) -> list[Part]:
 
 
 def _last_name_first(core: list[Part]) -> bool:
-    """ "SMITH JOHN A": an initial ends it, or only the second part is a given name."""
+    """As in "SMITH JOHN A": an initial ends it, or only the second part is a given name."""
     if len(core[-1].text) == 1 and len(core) > 2:
         return True
     return _is_given(core[1]) and not _is_given(core[0]) and all(part.text.isupper() for part in core)
@@ -210,8 +210,9 @@ def _suffix(part: Part) -> str:
     return str(data()["suffixes"].get(part.text.lower(), ""))
 
 
-def _named(last: list[Part], first: list[Part], middle: list[Part], suffix: str, parts: list[Part], *, sure: bool = True) -> PersonName:
-    used = max(part.at for part in (*last, *first, *middle, *(p for p in parts if suffix and _suffix(p)))) + 1
+def _named(last: list[Part], first: list[Part], middle: list[Part], ending: Part | None, *, sure: bool = True) -> PersonName:
+    used = max(part.at for part in (*last, *first, *middle, *([ending] if ending else []))) + 1
+    suffix = _suffix(ending) if ending else ""
     folded = any(part.folded for part in (*last, *first, *middle))
     return PersonName(_upper(last), _upper(first), _upper(middle), suffix, sure, folded, used)
 
@@ -221,7 +222,7 @@ def _upper(parts: list[Part]) -> str:
 
 
 def _before_zip(name: PersonName, printed: Sequence[str]) -> bool:
-    """ "DAYTON, OH 45402" is a place."""
+    """Whether a ZIP code follows: "DAYTON, OH 45402" is a place."""
     return name.used < len(printed) and bool(ZIP.match(printed[name.used]))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +12,25 @@ from pipeline.fields.labels import Label, find_labels
 from pipeline.fields.lexicon import NO_ROLE
 
 FARTHEST_RIGHT = 0.42  # of the page width
+POSSESSIVE = re.compile(r"['’`´]\w?s?$")
+TITLES = {
+    "report",
+    "note",
+    "notes",
+    "summary",
+    "record",
+    "form",
+    "sheet",
+    "results",
+    "history",
+    "consultation",
+    "list",
+    "letter",
+    "referral",
+    "physical",
+}
 LINE_REACH = 3.6  # heights of a word that a value may lie under or over its label
+NAME_UNDER_HEADING = 4  # rows: a heading's block begins with its person's name
 OWNED_ROWS = {"contact": 6, "provider": 5, "other": 4, "patient": 14}
 
 
@@ -97,10 +116,26 @@ def next_line(page: Marked, lefts: tuple[float, ...], row: int) -> tuple[tuple[T
     return (), row
 
 
+def name_owner(page: Marked, label: Label) -> str:
+    """Whose name a label announces. A bare "Name" is the patient's only as the first under the patient's heading, or on a
+    page that speaks of nobody else; what its place leaves open belongs to some other.
+    """
+    if label.meaning.role != NO_ROLE:
+        return label.meaning.role
+    if _after_unknown_word(page, label):
+        return "other"
+    role = owner(page, label)
+    if role == "patient":
+        return role if _first_under_heading(page, label) else "other"
+    return role or ("other" if _many_parties(page) or _under_unknown_heading(page, label) else NO_ROLE)
+
+
 def owner(page: Marked, label: Label) -> str:
     """Whom a bare label speaks of: the person label or heading before it on its row, or above it in its column; empty when none."""
     if label.meaning.role != NO_ROLE:
         return label.meaning.role
+    if _after_unknown_word(page, label):
+        return "other"
     identifies = label.meaning.what in {"patient_dob", "patient_sex"}
     head = _heading_over(page, label)
     for row in range(label.row, max(-1, label.row - OWNED_ROWS["patient"]), -1):
@@ -112,6 +147,50 @@ def owner(page: Marked, label: Label) -> str:
         if label.row - row < OWNED_ROWS[anchor.meaning.role] or anchor is head:
             return anchor.meaning.role
     return head.meaning.role if head and not (identifies and head.meaning.role in {"provider", "other"}) else NO_ROLE
+
+
+def in_column_of(page: Marked, label: Label, left: float) -> bool:
+    """Whether no column head stands between a left edge and a label, and none but the patient's over that edge."""
+    head = _heading_over(page, label)
+    return head is None or (head.meaning.role == "patient" and page.left(head) <= left + page.sheet.word_height)
+
+
+def _after_unknown_word(page: Marked, label: Label) -> bool:
+    """One word that is no label stands before it in its cell, as a misread "Mother's" would."""
+    row = page.sheet.rows[label.row]
+    taken = max((other.end for other in page.by_row[label.row] if other.end <= label.start), default=0)
+    start = label.start
+    while start > taken and not row[start].fresh:
+        start -= 1
+    lone = label.start - start == 1 and any(c.isalpha() for c in row[start].text)
+    possessive = label.start > taken and not row[label.start].fresh and bool(POSSESSIVE.search(row[label.start - 1].text))
+    return possessive or (lone and start >= taken and (taken == 0 or row[start].fresh))
+
+
+def _first_under_heading(page: Marked, label: Label) -> bool:
+    anchor = _name_anchor(page, label)
+    if anchor is None or anchor.meaning.role != "patient" or (anchor.meaning.what == "name" and page.has_value_right(anchor)):
+        return False
+    between = (x for x in page.labels if anchor.key < x.key < label.key and x.meaning.what == "name" and x.meaning.role == NO_ROLE)
+    return not any(_name_anchor(page, x) is anchor for x in between)
+
+
+def _name_anchor(page: Marked, label: Label) -> Label | None:
+    rows = range(label.row, max(-1, label.row - NAME_UNDER_HEADING - 1), -1)
+    return next((a for row in rows if (a := _anchor_in(page, label, row))), None)
+
+
+def _many_parties(page: Marked) -> bool:
+    return any(
+        a.meaning.role == "contact" or a.meaning.what == "section" or a.meaning.role == "patient" for row in page.anchors.values() for a in row
+    )
+
+
+def _under_unknown_heading(page: Marked, label: Label) -> bool:
+    """Capitals alone in the cell over a label are a heading nobody knows, unless they are a document's title."""
+    over = above(page, label)
+    bare = [t.text.strip(":.,").lower() for t in over]
+    return 0 < len(over) <= 3 and all(t.text.isupper() for t in over) and not set(bare) & TITLES
 
 
 def _cell_from(row: Row, start: int, stop: int) -> Iterator[Token]:

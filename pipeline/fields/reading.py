@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pipeline.fields.geometry import Token, say, sureness
 from pipeline.fields.labels import Label
 from pipeline.fields.names import is_organisation
-from pipeline.fields.places import Marked, above, below, next_line, owner, rest_of_row, right_of
+from pipeline.fields.places import Marked, above, below, name_owner, next_line, owner, rest_of_row, right_of
 from pipeline.fields.values import READERS, Value, ends_address, read_facility, read_person, read_provider, read_sex
 from schemas.document import FieldName, Role
 from schemas.page import Box
@@ -37,6 +37,14 @@ class Sighting(NamedTuple):
     others: tuple[str, ...] = ()
 
 
+class Ground(NamedTuple):
+    """Why a value is taken: what the place is worth, the rule in words, and the row."""
+
+    worth: float
+    rule: str
+    row: int
+
+
 class Spot(NamedTuple):
     """Where words that may be a value lie, in words, and what that place is worth."""
 
@@ -56,11 +64,11 @@ def read_labels(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
         yield from _read_label(page, label, rules, upward=upward[label.row])
 
 
-def sighting(page: Marked, field: FieldName | None, role: Role, value: Value, worth: float, rule: str, row: int) -> Sighting:
+def sighting(page: Marked, field: FieldName | None, role: Role, value: Value, ground: Ground) -> Sighting:
     """A value with its place on the page; reader confidence and doubts lower its worth."""
-    told = f"{rule} ({value.note})" if value.note else rule
-    sure = worth * value.weight * sureness(value.tokens)
-    return Sighting(field, role, value.text, say(value.tokens), sure, page.sheet.number, page.sheet.box(value.tokens), told, row, value.others)
+    told = f"{ground.rule} ({value.note})" if value.note else ground.rule
+    sure = ground.worth * value.weight * sureness(value.tokens)
+    return Sighting(field, role, value.text, say(value.tokens), sure, page.sheet.number, page.sheet.box(value.tokens), told, ground.row, value.others)
 
 
 def _read_label(page: Marked, label: Label, rules: ExtractRules, *, upward: bool) -> Iterator[Sighting]:
@@ -94,19 +102,19 @@ def _read_plain(page: Marked, label: Label, rules: ExtractRules, *, upward: bool
     for spot in _spots(page, label, upward=upward):
         if value := READERS[what](spot.tokens, rules):
             rule = f"{spot.where} '{_name_of(label)}'"
-            yield sighting(page, FieldName(what), whose, value, spot.worth * label.meaning.strength, rule, label.row)
+            yield sighting(page, FieldName(what), whose, value, Ground(spot.worth * label.meaning.strength, rule, label.row))
             if what in {"patient_dob", "patient_mrn"} and whose is Role.PATIENT:
                 yield from _sex_after(page, label, spot, value)
             return
 
 
 def _sex_after(page: Marked, label: Label, spot: Spot, told: Value) -> Iterator[Sighting]:
-    """ "DOB 01/02/1950 (74 y) M": the sex that a banner prints after the birth date or number."""
+    """As in "DOB 01/02/1950 (74 y) M": the sex that a banner prints after the birth date or number."""
     if spot.where != "right of":
         return
     tokens = [t for t in rest_of_row(page, label) if t not in told.tokens]
     if found := read_sex(tokens, ExtractRules()):
-        yield sighting(page, FieldName.PATIENT_SEX, Role.PATIENT, found, 0.85, f"after the value of '{_name_of(label)}'", label.row)
+        yield sighting(page, FieldName.PATIENT_SEX, Role.PATIENT, found, Ground(0.85, f"after the value of '{_name_of(label)}'", label.row))
 
 
 def _whose(page: Marked, label: Label) -> Role | None:
@@ -122,20 +130,21 @@ def _whose(page: Marked, label: Label) -> Role | None:
 
 
 def _read_name(page: Marked, label: Label, rules: ExtractRules, *, upward: bool) -> Iterator[Sighting]:
-    role = owner(page, label)
+    role = name_owner(page, label)
     worth = label.meaning.strength if role else OWNERLESS_NAME
     read_role = Role(role) if role else Role.PATIENT
     for spot in _spots(page, label, upward=upward):
         value = _person_at(page, label, spot, read_role, rules)
         if value:
             rule = f"{spot.where} '{_name_of(label)}'"
-            yield sighting(page, _field_filled(label, read_role), read_role, value, worth * spot.worth, rule, label.row)
+            yield sighting(page, _field_filled(label, read_role), read_role, value, Ground(worth * spot.worth, rule, label.row))
             return
 
 
 def _person_at(page: Marked, label: Label, spot: Spot, role: Role, rules: ExtractRules) -> Value | None:
     if role is Role.PATIENT:
-        formal = spot.where == "above" or not (label.colon or label.alone or label.meaning.firm)
+        bare_but_owned = label.meaning.role == "" and owner(page, label) != ""
+        formal = spot.where == "above" or not (label.colon or label.alone or label.meaning.firm or bare_but_owned)
         return read_person(_over_the_line(page, label, spot), rules, formal=formal)
     if role is Role.PROVIDER:
         return read_provider(spot.tokens, rules)
@@ -165,7 +174,7 @@ def _read_address(page: Marked, label: Label) -> Iterator[Sighting]:
         if tokens and tokens[0].text[:1].isalnum():
             value = _whole_address(page, tokens, row, page.left(label))
             if any(c.isdigit() for c in value.text):
-                yield sighting(page, FieldName.PATIENT_ADDRESS, whose, value, 0.93, f"{where} '{_name_of(label)}'", label.row)
+                yield sighting(page, FieldName.PATIENT_ADDRESS, whose, value, Ground(0.93, f"{where} '{_name_of(label)}'", label.row))
                 return
 
 
@@ -209,7 +218,7 @@ def _read_codes(page: Marked, label: Label, rules: ExtractRules) -> Iterator[Sig
             return
         tokens = page.sheet.rows[row][label.end if row == label.row else 0 :]
         if value := READERS["icd10_codes"](tokens, rules):
-            yield sighting(page, FieldName.ICD10_CODES, Role.PATIENT, value, 0.95, f"after '{_name_of(label)}'", row)
+            yield sighting(page, FieldName.ICD10_CODES, Role.PATIENT, value, Ground(0.95, f"after '{_name_of(label)}'", row))
 
 
 def _reads_upward(page: Marked, row: int, rules: ExtractRules) -> bool:

@@ -9,8 +9,8 @@ from pipeline.fields.geometry import Row, Token, cells, say
 from pipeline.fields.labels import Label
 from pipeline.fields.lexicon import fold, words
 from pipeline.fields.names import PART, is_credential, is_organisation
-from pipeline.fields.places import Marked, next_line, owner
-from pipeline.fields.reading import Sighting, sighting
+from pipeline.fields.places import Marked, in_column_of, next_line, owner
+from pipeline.fields.reading import Ground, Sighting, sighting
 from pipeline.fields.values import SEXES, Value, ends_address, read_date, read_person, read_provider
 from schemas.document import FieldName, Role
 from schemas.rules import ExtractRules
@@ -91,7 +91,7 @@ def address_under(page: Marked, name: Sighting) -> Iterator[Sighting]:
     tokens = street + city
     if ends_address(say(tokens)):
         text = f"{say(street).rstrip(',')}, {say(city)}"
-        yield sighting(page, FieldName.PATIENT_ADDRESS, Role.PATIENT, Value(text, tokens), UNDER_NAME, "under the patient's name", at)
+        yield sighting(page, FieldName.PATIENT_ADDRESS, Role.PATIENT, Value(text, tokens), Ground(UNDER_NAME, "under the patient's name", at))
 
 
 def _banners(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
@@ -100,9 +100,9 @@ def _banners(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
         if label.meaning.what not in {"patient_dob", "patient_mrn"} or (label.meaning.what == "patient_dob" and owner(page, label) == "contact"):
             continue
         if value := _name_before(page, label, rules):
-            yield sighting(page, FieldName.PATIENT_NAME, Role.PATIENT, value, BANNER, f"on the line of '{label.printed}'", label.row)
+            yield sighting(page, FieldName.PATIENT_NAME, Role.PATIENT, value, Ground(BANNER, f"on the line of '{label.printed}'", label.row))
         elif value := _name_over(page, label, rules):
-            yield sighting(page, FieldName.PATIENT_NAME, Role.PATIENT, value, STACKED, f"on the line over '{label.printed}'", label.row - 1)
+            yield sighting(page, FieldName.PATIENT_NAME, Role.PATIENT, value, Ground(STACKED, f"on the line over '{label.printed}'", label.row - 1))
 
 
 def _name_before(page: Marked, label: Label, rules: ExtractRules) -> Value | None:
@@ -114,7 +114,15 @@ def _name_before(page: Marked, label: Label, rules: ExtractRules) -> Value | Non
     lead = row[start : label.start]
     if before and not any(t.fresh for t in lead):
         return None
+    if not in_column_of(page, label, lead[0].x0 if lead else 0.0) or _opens_address(page, lead, label.row):
+        return None
     return _whole_cell_name(lead, rules) or _run_before(row, label.start, start, rules)
+
+
+def _opens_address(page: Marked, lead: Row, row: int) -> bool:
+    """A name over a street line belongs to an address, not to a banner."""
+    under = next_line(page, (lead[0].x0,), row)[0] if lead else ()
+    return bool(under) and len(under) > 1 and bool(STREET.match(under[0].text)) and not under[1].text[:1].isdigit()
 
 
 def _whole_cell_name(lead: Row, rules: ExtractRules) -> Value | None:
@@ -133,11 +141,11 @@ def _nothing_but_years(tokens: Sequence[Token]) -> bool:
 
 
 def _run_before(row: Row, stop: int, start: int, rules: ExtractRules) -> Value | None:
-    """ "… saw Mr. John Smith (DOB": the run of name words that ends at the label."""
+    """As in "… saw Mr. John Smith (DOB": the run of name words that ends at the label."""
     at = stop
     while at > max(start, stop - NAME_REACH) and _name_word(row[at - 1]) and not (row[at - 1].text.endswith(".") and at == stop):
         at -= 1
-    if stop - at < 2 or (at > 0 and _names_another(row[at - 1])):
+    if stop - at < 2 or row[stop].fresh or (at > 0 and _names_another(row[at - 1])):
         return None
     return read_person(row[at:stop], rules)
 
@@ -174,14 +182,14 @@ def _lonely_head(page: Marked, row: int) -> bool:
 
 
 def _narrative(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
-    """ "NAME, a 74-year-old man": the name and the sex told with an age."""
+    """As in "NAME, a 74-year-old man": the name and the sex told with an age."""
     flow = [(token, at) for at, row in enumerate(page.sheet.rows) for token in row]
     for at, (token, row) in enumerate(flow):
         if not (token.text[:1].isdigit() or token.text[:1] == "(") or not _tells_age(flow, at):
             continue
         value = _name_told(flow, at, rules)
         if value:
-            yield sighting(page, FieldName.PATIENT_NAME, Role.PATIENT, value, NARRATIVE, "before the age in the text", row)
+            yield sighting(page, FieldName.PATIENT_NAME, Role.PATIENT, value, Ground(NARRATIVE, "before the age in the text", row))
             yield from _sex_told(page, flow, at)
 
 
@@ -209,7 +217,7 @@ def _sex_told(page: Marked, flow: Sequence[tuple[Token, int]], at: int) -> Itera
     told = {"man": "M", "male": "M", "gentleman": "M", "boy": "M", "woman": "F", "female": "F", "lady": "F", "girl": "F"}
     for token, row in flow[at : at + 8]:
         if sex := told.get(fold_word(token.text)):
-            yield sighting(page, FieldName.PATIENT_SEX, Role.PATIENT, Value(sex, (token,)), NARRATIVE, "after the age in the text", row)
+            yield sighting(page, FieldName.PATIENT_SEX, Role.PATIENT, Value(sex, (token,)), Ground(NARRATIVE, "after the age in the text", row))
             return
 
 
@@ -225,9 +233,8 @@ def _letterhead(page: Marked) -> Iterator[Sighting]:
             return
         for start, end in cells(row):
             if _names_sender(page, at, start, end):
-                yield sighting(
-                    page, FieldName.FACILITY, Role.OTHER, Value(say(row[start:end]).strip(" ,;:-"), row[start:end]), LETTERHEAD, "letterhead", at
-                )
+                name = Value(say(row[start:end]).strip(" ,;:-"), row[start:end])
+                yield sighting(page, FieldName.FACILITY, Role.OTHER, name, Ground(LETTERHEAD, "letterhead", at))
                 return
 
 
@@ -249,7 +256,7 @@ def _signatures(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
             continue
         for below in range(at + 1, min(at + 6, len(page.sheet.rows))):
             if value := _signed(page.sheet.rows[below], rules):
-                yield sighting(page, FieldName.AUTHOR, Role.PROVIDER, value, SIGNATURE, f"under '{say(row)}'", below)
+                yield sighting(page, FieldName.AUTHOR, Role.PROVIDER, value, Ground(SIGNATURE, f"under '{say(row)}'", below))
                 break
 
 
@@ -268,7 +275,7 @@ def _letter_date(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
             return
         value = read_date(row, rules)
         if value and len(value.tokens) == len(row):
-            yield sighting(page, FieldName.SERVICE_DATE, Role.PATIENT, value, LETTER_DATE, "date of the letter", at)
+            yield sighting(page, FieldName.SERVICE_DATE, Role.PATIENT, value, Ground(LETTER_DATE, "date of the letter", at))
             return
 
 

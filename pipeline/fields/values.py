@@ -200,6 +200,8 @@ def _as_number(text: str) -> tuple[str, bool]:
     digits, letters = sum(c.isdigit() for c in rest), sum(c.isalpha() or c == "|" for c in rest)
     if digits < 3:
         return "", False
+    if any(c.islower() and c not in "ol" for c in rest):
+        return "", False
     if not letters:
         return _sensible(prefix + rest), prefix + rest != text
     if letters * 2 <= digits and all(LOOKALIKE.match(c) for c in rest if not c.isdigit() and c != "-"):

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-# (raw doubt up to, share that was wrong)
+# (raw doubt up to, share that was wrong); on 100,000 claims over two made-up indexes of 90,000 people, 75,000 past the gate, one claim in
+# eighty about an absent twin, junior or namesake of an entry: 0 wrong of 66,000 up to 1e-5, 34 of 6,900 above that up to 1e-3, 20 of 2,700 up to 1e-2
 STEPS: tuple[tuple[float, float], ...] = (
-    (1e-8, 1e-5),
-    (1e-7, 2e-5),
-    (1e-6, 5e-5),
+    (3e-7, 1e-5),
+    (1e-6, 3e-5),
     (1e-5, 9e-5),
-    (1e-4, 5e-4),
-    (1e-3, 3e-3),
-    (1e-2, 2e-2),
-    (1e-1, 2e-1),
-    (1.0, 1.0),
+    (1e-3, 7e-3),
+    (1e-2, 1.2e-2),
+    (1.0, 1e-1),
 )
 SUREST = 1e-5
 _BOUNDS = [bound for bound, _ in STEPS]
@@ -25,4 +23,4 @@ _BOUNDS = [bound for bound, _ in STEPS]
 
 def stated_error(doubt: float) -> float:
     """The probability of being wrong that may be shown for a raw doubt (one minus the posterior share)."""
-    return max(STEPS[min(bisect_left(_BOUNDS, doubt), len(STEPS) - 1)][1], SUREST)
+    return max(STEPS[min(bisect_left(_BOUNDS, doubt), len(STEPS) - 1)][1], min(doubt, 1.0), SUREST)

@@ -110,8 +110,10 @@ def spelling_level(mine: str, theirs: str) -> str:
     if min(len(mine), len(theirs)) < 4:
         return DIFFER
     shape, their_shape = fold_ocr(mine), fold_ocr(theirs)
-    if shape == their_shape:
-        return OCR
+    return OCR if shape == their_shape else _near_spelling(mine, theirs, shape, their_shape)
+
+
+def _near_spelling(mine: str, theirs: str, shape: str, their_shape: str) -> str:
     edits = min(OSA.distance(mine, theirs, score_cutoff=2), OSA.distance(shape, their_shape, score_cutoff=2))
     if edits == 1:
         return ONE_EDIT
@@ -131,6 +133,11 @@ def first_level(claim: Who, other: Who) -> str:
         return EXACT
     if len(mine) == 1 or len(theirs) == 1:
         return INITIAL if mine[0] == theirs[0] else DIFFER
+    return _other_given_name(claim, other)
+
+
+def _other_given_name(claim: Who, other: Who) -> str:
+    mine, theirs = claim.first, other.first
     if _compound(claim, other):
         return COMPOUND
     if stands_for(mine, theirs):

@@ -9,7 +9,9 @@ from typing import NamedTuple
 from schemas.patient import IndexPatient, PatientClaim
 
 SUFFIXES = frozenset({"JR", "SR", "II", "III", "IV", "V"})
-PARTICLES = frozenset({"DE", "LA", "LAS", "LOS", "DEL", "DER", "DEN", "VAN", "VON", "DI", "DA", "DOS", "EL", "AL", "BIN", "MC", "MAC", "ST", "SAN", "LE", "Y"})
+PARTICLES = frozenset(
+    {"DE", "LA", "LAS", "LOS", "DEL", "DER", "DEN", "VAN", "VON", "DI", "DA", "DOS", "EL", "AL", "BIN", "MC", "MAC", "ST", "SAN", "LE", "Y"}
+)
 PLACEHOLDERS = ("BABY", "INFANT", "NEWBORN", "UNKNOWN", "UNNAMED", "NOFIRST", "TESTPATIENT")
 PLACEHOLDER_NAMES = frozenset({"BB", "BG", "BOY", "GIRL", "BABYBOY", "BABYGIRL", "TWIN", "TWINA", "TWINB", "NB", "UNK"})
 DIRECTIONS = frozenset({"N", "S", "E", "W", "NE", "NW", "SE", "SW", "NORTH", "SOUTH", "EAST", "WEST"})

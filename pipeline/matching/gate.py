@@ -16,6 +16,7 @@ from schemas.patient import PatientClaim
 SURE_NAME = frozenset({level.EXACT, level.OCR})
 STRONG_LAST = SURE_NAME | {level.ONE_EDIT, level.PREVIOUS, level.PART}
 STRONG_FIRST = SURE_NAME | {level.ONE_EDIT, level.NICKNAME, level.COMPOUND}
+BADLY_READ = frozenset({level.TWO_EDITS, level.SIMILAR})
 LIKE_LAST = STRONG_LAST | {level.TWO_EDITS, level.SIMILAR, level.SWAPPED}
 LIKE_FIRST = STRONG_FIRST | {level.TWO_EDITS, level.SIMILAR, level.SWAPPED, level.INITIAL, level.MIDDLE_USED, level.PLACEHOLDER}
 NEAR_DATE = frozenset({level.ONE_DIGIT, level.TRANSPOSED, level.DAY_MONTH})
@@ -76,6 +77,8 @@ def _missing(levels: Levels, claim: PatientClaim) -> Iterator[str]:
 def _names_carry(levels: Levels) -> bool:
     if levels.last_name == level.SWAPPED:
         return levels.dob == level.EXACT and bool(_numbers(levels))
+    if levels.last_name in BADLY_READ and levels.first_name in SURE_NAME:
+        return levels.dob == level.EXACT and bool(_numbers(levels))
     return levels.last_name in STRONG_LAST and levels.first_name in STRONG_FIRST
 
 
@@ -126,4 +129,9 @@ def look_like_one_person(one: Who, other: Who) -> bool:
     same_numbers = len({"phone", "address", "ssn_last4"} & set(corroboration(levels)))
     if names and levels.dob in NEAR_DATE | {level.EXACT}:
         return True
-    return same_numbers >= 2 and levels.dob == level.EXACT and (levels.first_name in LIKE_FIRST or levels.last_name in LIKE_LAST) and levels.ssn_last4 == level.EXACT
+    return (
+        same_numbers >= 2
+        and levels.dob == level.EXACT
+        and (levels.first_name in LIKE_FIRST or levels.last_name in LIKE_LAST)
+        and levels.ssn_last4 == level.EXACT
+    )

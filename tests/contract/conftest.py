@@ -12,8 +12,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import create_engine, make_url
 
+from schemas.source import Priority
+from store import documents, journal
+from store.database import open_index, writing
 from store.memory import MemoryObjects
+from store.objects import key_of
 from store.objects_fs import FilesystemObjects
 from store.objects_s3 import S3Objects
 
@@ -105,3 +110,66 @@ def small_disk(tmp_path):
         pytest.skip("mounting a small file system needs root")
     yield tmp_path
     subprocess.run(["umount", "-l", tmp_path], check=True)
+
+
+def sqlite_index(tmp_path):
+    yield open_index(f"sqlite:///{tmp_path}/index.db")
+
+
+def postgres_index(tmp_path):
+    """A schema of its own on the server that CHARTROOM_TEST_POSTGRES names."""
+    url = os.environ.get("CHARTROOM_TEST_POSTGRES")
+    if not url:
+        pytest.skip("CHARTROOM_TEST_POSTGRES names no Postgres server")
+    schema = f"t{time.monotonic_ns()}"
+    server = create_engine(url, isolation_level="AUTOCOMMIT")
+    with server.connect() as conn:
+        conn.exec_driver_sql(f"CREATE SCHEMA {schema}")
+    engine = open_index(make_url(url).update_query_dict({"options": f"-csearch_path={schema}"}).render_as_string(hide_password=False))
+    yield engine
+    engine.dispose()
+    with server.connect() as conn:
+        conn.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
+    server.dispose()
+
+
+@pytest.fixture(params=[sqlite_index, postgres_index], ids=["sqlite", "postgres"])
+def engine(request, tmp_path):
+    """An index database, new and empty."""
+    opened = request.param(tmp_path)
+    engine = next(opened)
+    yield engine
+    engine.dispose()
+    next(opened, None)
+
+
+@pytest.fixture
+def take(engine):
+    """Takes a delivery over: take("d1", priority=…)."""
+
+    def do(delivery_id, **facts):
+        plain = {
+            "id": delivery_id,
+            "key": f"key-{delivery_id}",
+            "source": "fax",
+            "name": f"{delivery_id}.pdf",
+            "sha256": "0" * 64,
+            "size": 7,
+            "now": NOW,
+        }
+        plain |= {"object_key": key_of("0" * 64), "facility": "Lakeside", "priority": Priority.NORMAL}
+        with writing(engine) as conn:
+            return journal.take(conn, **plain | facts)
+
+    return do
+
+
+@pytest.fixture
+def settle(engine):
+    """Settles a delivery: settle(delivery, pages, records, items=…, texts=…)."""
+
+    def do(delivery, page_count, records, items=(), texts=None):
+        with writing(engine) as conn:
+            return documents.settle(conn, delivery=delivery, page_count=page_count, records=records, texts=texts or {}, items=items, now=NOW)
+
+    return do

@@ -16,10 +16,10 @@ SQLITE_TEXT = (
         INSERT INTO document_words(document_words, rowid, body) VALUES ('delete', old.rowno, old.body); END""",
 )
 
-# a tsvector holds at most 1 MB; the head of a long document is what is searched
+# a tsvector holds at most 1 MB: the head of a long document is what is searched; words are parted as SQLite parts them
 POSTGRES_TEXT = (
     """ALTER TABLE document_text ADD COLUMN words tsvector
-        GENERATED ALWAYS AS (to_tsvector('simple', left(body, 300000))) STORED""",
+        GENERATED ALWAYS AS (to_tsvector('simple', regexp_replace(left(body, 300000), '[^[:alnum:]]+', ' ', 'g'))) STORED""",
     "CREATE INDEX document_text_words ON document_text USING gin (words)",
     """CREATE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE EXCEPTION 'append only' USING ERRCODE = 'integrity_constraint_violation'; END $$""",
