@@ -117,7 +117,7 @@ def _picture(pixels: NDArray[np.floating]) -> Image.Image:
 
 
 def _skewed(page: Image.Image, rng: np.random.Generator, most: float) -> Image.Image:
-    return page.rotate(float(rng.uniform(-most, most)), resample=Image.Resampling.BICUBIC, fillcolor=255)
+    return page.rotate(float(rng.uniform(-most, most)), resample=Image.Resampling.BILINEAR, fillcolor=255)
 
 
 def _noise(shape: tuple[int, ...], rng: np.random.Generator, sigma: float) -> Gray:
