@@ -160,11 +160,11 @@ def _tell(progress: Callable[[int, int], None] | None, done: int, total: int) ->
 
 
 def _plan(cast: Cast, kind: Kind, count: int, seed: int) -> Iterator[_Job]:
-    """Jobs in the order of the recipes; layouts take turns, so that each is seen."""
+    """Jobs in the order of the recipes, a shorter set spread evenly over them; layouts take turns, so that each is seen."""
     rng, turn = random.Random(seed), 0
     recipes = RECIPES[kind]
     for number in range(count):
-        recipe = recipes[number % len(recipes)]
+        recipe = recipes[number * len(recipes) // count if count < len(recipes) else number % len(recipes)]
         parts = _parts(cast, kind, recipe, turn, rng.randrange(2**31))
         turn += sum(part.layout >= 0 for part in parts)
         yield _Job(number + 1, kind, recipe, parts, rng.randrange(2**31))
