@@ -29,7 +29,7 @@ SET_ASIDE = {
 def read_pages(original: Path, opened: Opened, pages: Sequence[int], scratch: Path, tools: Tools, config: Config) -> tuple[PageReading, ...]:
     """Render and read some pages of a source file."""
     rendered = tools.opener.render(original, opened, pages, scratch)
-    return tuple(read_page(page, tools.ocr, rules=config.read) for page in rendered)
+    return tuple(read_page(page, tools.ocr, tools.barcodes, rules=config.read) for page in rendered)
 
 
 def plan_batch(readings: Sequence[PageReading], tools: Tools, config: Config) -> BatchPlan:
@@ -46,6 +46,7 @@ def plan_document(segment: Segment, pages: Sequence[PageReading], tools: Tools, 
     kind = classify(pages, tools.types, tools.catalogue, rules=config.classify)
     extraction = extract(pages, rules=config.extract)
     outcome = match_patient(extraction, tools.patients, rules=config.match)
-    problems = verify(pages, kind, extraction, tools.catalogue, rules=config.verify)
+    said = identities(pages, rules=config.extract)
+    problems = verify(pages, kind, extraction, tools.catalogue, rules=config.verify, who=said)
     decision = decide(segment, kind, outcome, problems, tools.catalogue, rules=config.match)
     return PlannedDocument(segment.pages, decision, kind, extraction, outcome, why=segment.why)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from schemas.catalogue import Catalogue
-from schemas.page import PageReading, Word
+from schemas.page import Barcode, PageReading, Word
 from schemas.patient import IndexPatient, NameFrequencies, PatientClaim
 from schemas.source import Opened, Refused, RenderedPage
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class PageOpener(Protocol):
@@ -30,6 +34,14 @@ class OcrEngine(Protocol):
 
     def words(self, image: Path, *, languages: str, mode: int, seconds: float, dpi: int) -> tuple[Word, ...]:
         """Words with boxes as shares of the image. EngineFault when the engine fails or overruns its time."""
+        ...
+
+
+class BarcodeReader(Protocol):
+    """Finds barcodes on pixels of our own making."""
+
+    def find(self, gray: NDArray[np.uint8]) -> tuple[Barcode, ...]:
+        """The decoded barcodes with boxes as shares of the image."""
         ...
 
 
@@ -74,3 +86,4 @@ class Tools:
     types: TypeModel
     patients: PatientLookup
     catalogue: Catalogue
+    barcodes: BarcodeReader | None = None  # without one, separator sheets are known by nothing

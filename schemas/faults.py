@@ -43,6 +43,10 @@ class EngineFault(Fault):
         self.permanent = permanent
 
 
+class Overrun(EngineFault):
+    """A reading engine took too long on one page; that page is read by eye."""
+
+
 class ConfigFault(Fault):
     """The configuration is wrong; refuse to start."""
 

@@ -37,7 +37,7 @@ class ReadRules:
     blank_ink: float = 0.0008  # below this share of dark pixels, with no words, a page is blank
     unreadable_below: float = 0.35  # mean word confidence
     layer_min_words: int = 5
-    target_dpi: int = 200  # clean pages are brought down to this, never up
+    target_dpi: int = 300  # pages are read at this resolution: at 200 decimal points are lost in tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ class ClassifyRules:
     """When a document type is sure enough not to be asked."""
 
     sure_at: float = 0.9
+    sure_untitled_at: float = 0.98  # without a title the text alone must be this sure
     unknown_below: float = 0.35
 
 

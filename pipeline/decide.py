@@ -1,0 +1,72 @@
+"""What becomes of one document: file it, ask a clerk, or set it aside. Knows the results of the other steps; reads no page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import assert_never
+
+from schemas.catalogue import Catalogue
+from schemas.document import Segment, TypeGuess
+from schemas.filing import Decision, Filing, Hold, SetAside
+from schemas.match import Conflicting, Matched, MatchOutcome, NoCandidate, TooClose, TooWeak
+from schemas.rules import MatchRules
+
+VERSION = 1
+COVER = "fax_cover"
+# the order in which a clerk settles things: who, what, where it ends, what is missing, what cannot be seen, who may see it
+ORDER = ("patient.", "type.", "split.", "field.", "pages.", "image.", "file.", "duplicate.", "sensitivity.", "policy.")
+
+
+def decide(  # noqa: PLR0913
+    segment: Segment, kind: TypeGuess, outcome: MatchOutcome, problems: Sequence[str], catalogue: Catalogue, *, rules: MatchRules
+) -> Decision:
+    """Filing when nothing speaks against it, SetAside for a fax cover, else Hold with every reason."""
+    if _is_cover(segment, kind, problems):
+        return SetAside("cover")
+    reasons = arrange([*_doubts(segment, kind, outcome, catalogue), *problems])
+    if not reasons and rules.autofile == "shadow":
+        return Hold(("policy.shadow",))
+    if reasons or not isinstance(outcome, Matched):
+        return Hold(reasons)
+    return Filing(outcome.candidates[0].mrn, outcome.candidates[0].probability)
+
+
+def _is_cover(segment: Segment, kind: TypeGuess, problems: Sequence[str]) -> bool:
+    """One readable page that is surely a cover; more pages may hide a record behind it."""
+    readable = not any(code.startswith("image.") for code in problems)
+    return kind.slug == COVER and kind.reason is None and segment.sure and len(segment.pages) == 1 and readable
+
+
+def arrange(reasons: Sequence[str]) -> tuple[str, ...]:
+    """Every reason once, in the order in which a clerk settles them."""
+    rank = {code: next((i for i, family in enumerate(ORDER) if code.startswith(family)), len(ORDER)) for code in reasons}
+    return tuple(sorted(dict.fromkeys(reasons), key=lambda code: rank[code]))
+
+
+def _doubts(segment: Segment, kind: TypeGuess, outcome: MatchOutcome, catalogue: Catalogue) -> Iterator[str]:
+    yield from _patient_doubt(outcome)
+    if kind.reason is not None:
+        yield kind.reason
+    elif kind.slug not in catalogue or not catalogue[kind.slug].files:
+        yield "type.unknown" if kind.slug != COVER else "type.unsure"
+    elif label := catalogue[kind.slug].sensitivity:
+        yield f"sensitivity.{label}"
+    if not segment.sure:
+        yield "split.unsure"
+
+
+def _patient_doubt(outcome: MatchOutcome) -> Iterator[str]:
+    match outcome:
+        case Matched(candidates=candidates):
+            if not candidates:
+                yield "patient.none"
+        case TooClose():
+            yield "patient.ambiguous"
+        case TooWeak():
+            yield "patient.weak"
+        case Conflicting():
+            yield "patient.conflict"
+        case NoCandidate():
+            yield "patient.none"
+        case _ as never:
+            assert_never(never)

@@ -1,0 +1,152 @@
+"""The process that forks a child a call, and what each child does before it touches a sender's bytes.
+
+Knows limits and how a job is called; knows nothing of documents. Started by `nursery` as `python -m pipeline.engines.child FD`; single-threaded,
+so that forking is safe. It ends, with all its children, when the process that started it ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import gc
+import os
+import resource
+import select
+import signal
+import socket
+import struct
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+from pipeline.engines.fence import fence
+from pipeline.engines.nursery import MachineError, Message, Say, receive, send
+
+Job = Callable[[Message, Say], Message]
+MACHINE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.EACCES)
+
+
+def jobs() -> dict[str, Job]:
+    """What a child can be asked to do; importing them loads the readers."""
+    from pipeline.engines import assembly, opening
+
+    return {"inspect": opening.inspect, "render": opening.render, "compose": assembly.compose}
+
+
+def serve(orders: socket.socket) -> None:
+    """Fork a child for each line that comes in; kill what is left of one that ends, and all when the orders end."""
+    known = jobs()
+    gc.collect()
+    gc.freeze()
+    children: dict[int, int] = {}  # pidfd: pid
+    while True:
+        ready, _, _ = select.select([orders.fileno(), *children], [], [])
+        for pidfd in children.keys() & set(ready):
+            _bury(pidfd, children.pop(pidfd))
+        if orders.fileno() in ready and not _bear(orders, known, children):
+            break
+    for pidfd, pid in children.items():
+        _kill_group(pid)
+        _bury(pidfd, pid)
+
+
+def _bear(orders: socket.socket, known: dict[str, Job], children: dict[int, int]) -> bool:
+    """Fork one child for the next order; False when there are no more orders."""
+    _, fds, _, _ = socket.recv_fds(orders, 1, 1)
+    if not fds:
+        return False
+    line = socket.socket(fileno=fds[0])
+    pid = os.fork()
+    if pid == 0:
+        orders.close()
+        for pidfd in children:
+            os.close(pidfd)
+        _live(line, known)
+    line.close()
+    children[os.pidfd_open(pid)] = pid
+    return True
+
+
+def _bury(pidfd: int, pid: int) -> None:
+    """Reap a child that has ended, having killed whatever it started."""
+    os.waitid(os.P_PIDFD, pidfd, os.WEXITED | os.WNOWAIT)
+    _kill_group(pid)
+    os.waitpid(pid, 0)
+    os.close(pidfd)
+
+
+def _kill_group(pid: int) -> None:
+    with contextlib.suppress(OSError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def _live(line: socket.socket, known: dict[str, Job]) -> NoReturn:
+    """A child's whole life: limits first, then one job, its answer, and the end without any clean-up code."""
+    code = 1
+    try:
+        os.setsid()
+        _silence()
+        line.sendall(struct.pack("=I", os.getpid()))
+        order = receive(line)
+        if order is not None:
+            _limit(order["cpu"], order["mb"], order["file_mb"])
+            fence(order["request"])
+            code = _do(known[order["job"]], order, line)
+    finally:
+        line.close()
+        os._exit(code)
+
+
+def _do(job: Job, order: Message, line: socket.socket) -> int:
+    """Run the job and send what it returns; a fault of the machine is told apart from a bad file."""
+
+    def say(message: Message) -> None:
+        send(line, message)
+        _grant_cpu(order["cpu"])
+
+    try:
+        say({"done": job(order["request"], say)})
+    except MachineError as trouble:
+        send(line, {"machine": str(trouble)})
+    except OSError as failure:
+        if failure.errno not in MACHINE_ERRORS:
+            return 1
+        send(line, {"machine": errno.errorcode[failure.errno]})
+    return 0
+
+
+def _silence() -> None:
+    """No input, and no output: a reader's complaints may quote the page."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(null, standard)
+    os.close(null)
+    os.umask(0o077)
+
+
+def _limit(cpu: int, megabytes: int, file_megabytes: int) -> None:
+    """The limits that the kernel holds the child and its own children to."""
+    for kind, most in (
+        (resource.RLIMIT_AS, megabytes << 20),
+        (resource.RLIMIT_FSIZE, file_megabytes << 20),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(kind, (most, most))
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # EFBIG is enough
+    _grant_cpu(cpu)
+
+
+def _grant_cpu(seconds: int) -> None:
+    """This many more seconds of CPU from now on."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    until = int(usage.ru_utime + usage.ru_stime) + seconds + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
+
+
+def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asked
+    serve(socket.socket(fileno=int(sys.argv[1])))
+
+
+if __name__ == "__main__":
+    main()

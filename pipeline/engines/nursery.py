@@ -1,0 +1,154 @@
+"""Bears a fresh child process for every call that opens a sender's bytes, and listens to it.
+
+Knows processes, sockets and time limits; knows nothing of documents. One small server process has the readers already imported and
+forks, so that a child costs milliseconds; it shares no memory, threads or main module with the caller.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from schemas.faults import EngineFault
+
+MAX_MESSAGE = 64_000_000
+KEPT_ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "XDG_CACHE_HOME", "FONTCONFIG_PATH", "FONTCONFIG_FILE", "SYSTEMROOT")
+
+Message = dict[str, Any]
+Say = Callable[[Message], None]
+
+
+class MachineError(Exception):
+    """Inside a child: our own machine is at fault, not the sender's bytes. A full disk, a missing program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one child may use. CPU is granted anew at each sign of life; `stall_seconds` is the longest silence."""
+
+    cpu_seconds: int
+    stall_seconds: float
+    memory_megabytes: int
+    file_megabytes: int = 512
+
+
+def converse(job: str, request: Message, limits: Limits) -> Iterator[Message]:
+    """The messages of a fresh child doing `job`, until it ends, dies, says too much or falls silent. The last is {"done": …} if it did not fail."""
+    with _child_line() as line:
+        line.settimeout(limits.stall_seconds)
+        pid = 0
+        try:
+            pid = struct.unpack("=I", _receive(line, 4))[0]
+            send(line, {"job": job, "request": request, "cpu": limits.cpu_seconds, "mb": limits.memory_megabytes, "file_mb": limits.file_megabytes})
+            while (message := receive(line)) is not None:
+                if "machine" in message:
+                    raise EngineFault(f"The machine failed while a file was opened: {message['machine']}.", next_step="See to it, then try again.")
+                yield message
+        except (OSError, ValueError, EOFError):
+            return  # silence, a broken line or nonsense: the caller sees no "done"
+        finally:
+            _end(pid, line)
+
+
+def _end(pid: int, line: socket.socket) -> None:
+    """Kill the child and what it started, unless it has already closed its line by ending."""
+    line.setblocking(False)
+    with contextlib.suppress(OSError):
+        if line.recv(1, socket.MSG_PEEK) == b"":
+            return
+    if pid:
+        with contextlib.suppress(OSError):
+            os.killpg(pid, signal.SIGKILL)
+
+
+def send(line: socket.socket, message: Message) -> None:
+    """One message, its length first."""
+    body = json.dumps(message).encode()
+    line.sendall(struct.pack("=I", len(body)) + body)
+
+
+def receive(line: socket.socket) -> Message | None:
+    """The next message; None at the end of the line. ValueError for one that is too long or no message."""
+    head = line.recv(4, socket.MSG_WAITALL)
+    if len(head) < 4:
+        return None
+    (length,) = struct.unpack("=I", head)
+    if length > MAX_MESSAGE:
+        raise ValueError("message too long")
+    message = json.loads(_receive(line, length))
+    if not isinstance(message, dict):
+        raise ValueError("no message")  # noqa: TRY004 - for the reader of the line both are nonsense
+    return message
+
+
+def _receive(line: socket.socket, count: int) -> bytes:
+    """Exactly `count` bytes. EOFError when the line ends first."""
+    parts = bytearray()
+    while len(parts) < count:
+        part = line.recv(min(count - len(parts), 1 << 20))
+        if not part:
+            raise EOFError
+        parts += part
+    return bytes(parts)
+
+
+@dataclass
+class _Server:
+    """The forking process of this process, and the socket on which children are ordered."""
+
+    owner: int
+    process: subprocess.Popen[bytes]
+    orders: socket.socket
+
+
+_lock = threading.Lock()
+_servers: list[_Server] = []  # at most one, and only of this very process
+
+
+def _child_line() -> socket.socket:
+    """A line to a new child. The server is started at first use, and again if it has died."""
+    with _lock:
+        for attempt in (1, 2):
+            mine, theirs = socket.socketpair()
+            try:
+                socket.send_fds(_server().orders, [b"+"], [theirs.fileno()])
+            except OSError as broken:
+                mine.close()
+                _servers.clear()
+                if attempt == 2:
+                    raise EngineFault("The process that opens files cannot be started.", next_step="Look at memory and process limits.") from broken
+            else:
+                return mine
+            finally:
+                theirs.close()
+    raise AssertionError
+
+
+def _server() -> _Server:
+    """The running server of this process; one inherited through a fork is left to its owner."""
+    if _servers and _servers[0].owner == os.getpid() and _servers[0].process.poll() is None:
+        return _servers[0]
+    ours, theirs = socket.socketpair()
+    root = str(Path(__file__).resolve().parents[2])
+    command = [sys.executable, "-P", "-m", "pipeline.engines.child", str(theirs.fileno())]
+    process = subprocess.Popen(command, pass_fds=[theirs.fileno()], cwd="/", env=_environment(root), stdin=subprocess.DEVNULL, start_new_session=True)
+    theirs.close()
+    _servers[:] = [_Server(os.getpid(), process, ours)]
+    return _servers[0]
+
+
+def _environment(root: str) -> dict[str, str]:
+    """The few variables a reader of files needs."""
+    kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
+    return kept | {"PYTHONPATH": root, "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}

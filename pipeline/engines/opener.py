@@ -1,0 +1,169 @@
+"""The port through which a sender's file is opened: asks a child, checks every value that comes back, never parses the file itself.
+
+Whatever the file does to the child becomes a reason code; only a fault of our own machine is raised.
+"""
+
+from __future__ import annotations
+
+import math
+import stat
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pipeline.engines.nursery import Limits, Message, converse
+from schemas.faults import EngineFault
+from schemas.page import Box, Word
+from schemas.rules import RenderRules
+from schemas.source import FileKind, Opened, PageFacts, Refused, RenderedPage
+
+REFUSALS = {"file.empty", "file.unsupported", "file.encrypted", "file.corrupt", "file.too_large"}
+FLAGS = {"javascript", "attachments", "launch"}
+MAX_SIDE = 1e7  # 1/72 inch
+PNG_HEAD = b"\x89PNG\r\n\x1a\n"
+
+
+class _Order(NamedTuple):
+    """What is to be rendered where; `plain` asks for the slow way without shortcuts."""
+
+    original: Path
+    kind: FileKind
+    into: Path
+    plain: bool = False
+
+
+class ChildOpener:
+    """Opens files in a fresh child process a call."""
+
+    def __init__(self, rules: RenderRules) -> None:
+        self.rules = rules
+
+    def inspect(self, original: Path) -> Opened | Refused:
+        """Kind, pages and sizes, or why the file is refused. EngineFault only when our own machine fails."""
+        size = _size(original)
+        if size == 0:
+            return Refused("file.empty")
+        request = self._request(original) | {"max_pages": self.rules.max_pages}
+        best: Message = {}
+        for message in converse("inspect", request, limits(self.rules)):
+            best = message.get("done") or message.get("so far") or best
+        return _verdict(best) if _is_answer(best) else Refused("file.corrupt")
+
+    def render(self, original: Path, opened: Opened, pages: Sequence[int], into: Path) -> tuple[RenderedPage, ...]:
+        """One RenderedPage a requested page, in order; a page that kills or stalls its child is tried once more alone, then given up."""
+        facts = {page.number: page for page in opened.pages}
+        done: dict[int, RenderedPage] = {}
+        todo = [number for number in dict.fromkeys(pages) if number in facts]
+        while todo:
+            order = _Order(original, opened.kind, into)
+            at = self._render_some(order, [facts[number] for number in todo], done)
+            if at is not None:
+                self._render_some(order._replace(plain=True), [facts[at]], done)
+                done.setdefault(at, _lost(facts[at]))
+            todo = [number for number in todo if number not in done]
+        return tuple(done[number] if number in done else _lost(PageFacts(number, 612.0, 792.0)) for number in pages)
+
+    def _render_some(self, order: _Order, facts: Sequence[PageFacts], done: dict[int, RenderedPage]) -> int | None:
+        """Add what one child makes of these pages to `done`; the page it did not survive, or None."""
+        _size(order.original)
+        request = self._request(order.original) | {
+            "kind": order.kind,
+            "pages": [page.number for page in facts],
+            "sizes": [[page.number, page.width_pt, page.height_pt] for page in facts],
+            "into": str(order.into.absolute()),
+            "dpi": self.rules.dpi,
+            "plain": order.plain,
+        }
+        wanted = {page.number: page for page in facts}
+        at: int | None = facts[0].number
+        for message in converse("render", request, limits(self.rules)):
+            if message.get("at") in wanted:
+                at = message["at"]
+            page = message.get("page")
+            if isinstance(page, dict) and page.get("number") in wanted:
+                done[page["number"]] = rendered(page, wanted[page["number"]], order.into)
+        return at if at not in done else next((number for number in wanted if number not in done), None)
+
+    def _request(self, original: Path) -> Message:
+        return {
+            "original": str(original.absolute()),
+            "max_megapixels": self.rules.max_megapixels,
+            "seconds": self.rules.page_wall_seconds,
+        }
+
+
+def limits(rules: RenderRules) -> Limits:
+    """What one child may use; silence may last as long as one page may, and a little for its start."""
+    return Limits(rules.page_cpu_seconds, rules.page_wall_seconds + 2.0, rules.memory_megabytes)
+
+
+def _size(original: Path) -> int:
+    """Bytes of the original. EngineFault when our own copy cannot be read: that is no fault of the sender's."""
+    try:
+        return original.stat().st_size
+    except OSError as missing:
+        raise EngineFault("The stored original cannot be read.", next_step="Check the object store.") from missing
+
+
+def _is_answer(best: Message) -> bool:
+    return "refused" in best or ("pages" in best and isinstance(best["pages"], list))
+
+
+def _verdict(answer: Message) -> Opened | Refused:
+    """The child's answer as a value; anything out of shape means a corrupt file."""
+    if "refused" in answer:
+        pages = answer.get("pages")
+        return Refused(answer["refused"] if answer["refused"] in REFUSALS else "file.corrupt", pages if isinstance(pages, int) else None)
+    try:
+        sizes = [(number, _side(width), _side(height)) for number, (width, height) in enumerate(answer["pages"], 1)]
+        kind = FileKind(answer.get("kind", FileKind.PDF))
+    except (TypeError, ValueError):
+        return Refused("file.corrupt")
+    return Opened(kind, tuple(PageFacts(*size) for size in sizes), tuple(sorted(FLAGS & set(map(str, answer.get("flags", ()))))))
+
+
+def _side(value: Any) -> float:
+    """A page side in 1/72 inch. ValueError for one that no page has."""
+    side = float(value)
+    if not 0 < side <= MAX_SIDE or not math.isfinite(side):
+        raise ValueError("no page side")
+    return side
+
+
+def _lost(page: PageFacts) -> RenderedPage:
+    return RenderedPage(page.number, page.width_pt, page.height_pt, None, problem="image.unreadable")
+
+
+def rendered(answer: Message, facts: PageFacts, into: Path) -> RenderedPage:
+    """The child's word on one page as a value, its picture checked to be there; unreadable if anything is out of shape."""
+    image = into / f"page-{facts.number:04d}.png"
+    if answer.get("problem") or not _is_picture(image):
+        return _lost(facts)
+    try:
+        width, height = map(_side, answer["size"])
+        dpi_x, dpi_y = map(_side, answer["dpi"])
+        layer = tuple(_words(answer.get("layer", ())))
+        share = min(max(float(answer.get("image_share", 0.0)), 0.0), 1.0)
+    except (KeyError, TypeError, ValueError):
+        return _lost(facts)
+    return RenderedPage(facts.number, width, height, image, dpi_x, dpi_y, layer, answer.get("bilevel") is True, share)
+
+
+def _is_picture(image: Path) -> bool:
+    """Whether a regular file with a PNG's head lies there."""
+    try:
+        if not stat.S_ISREG(image.lstat().st_mode):
+            return False
+        with image.open("rb") as file:
+            return file.read(len(PNG_HEAD)) == PNG_HEAD
+    except OSError:
+        return False
+
+
+def _words(rows: Iterable[Any]) -> Iterable[Word]:
+    """The words of a layer with dense line numbers from 0. ValueError for boxes off the page."""
+    lines: dict[int, int] = {}
+    for text, x0, y0, x1, y1, line in rows:
+        if not 0 <= x0 <= x1 <= 1 or not 0 <= y0 <= y1 <= 1:
+            raise ValueError("box off the page")
+        yield Word(str(text), Box(float(x0), float(y0), float(x1), float(y1)), 1.0, lines.setdefault(int(line), len(lines)))

@@ -1,0 +1,87 @@
+"""Tesseract through pytesseract: one run a page, image in, words out. Knows nothing of pages or recipes."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+from schemas.faults import EngineFault, Overrun
+from schemas.page import Box, Word
+
+# One thread a run: several slow each other down many times over. It must stand before the child is started.
+os.environ["OMP_THREAD_LIMIT"] = "1"
+
+PARAMETERS = "-c thresholding_method=2 -c invert_threshold=0"
+WORD_LEVEL = 5
+UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
+
+
+class Row(NamedTuple):
+    """One line of the engine's table, in pixels."""
+
+    level: int
+    place: tuple[int, ...]  # page, block, paragraph, line
+    left: int
+    top: int
+    width: int
+    height: int
+    confidence: float
+    text: str
+
+
+class Tesseract:
+    """The OCR engine that ships."""
+
+    def words(self, image: Path, *, languages: str, mode: int, seconds: float, dpi: int) -> tuple[Word, ...]:
+        """Words with boxes as shares of the image. EngineFault when the engine fails, Overrun when it takes longer than `seconds`."""
+        return words_of(rows_of(run(image, languages, f"--psm {mode} --dpi {dpi} {PARAMETERS}", seconds)))
+
+
+def run(image: Path, languages: str, options: str, seconds: float) -> str:
+    """The engine's table of one image."""
+    import pytesseract
+
+    try:
+        return str(pytesseract.image_to_data(str(image), lang=languages, config=options, timeout=seconds))
+    except pytesseract.TesseractNotFoundError:
+        raise EngineFault("Tesseract is not installed.", next_step="Install the package tesseract-ocr.", permanent=True) from None
+    except pytesseract.TesseractError as error:
+        raise EngineFault(f"Tesseract ended with status {error.status}.", next_step="Check that its language data are installed.") from None
+    except RuntimeError:
+        raise Overrun(f"Tesseract took longer than {seconds:g} s on one page.", next_step="Read the page by eye.") from None
+
+
+def rows_of(table: str) -> list[Row]:
+    """The rows of the engine's tab-separated table."""
+    cells = (line.split("\t", 11) for line in table.split("\n")[1:])
+    return [row_of(line) for line in cells if len(line) >= 11]  # the last row may lack its empty text
+
+
+def row_of(cells: list[str]) -> Row:
+    """One row out of its cells."""
+    level, *place, _, left, top, width, height = map(int, cells[:10])
+    return Row(level, tuple(place), left, top, width, height, float(cells[10]), visible("".join(cells[11:])))
+
+
+def visible(text: str) -> str:
+    """The text without control, bidirectional and private characters."""
+    return " ".join("".join(char for char in text if unicodedata.category(char) not in UNSEEN).split())
+
+
+def words_of(rows: list[Row]) -> tuple[Word, ...]:
+    """The words in reading order, lines numbered over the whole page."""
+    if not rows:
+        return ()
+    wide, high = max(rows[0].width, 1), max(rows[0].height, 1)
+    found = (row for row in rows if row.level == WORD_LEVEL and row.text and row.confidence >= 0)
+    lines = groupby(found, key=lambda row: row.place)
+    return tuple(word_of(row, wide, high, number) for number, (_, line) in enumerate(lines) for row in line)
+
+
+def word_of(row: Row, wide: int, high: int, line: int) -> Word:
+    """A word as shares of the image."""
+    box = Box(row.left / wide, row.top / high, min(1.0, (row.left + row.width) / wide), min(1.0, (row.top + row.height) / high))
+    return Word(row.text, box, min(1.0, row.confidence / 100), line)

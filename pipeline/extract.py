@@ -1,0 +1,128 @@
+"""What a document says, by geometry on word boxes: fields with place and rule, the people named, and whose each page is.
+
+Knows labels and places; must not know the patient index: nothing here asks whether a value is true, only where it stands.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from pipeline.fields.dates import other_century
+from pipeline.fields.geometry import lay_out
+from pipeline.fields.places import mark
+from pipeline.fields.reading import Sighting, read_labels
+from pipeline.fields.unlabelled import address_under, read_unlabelled
+from schemas.document import Extraction, Field, FieldName, PageIdentity, Person, Role
+from schemas.page import PageReading
+from schemas.rules import ExtractRules
+
+VERSION = 1
+SUREST = 0.995
+CONTESTED = 0.75  # what a value keeps when another reads about as well
+ABOUT_AS_WELL = 0.8
+LEAST = 0.2  # a worth below this is not a reading
+LISTS = {FieldName.ICD10_CODES}
+DATES_OF_CARE = (FieldName.SERVICE_DATE, FieldName.ADMIT_DATE, FieldName.DISCHARGE_DATE)
+
+
+def extract(pages: Sequence[PageReading], *, rules: ExtractRules) -> Extraction:
+    """One best value a field over the pages of a document, and every person named in a role."""
+    seen = [s for page in pages for s in sightings_of(page, rules)]
+    seen = _births_before_care(seen)
+    own: dict[FieldName, list[Sighting]] = defaultdict(list)
+    for one in seen:
+        if one.field and (one.role is Role.PATIENT or not one.field.startswith("patient_")):
+            own[one.field].append(one)
+    fields = (_listed(name, found) if name in LISTS else _best(name, found) for name, found in own.items())
+    return Extraction(tuple(sorted(fields, key=lambda f: list(FieldName).index(f.name))), tuple(_people(seen)))
+
+
+def identities(readings: Sequence[PageReading], *, rules: ExtractRules) -> tuple[PageIdentity, ...]:
+    """Who each page says its patient is; empty where it says nothing."""
+    return tuple(_identity(page, rules) for page in readings)
+
+
+def sightings_of(page: PageReading, rules: ExtractRules) -> list[Sighting]:
+    """All readings of one page worth the name."""
+    if not page.words:
+        return []
+    marked = mark(lay_out(page))
+    found = [*read_labels(marked, rules), *read_unlabelled(marked, rules)]
+    if not any(s.field is FieldName.PATIENT_ADDRESS and s.role is Role.PATIENT for s in found):
+        found += [a for s in found if s.field is FieldName.PATIENT_NAME for a in address_under(marked, s)]
+    return _once_a_place([s for s in found if s.worth >= LEAST])
+
+
+def _identity(page: PageReading, rules: ExtractRules) -> PageIdentity:
+    said = extract([page], rules=rules)
+    found = {field.name: field.value for field in said.fields}
+    return PageIdentity(page.number, found.get(FieldName.PATIENT_NAME), found.get(FieldName.PATIENT_DOB), found.get(FieldName.PATIENT_MRN))
+
+
+def _once_a_place(found: Iterable[Sighting]) -> list[Sighting]:
+    """The same value of the same field on the same row counts once, at its best."""
+    kept: dict[tuple[object, ...], Sighting] = {}
+    for one in found:
+        key = (one.field, one.role, one.value, one.row)
+        if key not in kept or kept[key].worth < one.worth:
+            kept[key] = one
+    return list(kept.values())
+
+
+def _births_before_care(seen: list[Sighting]) -> list[Sighting]:
+    """A birth date after the last date of care was printed with two digits of the year: it lies a century earlier."""
+    care = max((s.value for s in seen if s.field in DATES_OF_CARE), default="")
+    return [_earlier(s) if care and s.field is FieldName.PATIENT_DOB and s.value > care else s for s in seen]
+
+
+def _earlier(one: Sighting) -> Sighting:
+    short = not any(part in one.raw for part in (one.value[:4],))
+    before = other_century(one.value) if short else None
+    return one._replace(value=before) if before else one
+
+
+def _best(name: FieldName, found: list[Sighting]) -> Field:
+    """The value that reads best, raised by each further place that gives it, lowered by a rival that reads about as well."""
+    by_value: dict[str, list[Sighting]] = defaultdict(list)
+    for one in found:
+        by_value[one.value].append(one)
+    ranked = sorted(by_value.values(), key=_together, reverse=True)
+    top = max(ranked[0], key=lambda s: s.worth)
+    worth = min(SUREST, _together(ranked[0]))
+    if len(ranked) > 1 and _together(ranked[1]) >= ABOUT_AS_WELL * worth:
+        worth *= CONTESTED
+    rivals = tuple(dict.fromkeys([group[0].value for group in ranked[1:]] + [o for s in ranked[0] for o in s.others]))
+    return Field(name, top.value, top.raw, round(worth, 4), top.page, top.box, top.rule, len(ranked[0]), rivals)
+
+
+def _together(group: Sequence[Sighting]) -> float:
+    """The best worth, and a part of what is left for each further place."""
+    ranked = sorted((s.worth for s in group), reverse=True)
+    left = 1.0 - min(ranked[0], SUREST)
+    for worth in ranked[1:]:
+        left *= 1.0 - 0.5 * worth
+    return 1.0 - left
+
+
+def _listed(name: FieldName, found: list[Sighting]) -> Field:
+    """All items of a field that is a list, in print order."""
+    items = dict.fromkeys(item for one in found for item in one.value.split(", "))
+    first = found[0]
+    return Field(name, ", ".join(items), first.raw, round(max(s.worth for s in found), 4), first.page, first.box, first.rule, len(found))
+
+
+def _people(seen: Sequence[Sighting]) -> Iterator[Person]:
+    """Everybody named, once a page and role, with the birth date nearest below or beside the name."""
+    named: dict[tuple[str, Role, int], Sighting] = {}
+    for one in seen:
+        if one.field in {None, FieldName.PATIENT_NAME, FieldName.AUTHOR, FieldName.ORDERING_PROVIDER}:
+            named.setdefault((one.value, one.role, one.page), one)
+    births = [s for s in seen if s.field is FieldName.PATIENT_DOB]
+    for (name, role, page), one in named.items():
+        yield Person(name, role, page, one.box, _birth_of(one, births))
+
+
+def _birth_of(person: Sighting, births: Sequence[Sighting]) -> str | None:
+    near = [b for b in births if b.page == person.page and b.role is person.role and 0 <= b.row - person.row <= 6]
+    return min(near, key=lambda b: b.row - person.row).value if near else None

@@ -1,0 +1,132 @@
+"""Finds labels on a laid-out page: folded phrases over word boxes. Knows places and phrases; judges no value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pipeline.fields.geometry import Row, Sheet, Token
+from pipeline.fields.lexicon import SHORTEST_MISSPELT, Meaning, attribute_of, fold, longest_phrase, meanings, near_misses, without_one
+
+MOST_WORDS = 6
+MISSPELT = 0.93  # a label one letter off is this much less telling
+
+
+class Label(NamedTuple):
+    """A label found: what it means and where (row, first token, one past the last)."""
+
+    meaning: Meaning
+    row: int
+    start: int
+    end: int
+    printed: str
+    colon: bool
+    alone: bool  # nothing follows in its cell
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Its place in reading order."""
+        return self.row, self.start
+
+
+def find_labels(sheet: Sheet) -> tuple[Label, ...]:
+    """All labels of a page in reading order; none overlaps another."""
+    return tuple(label for at, row in enumerate(sheet.rows) for label in _labels_of_row(at, row))
+
+
+def _labels_of_row(at: int, row: Row) -> Iterator[Label]:
+    folded = [fold(token.text) for token in row]
+    start, after_label = 0, False
+    while start < len(row):
+        label = _label_at(at, row, folded, start, led=row[start].fresh or after_label)
+        if label:
+            yield label
+        start, after_label = (label.end, True) if label else (start + 1, _ends_thought(row[start]))
+
+
+def _ends_thought(token: Token) -> bool:
+    """Whether a new label may begin after this token without white space: it is a number, a date or closes a bracket."""
+    text = token.text.rstrip(",.;")
+    return text[-1:].isdigit() or text[-1:] in {")", "]"} or text in {"M", "F", "Male", "Female", "-"}
+
+
+def _label_at(at: int, row: Row, folded: list[str], start: int, *, led: bool) -> Label | None:
+    if not folded[start]:
+        return None
+    for end in _ends(row, folded, start):
+        closed = _absorb_signs(row, folded, end)
+        label = Label(Meaning(""), at, start, closed, "", row[closed - 1].colon, closed == len(row) or row[closed].fresh)
+        meaning = _meaning(folded[start:end], misspelt=label.colon or (led and label.alone))
+        if meaning and _may_be_label(meaning, row, label, led=led):
+            return label._replace(meaning=meaning, printed=" ".join(t.text for t in row[start:end]))
+    return None
+
+
+def _ends(row: Row, folded: list[str], start: int) -> Iterator[int]:
+    """Possible ends of a label that starts here, longest first: up to a colon, a new cell or six words."""
+    last, length = start, 0
+    while last < len(row) and last - start < MOST_WORDS:
+        if last > start and (row[last].fresh or row[last - 1].colon):
+            break
+        length += len(folded[last])
+        if length > longest_phrase() + 1:
+            break
+        last += 1
+    return iter(range(last, start, -1))
+
+
+def _absorb_signs(row: Row, folded: list[str], end: int) -> int:
+    """A '#', '.', '-' or ':' of its own belongs to the label before it."""
+    while end < len(row) and not folded[end] and not row[end - 1].colon and not set(row[end].text) & set("(["):
+        end += 1
+    return end
+
+
+def _meaning(parts: list[str], *, misspelt: bool) -> Meaning | None:
+    key = "".join(parts)
+    found = meanings().get(key) or _composed(parts)
+    if found or not misspelt or len(key) < SHORTEST_MISSPELT:
+        return found
+    near = _near(key)
+    return near._replace(strength=near.strength * MISSPELT) if near else None
+
+
+def _composed(parts: list[str]) -> Meaning | None:
+    """An attribute after a person: "Spouse" + "Date of Birth"."""
+    pairs = (("".join(parts[:cut]), "".join(parts[cut:])) for cut in range(1, len(parts)))
+    return next((found for stem, rest in pairs if (found := attribute_of(stem, rest))), None)
+
+
+def _near(key: str) -> Meaning | None:
+    """The phrase one letter more, less or other than `key`; where it may be the patient's or another's, the other's."""
+    found = [meanings()[whole] for whole in _one_off(key)]
+    return min(found, key=lambda m: m.role == "patient", default=None)
+
+
+def _one_off(key: str) -> Iterator[str]:
+    table, one_less = meanings(), near_misses()
+    yield from one_less.get(key, ())
+    for shorter in without_one(key):
+        if shorter in table and len(shorter) >= SHORTEST_MISSPELT:
+            yield shorter
+        yield from (whole for whole in one_less.get(shorter, ()) if _same_elsewhere(key, whole))
+
+
+def _same_elsewhere(key: str, whole: str) -> bool:
+    return len(key) == len(whole) and sum(a != b for a, b in zip(key, whole, strict=True)) == 1
+
+
+def _may_be_label(meaning: Meaning, row: Row, label: Label, *, led: bool) -> bool:
+    """Common words announce something only with a colon or in a cell of their own."""
+    if meaning.firm:
+        return True
+    if label.colon:
+        return led or meaning.what != "skip" or _capital(row[label.start])
+    if not led or not _capital(row[label.start]):
+        return False
+    return label.alone or meaning.what != "skip"
+
+
+def _capital(token: Token) -> bool:
+    first = token.text.lstrip("([*#-")[:1]
+    return first.isupper() or first.isdigit()

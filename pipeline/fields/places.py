@@ -1,0 +1,257 @@
+"""Where the words of a label's value lie: right of it, below it, above it; and whom a place speaks of. Knows labels and cells; reads no value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipeline.fields.geometry import Row, Sheet, Token, cells
+from pipeline.fields.labels import Label, find_labels
+from pipeline.fields.lexicon import NO_ROLE
+
+FARTHEST_RIGHT = 0.42  # of the page width
+POSSESSIVE = re.compile(r"['’`´]\w?s?$")
+TITLES = {
+    "report",
+    "note",
+    "notes",
+    "summary",
+    "record",
+    "form",
+    "sheet",
+    "results",
+    "history",
+    "consultation",
+    "list",
+    "letter",
+    "referral",
+    "physical",
+}
+LINE_REACH = 3.6  # heights of a word that a value may lie under or over its label
+NAME_UNDER_HEADING = 4  # rows: a heading's block begins with its person's name
+OWNED_ROWS = {"contact": 6, "provider": 5, "other": 4, "patient": 14}
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A laid-out page with its labels."""
+
+    sheet: Sheet
+    labels: tuple[Label, ...]
+
+    @cached_property
+    def by_row(self) -> dict[int, list[Label]]:
+        """Labels of each row, left to right."""
+        rows: dict[int, list[Label]] = {}
+        for label in self.labels:
+            rows.setdefault(label.row, []).append(label)
+        return rows
+
+    @cached_property
+    def anchors(self) -> dict[int, list[Label]]:
+        """Labels and headings that say whom a place speaks of, by row."""
+        rows: dict[int, list[Label]] = {}
+        for label in self.labels:
+            if label.meaning.role != NO_ROLE:
+                rows.setdefault(label.row, []).append(label)
+        return rows
+
+    @cached_property
+    def headings(self) -> dict[int, list[Label]]:
+        """Anchors that stand alone in their cell, as column heads do."""
+        found = {row: [a for a in anchors if a.alone and not self.has_value_right(a)] for row, anchors in self.anchors.items()}
+        return {row: heads for row, heads in found.items() if heads}
+
+    def left(self, label: Label) -> float:
+        """Left edge of a label."""
+        return self.sheet.rows[label.row][label.start].x0
+
+    def has_value_right(self, label: Label) -> bool:
+        """Whether unlabelled words follow to the right, near enough to be its value."""
+        return bool(label.colon and right_of(self, label))
+
+
+def mark(sheet: Sheet) -> Marked:
+    """Find the labels of a laid-out page."""
+    return Marked(sheet, find_labels(sheet))
+
+
+def right_of(page: Marked, label: Label) -> tuple[Token, ...]:
+    """The words after a label, up to the next label or cell."""
+    row = page.sheet.rows[label.row]
+    stop = next((other.start for other in page.by_row[label.row] if other.start >= label.end), len(row))
+    if label.end >= stop or row[label.end].x0 - row[label.end - 1].x1 > FARTHEST_RIGHT * page.sheet.width:
+        return ()
+    return tuple(_cell_from(row, label.end, stop))
+
+
+def rest_of_row(page: Marked, label: Label) -> tuple[Token, ...]:
+    """All words after a label up to the next label, over cells."""
+    row = page.sheet.rows[label.row]
+    stop = next((other.start for other in page.by_row[label.row] if other.start >= label.end), len(row))
+    return row[label.end : stop]
+
+
+def below(page: Marked, label: Label) -> tuple[Token, ...]:
+    """The words under a label within its column."""
+    return _beside(page, label, 1)
+
+
+def above(page: Marked, label: Label) -> tuple[Token, ...]:
+    """The words over a label within its column."""
+    return _beside(page, label, -1)
+
+
+def next_line(page: Marked, lefts: tuple[float, ...], row: int) -> tuple[tuple[Token, ...], int]:
+    """The cell under a row that begins at one of some left edges, and its row; empty at a label or a wide gap."""
+    sheet = page.sheet
+    for at in range(row + 1, min(row + 3, len(sheet.rows))):
+        if sheet.row_tops[at] - sheet.row_tops[row] > LINE_REACH * sheet.word_height:
+            break
+        for start, end in cells(sheet.rows[at]):
+            if any(abs(sheet.rows[at][start].x0 - left) < 1.5 * sheet.word_height for left in lefts):
+                return (() if _labelled(page, at, start, end) else sheet.rows[at][start:end]), at
+    return (), row
+
+
+def name_owner(page: Marked, label: Label) -> str:
+    """Whose name a label announces. A bare "Name" is the patient's only as the first under the patient's heading, or on a
+    page that speaks of nobody else; what its place leaves open belongs to some other.
+    """
+    if label.meaning.role != NO_ROLE:
+        return label.meaning.role
+    if _after_unknown_word(page, label):
+        return "other"
+    role = owner(page, label)
+    if role == "patient":
+        return role if _first_under_heading(page, label) else "other"
+    return role or ("other" if _many_parties(page) or _under_unknown_heading(page, label) else NO_ROLE)
+
+
+def owner(page: Marked, label: Label) -> str:
+    """Whom a bare label speaks of: the person label or heading before it on its row, or above it in its column; empty when none."""
+    if label.meaning.role != NO_ROLE:
+        return label.meaning.role
+    if _after_unknown_word(page, label):
+        return "other"
+    identifies = label.meaning.what in {"patient_dob", "patient_sex"}
+    head = _heading_over(page, label)
+    for row in range(label.row, max(-1, label.row - OWNED_ROWS["patient"]), -1):
+        anchor = _anchor_in(page, label, row)
+        if anchor is None or (identifies and anchor.meaning.role in {"provider", "other"}):
+            continue
+        if head and page.left(head) > page.left(anchor) + page.sheet.word_height:
+            return head.meaning.role
+        if label.row - row < OWNED_ROWS[anchor.meaning.role] or anchor is head:
+            return anchor.meaning.role
+    return head.meaning.role if head and not (identifies and head.meaning.role in {"provider", "other"}) else NO_ROLE
+
+
+def in_column_of(page: Marked, label: Label, left: float) -> bool:
+    """Whether no column head stands between a left edge and a label, and none but the patient's over that edge."""
+    head = _heading_over(page, label)
+    return head is None or (head.meaning.role == "patient" and page.left(head) <= left + page.sheet.word_height)
+
+
+def _after_unknown_word(page: Marked, label: Label) -> bool:
+    """One word that is no label stands before it in its cell, as a misread "Mother's" would."""
+    row = page.sheet.rows[label.row]
+    taken = max((other.end for other in page.by_row[label.row] if other.end <= label.start), default=0)
+    start = label.start
+    while start > taken and not row[start].fresh:
+        start -= 1
+    lone = label.start - start == 1 and any(c.isalpha() for c in row[start].text)
+    possessive = label.start > taken and not row[label.start].fresh and bool(POSSESSIVE.search(row[label.start - 1].text))
+    return possessive or (lone and start >= taken and (taken == 0 or row[start].fresh))
+
+
+def _first_under_heading(page: Marked, label: Label) -> bool:
+    anchor = _name_anchor(page, label)
+    if anchor is None or anchor.meaning.role != "patient" or (anchor.meaning.what == "name" and page.has_value_right(anchor)):
+        return False
+    between = (x for x in page.labels if anchor.key < x.key < label.key and x.meaning.what == "name" and x.meaning.role == NO_ROLE)
+    return not any(_name_anchor(page, x) is anchor for x in between)
+
+
+def _name_anchor(page: Marked, label: Label) -> Label | None:
+    rows = range(label.row, max(-1, label.row - NAME_UNDER_HEADING - 1), -1)
+    return next((a for row in rows if (a := _anchor_in(page, label, row))), None)
+
+
+def _many_parties(page: Marked) -> bool:
+    return any(
+        a.meaning.role == "contact" or a.meaning.what == "section" or a.meaning.role == "patient" for row in page.anchors.values() for a in row
+    )
+
+
+def _under_unknown_heading(page: Marked, label: Label) -> bool:
+    """Capitals alone in the cell over a label are a heading nobody knows, unless they are a document's title."""
+    over = above(page, label)
+    bare = [t.text.strip(":.,").lower() for t in over]
+    return 0 < len(over) <= 3 and all(t.text.isupper() for t in over) and not set(bare) & TITLES
+
+
+def _cell_from(row: Row, start: int, stop: int) -> Iterator[Token]:
+    yield row[start]
+    for at in range(start + 1, stop):
+        if row[at].fresh and not row[at - 1].text.endswith(","):
+            return
+        yield row[at]
+
+
+def _anchor_in(page: Marked, label: Label, row: int) -> Label | None:
+    """The rightmost anchor of a row that does not begin right of the label."""
+    limit = page.left(label) + 1.5 * page.sheet.word_height
+    before = (a for a in page.anchors.get(row, ()) if a.key < label.key and page.left(a) <= limit)
+    return max(before, key=page.left, default=None)
+
+
+def _heading_over(page: Marked, label: Label) -> Label | None:
+    """The heading of the label's column: the nearest row above with headings, its rightmost that does not begin right of the label."""
+    limit = page.left(label) + 2.5 * page.sheet.word_height
+    for row in range(label.row - 1, -1, -1):
+        fitting = [head for head in page.headings.get(row, ()) if page.left(head) <= limit]
+        if fitting:
+            return max(fitting, key=page.left)
+    return None
+
+
+def _beside(page: Marked, label: Label, step: int) -> tuple[Token, ...]:
+    sheet, at = page.sheet, label.row + step
+    reach = LINE_REACH * sheet.word_height
+    while 0 <= at < len(sheet.rows) and abs(sheet.row_tops[at] - sheet.row_tops[label.row]) <= reach:
+        start, end = _under(page, label, at)
+        if end > start:
+            return () if _labelled(page, at, start, end) else sheet.rows[at][start:end]
+        at += step
+    return ()
+
+
+def _under(page: Marked, label: Label, at: int) -> tuple[int, int]:
+    """The stretch of another row that lies in the label's column."""
+    head, row = page.sheet.rows[label.row], page.sheet.rows[at]
+    low, high = _column(page, label)
+    for start, end in cells(row):
+        if row[start].x0 < high and row[end - 1].x1 > head[label.start].x0 - 2:
+            inside = [i for i in range(start, end) if low <= row[i].x0 < high]
+            shared = row[start].x0 < low and any(row[start].x0 < t.x1 and t.x0 < low for t in head[: label.start])
+            if not shared and row[start].x0 < head[label.end - 1].x1 + page.sheet.word_height * 4:
+                return start, (inside[-1] + 1 if inside else end)
+            if inside:
+                return inside[0], inside[-1] + 1
+    return 0, 0
+
+
+def _column(page: Marked, label: Label) -> tuple[float, float]:
+    """Left and right limit of a label's column: from its own edge to where the next cell of its row begins."""
+    row, slack = page.sheet.rows[label.row], page.sheet.word_height
+    following = next((t.x0 for t in row[label.end :] if t.fresh), None)
+    nearest = next((row[o.start].x0 for o in page.by_row[label.row] if o.start >= label.end), None)
+    limits = [x for x in (following, nearest) if x is not None]
+    return row[label.start].x0 - slack, (min(limits) - slack if limits else page.sheet.width)
+
+
+def _labelled(page: Marked, at: int, start: int, end: int) -> bool:
+    return any(label.start < end and start < label.end for label in page.by_row.get(at, ()))

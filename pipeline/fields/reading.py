@@ -1,0 +1,240 @@
+"""What each label of a page says, with whose it is. Knows labels, places and readers; weighs nothing against other pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pipeline.fields.geometry import Token, say, sureness
+from pipeline.fields.labels import Label
+from pipeline.fields.names import is_organisation
+from pipeline.fields.places import Marked, above, below, name_owner, next_line, owner, rest_of_row, right_of
+from pipeline.fields.values import READERS, Value, ends_address, read_facility, read_person, read_provider, read_sex
+from schemas.document import FieldName, Role
+from schemas.page import Box
+from schemas.rules import ExtractRules
+
+RIGHT, RIGHT_LOOSE, BELOW, ABOVE, BELOW_COLON = 1.0, 0.9, 0.94, 0.82, 0.8
+OWNERLESS_NAME = 0.72
+PATIENTS_ALONE = {"patient_mrn", "patient_ssn_last4"}
+NEEDS_OWNER = {"patient_phone", "patient_address"}
+SELF_SAID = ("home", "cell", "mobile", "preferred", "permanent", "residence", "residential", "daytime")
+CODE_ROWS = 9
+
+
+class Sighting(NamedTuple):
+    """One reading of one field at one place, with the rule in words, its worth, and whose it is."""
+
+    field: FieldName | None  # None: only a person's name
+    role: Role
+    value: str
+    raw: str
+    worth: float
+    page: int
+    box: Box
+    rule: str
+    row: int
+    others: tuple[str, ...] = ()
+
+
+class Ground(NamedTuple):
+    """Why a value is taken: what the place is worth, the rule in words, and the row."""
+
+    worth: float
+    rule: str
+    row: int
+
+
+class Spot(NamedTuple):
+    """Where words that may be a value lie, in words, and what that place is worth."""
+
+    where: str
+    tokens: tuple[Token, ...]
+    worth: float
+
+
+def read_labels(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
+    """Every value that a label of the page announces."""
+    upward: dict[int, bool] = {}
+    for label in page.labels:
+        if label.meaning.what in {"skip", "section"}:
+            continue
+        if label.row not in upward:
+            upward[label.row] = _reads_upward(page, label.row, rules)
+        yield from _read_label(page, label, rules, upward=upward[label.row])
+
+
+def sighting(page: Marked, field: FieldName | None, role: Role, value: Value, ground: Ground) -> Sighting:
+    """A value with its place on the page; reader confidence and doubts lower its worth."""
+    told = f"{ground.rule} ({value.note})" if value.note else ground.rule
+    sure = ground.worth * value.weight * sureness(value.tokens)
+    return Sighting(field, role, value.text, say(value.tokens), sure, page.sheet.number, page.sheet.box(value.tokens), told, ground.row, value.others)
+
+
+def _read_label(page: Marked, label: Label, rules: ExtractRules, *, upward: bool) -> Iterator[Sighting]:
+    match label.meaning.what:
+        case "name":
+            yield from _read_name(page, label, rules, upward=upward)
+        case "patient_address":
+            yield from _read_address(page, label)
+        case "icd10_codes":
+            yield from _read_codes(page, label, rules)
+        case "city_state_zip":
+            return
+        case _:
+            yield from _read_plain(page, label, rules, upward=upward)
+
+
+def _spots(page: Marked, label: Label, *, upward: bool) -> Iterator[Spot]:
+    right = right_of(page, label)
+    if right:
+        yield Spot("right of", right, RIGHT if label.colon or label.alone or label.meaning.firm else RIGHT_LOOSE)
+    if label.alone:
+        under = Spot("below", below(page, label), BELOW_COLON if label.colon and right else BELOW)
+        over = Spot("above", above(page, label), ABOVE if not upward else BELOW)
+        yield from (spot for spot in ((over, under) if upward else (under, over)) if spot.tokens)
+
+
+def _read_plain(page: Marked, label: Label, rules: ExtractRules, *, upward: bool) -> Iterator[Sighting]:
+    what, whose = label.meaning.what, _whose(page, label)
+    if whose is None:
+        return
+    for spot in _spots(page, label, upward=upward):
+        if value := READERS[what](spot.tokens, rules):
+            rule = f"{spot.where} '{_name_of(label)}'"
+            yield sighting(page, FieldName(what), whose, value, Ground(spot.worth * label.meaning.strength, rule, label.row))
+            if what in {"patient_dob", "patient_mrn"} and whose is Role.PATIENT:
+                yield from _sex_after(page, label, spot, value)
+            return
+
+
+def _sex_after(page: Marked, label: Label, spot: Spot, told: Value) -> Iterator[Sighting]:
+    """As in "DOB 01/02/1950 (74 y) M": the sex that a banner prints after the birth date or number."""
+    if spot.where != "right of":
+        return
+    tokens = [t for t in rest_of_row(page, label) if t not in told.tokens]
+    if found := read_sex(tokens, ExtractRules()):
+        yield sighting(page, FieldName.PATIENT_SEX, Role.PATIENT, found, Ground(0.85, f"after the value of '{_name_of(label)}'", label.row))
+
+
+def _whose(page: Marked, label: Label) -> Role | None:
+    """Whose value a label announces; None where that stays open and must not be guessed."""
+    what = label.meaning.what
+    if what in PATIENTS_ALONE or not what.startswith("patient_"):
+        return Role.PATIENT
+    role = owner(page, label)
+    if role:
+        return Role(role)
+    said = label.printed.lower().startswith(SELF_SAID)
+    return None if what in NEEDS_OWNER and not said else Role.PATIENT
+
+
+def _read_name(page: Marked, label: Label, rules: ExtractRules, *, upward: bool) -> Iterator[Sighting]:
+    role = name_owner(page, label)
+    worth = label.meaning.strength if role else OWNERLESS_NAME
+    read_role = Role(role) if role else Role.PATIENT
+    for spot in _spots(page, label, upward=upward):
+        value = _person_at(page, label, spot, read_role, rules)
+        if value:
+            rule = f"{spot.where} '{_name_of(label)}'"
+            yield sighting(page, _field_filled(label, read_role), read_role, value, Ground(worth * spot.worth, rule, label.row))
+            return
+
+
+def _person_at(page: Marked, label: Label, spot: Spot, role: Role, rules: ExtractRules) -> Value | None:
+    if role is Role.PATIENT:
+        bare_but_owned = label.meaning.role == "" and owner(page, label) != ""
+        formal = spot.where == "above" or not (label.colon or label.alone or label.meaning.firm or bare_but_owned)
+        return read_person(_over_the_line(page, label, spot), rules, formal=formal)
+    if role is Role.PROVIDER:
+        return read_provider(spot.tokens, rules)
+    return read_person(spot.tokens, rules) or (read_provider(spot.tokens, rules) if spot.where == "right of" else None)
+
+
+def _over_the_line(page: Marked, label: Label, spot: Spot) -> tuple[Token, ...]:
+    """A name whose line ends in a comma goes on in the next."""
+    if not spot.tokens[-1].text.endswith(",") or spot.where == "above":
+        return spot.tokens
+    row = label.row + (1 if spot.where == "below" else 0)
+    more, _ = next_line(page, (spot.tokens[0].x0,), row)
+    return spot.tokens + more
+
+
+def _field_filled(label: Label, role: Role) -> FieldName | None:
+    if role is Role.PATIENT:
+        return FieldName.PATIENT_NAME
+    return FieldName(label.meaning.fills) if role is Role.PROVIDER and label.meaning.fills else None
+
+
+def _read_address(page: Marked, label: Label) -> Iterator[Sighting]:
+    whose = _whose(page, label)
+    if whose is None:
+        return
+    for where, tokens, row in (("right of", right_of(page, label), label.row), ("below", below(page, label), label.row + 1)):
+        if tokens and tokens[0].text[:1].isalnum():
+            value = _whole_address(page, tokens, row, page.left(label))
+            if any(c.isdigit() for c in value.text):
+                yield sighting(page, FieldName.PATIENT_ADDRESS, whose, value, Ground(0.93, f"{where} '{_name_of(label)}'", label.row))
+                return
+
+
+def _whole_address(page: Marked, tokens: tuple[Token, ...], row: int, left: float) -> Value:
+    """Street line, then the lines or city/state/ZIP labels under it, until state and ZIP code stand at the end."""
+    taken, at = tokens, row
+    while not ends_address(say(taken)) and at < row + 3:
+        more, at_next = next_line(page, (tokens[0].x0, left), at)
+        if not more or not more[0].text[:1].isalnum() or is_organisation(more[0].text):
+            break
+        taken, at = taken + more, at_next
+    if not ends_address(say(taken)):
+        taken += _labelled_city(page, row)
+    return Value(_address_text(taken), taken, 1.0 if ends_address(say(taken)) else 0.85)
+
+
+def _labelled_city(page: Marked, row: int) -> tuple[Token, ...]:
+    cities = (x for x in page.labels if x.meaning.what == "city_state_zip" and row <= x.row <= row + 2)
+    city = next(cities, None)
+    if city is None:
+        return ()
+    rest = [x for x in page.by_row[city.row] if x.start >= city.start and x.printed.lower().strip(".:") in {"city", "state", "zip", "zip code"}]
+    return tuple(t for label in (rest or [city]) for t in right_of(page, label))
+
+
+def _address_text(tokens: tuple[Token, ...]) -> str:
+    """One line; a comma where a printed line ended without one."""
+    parts: list[str] = []
+    for at, token in enumerate(tokens):
+        turned = at > 0 and token.x0 < tokens[at - 1].x0
+        if turned and not parts[-1].endswith(","):
+            parts[-1] += ","
+        parts.append(token.text)
+    return " ".join(parts).strip(" ,.;")
+
+
+def _read_codes(page: Marked, label: Label, rules: ExtractRules) -> Iterator[Sighting]:
+    """Codes on the label's row and the rows under it, up to the next label with another meaning."""
+    for row in range(label.row, min(label.row + CODE_ROWS, len(page.sheet.rows))):
+        if row > label.row and any(x.meaning.what not in {"icd10_codes", "skip"} for x in page.by_row.get(row, ())):
+            return
+        tokens = page.sheet.rows[row][label.end if row == label.row else 0 :]
+        if value := READERS["icd10_codes"](tokens, rules):
+            yield sighting(page, FieldName.ICD10_CODES, Role.PATIENT, value, Ground(0.95, f"after '{_name_of(label)}'", row))
+
+
+def _reads_upward(page: Marked, row: int, rules: ExtractRules) -> bool:
+    """Whether the heads of a row read better against the row above than the row below."""
+    votes = 0
+    for label in page.by_row[row]:
+        what = label.meaning.what
+        if label.alone and what in READERS and not right_of(page, label):
+            votes += _reads(what, above(page, label), rules) - _reads(what, below(page, label), rules)
+    return votes > 0
+
+
+def _reads(what: str, tokens: tuple[Token, ...], rules: ExtractRules) -> int:
+    reader = read_facility if what == "facility" else READERS[what]
+    return int(bool(tokens) and reader(tokens, rules) is not None)
+
+
+def _name_of(label: Label) -> str:
+    return label.printed + (":" if label.colon else "")

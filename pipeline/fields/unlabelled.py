@@ -1,0 +1,283 @@
+"""Values that no label announces: banners, narratives, letterheads, signatures. Knows the few anchors that may stand in for a label."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from pipeline.fields.geometry import Row, Token, cells, say
+from pipeline.fields.labels import Label
+from pipeline.fields.lexicon import fold, words
+from pipeline.fields.names import PART, is_credential, is_organisation
+from pipeline.fields.places import Marked, in_column_of, next_line, owner
+from pipeline.fields.reading import Ground, Sighting, sighting
+from pipeline.fields.values import SEXES, Value, ends_address, read_date, read_person, read_provider
+from schemas.document import FieldName, Role
+from schemas.rules import ExtractRules
+
+OLD = re.compile(r"^\(?(\d{1,3})[\-\s]?(?:y(?:ea)?rs?|y)?[\-.\s/]*(?:old|o\.?)\b", re.IGNORECASE)
+YEARS = re.compile(r"^(?:years?|yrs?|y)[\-\s/.]*(?:old|o\.?)?[,.)]*$", re.IGNORECASE)
+STREET = re.compile(r"^\d{1,6}[A-Za-z]?$")
+RELATIONS = {
+    "mother",
+    "father",
+    "wife",
+    "husband",
+    "son",
+    "daughter",
+    "brother",
+    "sister",
+    "spouse",
+    "dr",
+    "dr.",
+    "doctor",
+    "parent",
+    "by",
+    "with",
+    "nurse",
+    "partner",
+    "niece",
+    "nephew",
+    "aunt",
+    "uncle",
+    "friend",
+    "guardian",
+}
+BANNER, STACKED, NARRATIVE, LETTERHEAD, SIGNATURE, LETTER_DATE, UNDER_NAME = 0.88, 0.68, 0.85, 0.75, 0.85, 0.58, 0.7
+LETTERHEAD_DEPTH, LETTER_DATE_DEPTH = 0.17, 0.4
+NAME_REACH = 6
+TITLE_WORDS = {
+    "report",
+    "note",
+    "summary",
+    "form",
+    "request",
+    "record",
+    "sheet",
+    "list",
+    "history",
+    "consultation",
+    "results",
+    "page",
+    "date",
+    "referral",
+    "authorization",
+    "letter",
+    "fax",
+    "to",
+    "from",
+}
+
+
+def read_unlabelled(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
+    """Everything the page says without a label."""
+    yield from _banners(page, rules)
+    yield from _narrative(page, rules)
+    yield from _letterhead(page)
+    yield from _signatures(page, rules)
+    yield from _letter_date(page, rules)
+
+
+def address_under(page: Marked, name: Sighting) -> Iterator[Sighting]:
+    """Street and city printed under a patient's name, as in the RE block of a letter."""
+    row = page.sheet.rows[name.row]
+    start = tuple(t for t in row if t.x0 >= name.box.x0 * page.sheet.width - 1)
+    if not start:
+        return
+    street, at = next_line(page, (start[0].x0,), name.row)
+    if not street or not STREET.match(street[0].text) or len(street) < 2:
+        return
+    city, _ = next_line(page, (street[0].x0,), at)
+    tokens = street + city
+    if ends_address(say(tokens)):
+        text = f"{say(street).rstrip(',')}, {say(city)}"
+        yield sighting(page, FieldName.PATIENT_ADDRESS, Role.PATIENT, Value(text, tokens), Ground(UNDER_NAME, "under the patient's name", at))
+
+
+def _banners(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
+    """A name on the line of a birth date or record number, or alone on the line over it."""
+    for label in page.labels:
+        if label.meaning.what not in {"patient_dob", "patient_mrn"} or (label.meaning.what == "patient_dob" and owner(page, label) == "contact"):
+            continue
+        if value := _name_before(page, label, rules):
+            yield sighting(page, FieldName.PATIENT_NAME, Role.PATIENT, value, Ground(BANNER, f"on the line of '{label.printed}'", label.row))
+        elif value := _name_over(page, label, rules):
+            yield sighting(page, FieldName.PATIENT_NAME, Role.PATIENT, value, Ground(STACKED, f"on the line over '{label.printed}'", label.row - 1))
+
+
+def _name_before(page: Marked, label: Label, rules: ExtractRules) -> Value | None:
+    row = page.sheet.rows[label.row]
+    before = [other for other in page.by_row[label.row] if other.end <= label.start]
+    if any(other.meaning.what == "name" or other.meaning.role for other in before):
+        return None
+    start = before[-1].end if before else 0
+    lead = row[start : label.start]
+    if before and not any(t.fresh for t in lead):
+        return None
+    if not in_column_of(page, label, lead[0].x0 if lead else 0.0) or _opens_address(page, lead, label.row):
+        return None
+    return _whole_cell_name(lead, rules) or _run_before(row, label.start, start, rules)
+
+
+def _opens_address(page: Marked, lead: Row, row: int) -> bool:
+    """A name over a street line belongs to an address, not to a banner."""
+    under = next_line(page, (lead[0].x0,), row)[0] if lead else ()
+    return bool(under) and len(under) > 1 and bool(STREET.match(under[0].text)) and not under[1].text[:1].isdigit()
+
+
+def _whole_cell_name(lead: Row, rules: ExtractRules) -> Value | None:
+    """A cell that is a name and little else."""
+    for start, end in cells(lead):
+        if not lead[start].fresh:
+            continue
+        value = read_person(lead[start:end], rules, formal=True)
+        if value and end - start - len(value.tokens) <= 3 and _nothing_but_years(lead[start + len(value.tokens) : end]):
+            return value
+    return None
+
+
+def _nothing_but_years(tokens: Sequence[Token]) -> bool:
+    return not any(t.text[:1].isupper() and t.text.strip("().,").lower() not in SEXES for t in tokens)
+
+
+def _run_before(row: Row, stop: int, start: int, rules: ExtractRules) -> Value | None:
+    """As in "… saw Mr. John Smith (DOB": the run of name words that ends at the label."""
+    at = stop
+    while at > max(start, stop - NAME_REACH) and _name_word(row[at - 1]) and not (row[at - 1].text.endswith(".") and at == stop):
+        at -= 1
+    if stop - at < 2 or row[stop].fresh or (at > 0 and _names_another(row[at - 1])):
+        return None
+    return read_person(row[at:stop], rules)
+
+
+def _names_another(token: Token) -> bool:
+    return token.text.lower().strip(",:;") in RELATIONS or is_credential(token.text)
+
+
+def _name_word(token: Token) -> bool:
+    text = token.text.strip(",;(")
+    bare = text.strip(".").lower()
+    return (
+        bare in words("titles")
+        or bare in words("particles")
+        or (bool(PART.match(text)) and bare not in words("never_names") and not is_organisation(text))
+    )
+
+
+def _name_over(page: Marked, label: Label, rules: ExtractRules) -> Value | None:
+    """A "LAST, FIRST" alone on the line over the row that the label leads."""
+    row = label.row - 1
+    if row < 0 or label.start != 0 or page.by_row.get(row) or _lonely_head(page, row - 1):
+        return None
+    tops, sheet = page.sheet.row_tops, page.sheet
+    over = sheet.rows[row]
+    if tops[label.row] - tops[row] > 2.6 * sheet.word_height or abs(over[0].x0 - page.left(label)) > 2 * sheet.word_height:
+        return None
+    value = read_person(over, rules, formal=True)
+    return value if value and len(value.tokens) == len(over) and "," in say(over) else None
+
+
+def _lonely_head(page: Marked, row: int) -> bool:
+    return any(x.alone and x.meaning.role not in {"", "patient"} for x in page.by_row.get(row, ()))
+
+
+def _narrative(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
+    """As in "NAME, a 74-year-old man": the name and the sex told with an age."""
+    flow = [(token, at) for at, row in enumerate(page.sheet.rows) for token in row]
+    for at, (token, row) in enumerate(flow):
+        if not (token.text[:1].isdigit() or token.text[:1] == "(") or not _tells_age(flow, at):
+            continue
+        value = _name_told(flow, at, rules)
+        if value:
+            yield sighting(page, FieldName.PATIENT_NAME, Role.PATIENT, value, Ground(NARRATIVE, "before the age in the text", row))
+            yield from _sex_told(page, flow, at)
+
+
+def _tells_age(flow: Sequence[tuple[Token, int]], at: int) -> bool:
+    text = flow[at][0].text
+    following = flow[at + 1][0].text if at + 1 < len(flow) else ""
+    return bool(OLD.match(text)) or bool(re.fullmatch(r"\(?\d{1,3}", text) and YEARS.match(following))
+
+
+def _name_told(flow: Sequence[tuple[Token, int]], at: int, rules: ExtractRules) -> Value | None:
+    end = at
+    while end > 0 and at - end < 4 and flow[end - 1][0].text.lower().strip(",") in {"a", "an", "is", "was", "", "the"}:
+        end -= 1
+    if end == at and not flow[at - 1][0].text.endswith(",") and not flow[at][0].text.startswith("("):
+        return None
+    start = end
+    while start > max(0, end - NAME_REACH) and _name_word(flow[start - 1][0]) and not (start < end and flow[start - 1][0].text[-1] in ";:"):
+        start -= 1
+    if end - start < 2 or (start > 0 and _names_another(flow[start - 1][0])):
+        return None
+    return read_person([token for token, _ in flow[start:end]], rules)
+
+
+def _sex_told(page: Marked, flow: Sequence[tuple[Token, int]], at: int) -> Iterator[Sighting]:
+    told = {"man": "M", "male": "M", "gentleman": "M", "boy": "M", "woman": "F", "female": "F", "lady": "F", "girl": "F"}
+    for token, row in flow[at : at + 8]:
+        if sex := told.get(fold_word(token.text)):
+            yield sighting(page, FieldName.PATIENT_SEX, Role.PATIENT, Value(sex, (token,)), Ground(NARRATIVE, "after the age in the text", row))
+            return
+
+
+def fold_word(text: str) -> str:
+    """Lower case, letters only."""
+    return re.sub(r"[^a-z]", "", text.lower())
+
+
+def _letterhead(page: Marked) -> Iterator[Sighting]:
+    """The sender's name at the top of a page: the first cell there that names an organisation."""
+    for at, row in enumerate(page.sheet.rows):
+        if page.sheet.row_tops[at] > LETTERHEAD_DEPTH * page.sheet.height:
+            return
+        for start, end in cells(row):
+            if _names_sender(page, at, start, end):
+                name = Value(say(row[start:end]).strip(" ,;:-"), row[start:end])
+                yield sighting(page, FieldName.FACILITY, Role.OTHER, name, Ground(LETTERHEAD, "letterhead", at))
+                return
+
+
+def _names_sender(page: Marked, at: int, start: int, end: int) -> bool:
+    tokens = page.sheet.rows[at][start:end]
+    if any(label.start < end and start < label.end for label in page.by_row.get(at, ())):
+        return False
+    bare = [fold_word(t.text) for t in tokens]
+    plain = not any(c.isdigit() for t in tokens for c in t.text) and not set(bare) & TITLE_WORDS
+    proper = [w for w in bare if w and not is_organisation(w) and w not in {"of", "and", "the", "at", "for", "in"}]
+    return plain and 2 <= len(tokens) <= 9 and any(map(is_organisation, bare)) and bool(proper or len(tokens) > 2) and tokens[0].text[:1].isupper()
+
+
+def _signatures(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
+    """The clinician's name under "Sincerely"."""
+    closings = {fold(c) for c in words("closings")}
+    for at, row in enumerate(page.sheet.rows):
+        if fold(say(row)) not in closings:
+            continue
+        for below in range(at + 1, min(at + 6, len(page.sheet.rows))):
+            if value := _signed(page.sheet.rows[below], rules):
+                yield sighting(page, FieldName.AUTHOR, Role.PROVIDER, value, Ground(SIGNATURE, f"under '{say(row)}'", below))
+                break
+
+
+def _signed(row: Row, rules: ExtractRules) -> Value | None:
+    if not any(is_credential(t.text) for t in row[1:]) and not row[0].text.lower().startswith("dr"):
+        return None
+    return read_provider(row, rules)
+
+
+def _letter_date(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
+    """A date alone on its line in the head of a page that opens or refers like a letter."""
+    if not any(fold(label.printed) in {"re", "dear", fold("regarding"), fold("in re")} for label in page.labels) and not _has_dear(page):
+        return
+    for at, row in enumerate(page.sheet.rows):
+        if page.sheet.row_tops[at] > LETTER_DATE_DEPTH * page.sheet.height:
+            return
+        value = read_date(row, rules)
+        if value and len(value.tokens) == len(row):
+            yield sighting(page, FieldName.SERVICE_DATE, Role.PATIENT, value, Ground(LETTER_DATE, "date of the letter", at))
+            return
+
+
+def _has_dear(page: Marked) -> bool:
+    return any(row[0].text == "Dear" for row in page.sheet.rows)

@@ -1,0 +1,298 @@
+"""Looks at a page before it is read: what is ink, what is furniture of the paper, how the scan is damaged. Knows pixels, not words."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from scipy import ndimage
+
+from schemas.source import RenderedPage
+
+Gray = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
+Reals = NDArray[np.float32]
+Wholes = NDArray[np.int64]
+
+DPI = 150  # every measure but speckle is taken at this resolution, pixels square
+INK = 0.30  # darkness against the paper around it; what shows through from the other side stays below
+FAINT = 0.12
+DIRT = 1.8e-4  # square inches: no larger than a full stop
+SURE_DIRT = 5.5e-5
+MOST_PIXELS = 36_000_000
+TOUCHING = np.ones((3, 3), dtype=bool)
+
+
+class Scan(NamedTuple):
+    """The pixels of a page as received, and their size on paper."""
+
+    pixels: Gray
+    dpi_x: float
+    dpi_y: float
+    bilevel: bool
+
+
+class Marks(NamedTuple):
+    """Connected marks of ink: their corners and area, in pixels at DPI."""
+
+    x0: Wholes
+    y0: Wholes
+    x1: Wholes
+    y1: Wholes
+    area: Wholes
+
+    @property
+    def wide(self) -> Wholes:
+        return self.x1 - self.x0
+
+    @property
+    def high(self) -> Wholes:
+        return self.y1 - self.y0
+
+    def where(self, chosen: Mask) -> Marks:
+        """The chosen marks."""
+        return Marks(*(values[chosen] for values in self))
+
+
+class Look(NamedTuple):
+    """What a look at a page showed."""
+
+    ink: Mask  # printing, without specks and furniture of the paper
+    letters: Marks  # marks of the size of characters
+    rows: int  # groups of letters that stand in a row
+    large: int  # signatures, drawings, pictures
+    faint_rows: int  # rows that show only when the faintest marks count; 0 where the page has plain ink
+    share: float  # of the page that is printing
+    skew: float  # degrees by which the image must be turned counter-clockwise
+    sideways: bool  # the rows run up and down
+    spread: float  # of the paper's brightness over the page, 0..1
+    streaked: bool
+
+    @property
+    def blank(self) -> bool:
+        """No row, no drawing, not even faintly."""
+        return not (self.rows or self.large or self.faint_rows)
+
+
+def open_scan(page: RenderedPage) -> Scan:
+    """The pixels of a rendered page."""
+    with Image.open(str(page.image)) as image:
+        pixels = np.asarray(image.convert("L"))
+    high, wide = pixels.shape
+    dpi_x = page.dpi_x or wide * 72 / max(page.width_pt, 1)
+    dpi_y = page.dpi_y or high * 72 / max(page.height_pt, 1)
+    return Scan(pixels, dpi_x, dpi_y, page.bilevel or two_tones(pixels))
+
+
+def within_bounds(scan: Scan) -> Scan:
+    """The same scan, made smaller where it is larger than is worth reading."""
+    step = int(np.ceil(np.sqrt(scan.pixels.size / MOST_PIXELS)))
+    if step < 2:
+        return scan
+    return Scan(np.asarray(Image.fromarray(scan.pixels).reduce(step)), scan.dpi_x / step, scan.dpi_y / step, bilevel=False)
+
+
+def two_tones(pixels: Gray) -> bool:
+    """Whether a gray image holds black and white alone."""
+    counts = np.bincount(pixels[::3, ::3].ravel(), minlength=256)
+    return bool(counts[48:208].sum() < 0.05 * counts[:48].sum())
+
+
+def look_at(scan: Scan, blank_ink: float) -> Look:
+    """Measure a page. A page whose printing covers less than `blank_ink`, and shows no row and no drawing, counts as blank."""
+    thumb = squared(scan, DPI)
+    paper = paper_of(thumb)
+    dark = darkness(thumb, paper)
+    ink, text, letters, rows, large = printing(dark > INK)
+    share = float(ink.mean())
+    plain = rows > 0 or large > 0 or share > blank_ink
+    faint = 0 if plain else printing(ndimage.uniform_filter(dark, 2) > FAINT)[3]
+    skew, sideways = slant(text, letters)
+    large = max(large, int(plain and not rows))
+    return Look(ink, letters, rows, large, faint, share, skew, sideways, spread_of(paper), streaked(dark))
+
+
+def squared(scan: Scan, dpi: float) -> Gray:
+    """The page at one resolution both ways, every new pixel the mean of the old ones under it."""
+    high, wide = scan.pixels.shape
+    size = (max(1, round(wide * dpi / scan.dpi_x)), max(1, round(high * dpi / scan.dpi_y)))
+    return np.asarray(Image.fromarray(scan.pixels).resize(size, Image.Resampling.BOX))
+
+
+def paper_of(gray: Gray, step: int = 6) -> Reals:
+    """Brightness of the paper around every pixel: strokes are closed over, slow shading stays."""
+    small = np.asarray(Image.fromarray(gray).reduce(step)) if min(gray.shape) > step else gray
+    level = ndimage.gaussian_filter(ndimage.grey_closing(small, size=(9, 9)).astype(np.float32), 2)
+    back = Image.fromarray(level).resize((gray.shape[1], gray.shape[0]), Image.Resampling.BILINEAR)
+    return np.maximum(np.asarray(back), 128.0).astype(np.float32)  # a black sheet is ink, not paper
+
+
+def darkness(gray: Gray, paper: Reals) -> Reals:
+    """Share of the paper's brightness that is missing, 0 white to 1 black."""
+    return np.clip(1.0 - gray / paper, 0.0, 1.0).astype(np.float32)
+
+
+def spread_of(paper: Reals) -> float:
+    """How far the paper's brightness differs over the page."""
+    low, high = np.percentile(paper[::16, ::16], (3, 97))
+    return float(high - low) / 255
+
+
+def printing(mask: Mask) -> tuple[Mask, Mask, Marks, int, int]:
+    """What was printed or written, the part of it that is letters, these as marks, and how many rows and large marks there are."""
+    labels, count = ndimage.label(mask, TOUCHING)
+    marks = marks_of(labels, count)
+    kept = ~(specks(marks) | furniture(marks, mask.shape))
+    ink = np.concatenate(([False], kept))[labels]
+    lettered = kept & of_letter_size(marks)
+    text, letters = np.concatenate(([False], lettered))[labels], marks.where(lettered)
+    return ink, text, letters, rows_of(text, letters), int((kept & drawn(marks)).sum())
+
+
+def marks_of(labels: NDArray[np.int32], count: int) -> Marks:
+    """Corners and area of every labelled mark."""
+    found = ndimage.find_objects(labels)
+    corners = np.array([(s[1].start, s[0].start, s[1].stop, s[0].stop) for s in found], dtype=np.int64).reshape(-1, 4)
+    area = np.bincount(labels.ravel(), minlength=count + 1)[1:]
+    return Marks(*corners.T, area.astype(np.int64))
+
+
+def inches(share: float) -> float:
+    """A length on paper in pixels at DPI."""
+    return share * DPI
+
+
+def specks(marks: Marks) -> Mask:
+    """Marks too small to be a letter or its dot."""
+    return (np.maximum(marks.wide, marks.high) < inches(0.02)) | (marks.area < 4)
+
+
+def of_letter_size(marks: Marks) -> Mask:
+    """Marks of a size that letters have, from footnote to headline."""
+    tall = (marks.high >= inches(0.033)) & (marks.high <= inches(0.5)) & (marks.wide >= inches(0.012)) & (marks.wide <= inches(0.7))
+    return tall & (marks.area >= 8)
+
+
+def drawn(marks: Marks) -> Mask:
+    """Marks as large as a signature, a drawing or words run together, and not a straight line."""
+    return (np.maximum(marks.wide, marks.high) >= inches(0.4)) & (np.minimum(marks.wide, marks.high) >= inches(0.08))
+
+
+def furniture(marks: Marks, shape: tuple[int, int]) -> Mask:
+    """Marks that paper and scanner make: edge shadows, punch holes, staples, folds and streaks."""
+    return edge_shadows(marks, shape) | punch_holes(marks, shape) | staples(marks, shape) | straight(marks)
+
+
+def edge_shadows(marks: Marks, shape: tuple[int, int]) -> Mask:
+    """Marks that touch an edge of the image and stay near it."""
+    high, wide = shape
+    rim, margin = inches(0.04), inches(0.45)
+    left, right = (marks.x0 <= rim) & (marks.x1 <= margin), (marks.x1 >= wide - rim) & (marks.x0 >= wide - margin)
+    top, bottom = (marks.y0 <= rim) & (marks.y1 <= margin), (marks.y1 >= high - rim) & (marks.y0 >= high - margin)
+    frame = (marks.wide > 0.9 * wide) & (marks.high > 0.9 * high) & (marks.area < 0.1 * wide * high)
+    return left | right | top | bottom | frame
+
+
+def punch_holes(marks: Marks, shape: tuple[int, int]) -> Mask:
+    """Round, mostly filled marks of a hole's size near an edge."""
+    long, short = np.maximum(marks.wide, marks.high), np.minimum(marks.wide, marks.high)
+    size = (long >= inches(0.16)) & (long <= inches(0.45)) & (short >= 0.7 * long)
+    return size & (marks.area >= 0.62 * marks.wide * marks.high) & (from_edges(marks, shape)[0] <= inches(0.9))
+
+
+def staples(marks: Marks, shape: tuple[int, int]) -> Mask:
+    """Short straight strokes in a corner."""
+    near, far = from_edges(marks, shape)
+    long, short = np.maximum(marks.wide, marks.high), np.minimum(marks.wide, marks.high)
+    thin = (marks.area <= 0.06 * DPI * long) & (short <= 0.8 * long)
+    return thin & (long >= inches(0.2)) & (long <= inches(0.7)) & (near <= inches(1.0)) & (far <= inches(1.3))
+
+
+def from_edges(marks: Marks, shape: tuple[int, int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Distance of every mark's middle from the nearest edge, and from the nearer of the other pair."""
+    x, y = (marks.x0 + marks.x1) / 2, (marks.y0 + marks.y1) / 2
+    across, down = np.minimum(x, shape[1] - x), np.minimum(y, shape[0] - y)
+    return np.minimum(across, down), np.maximum(across, down)
+
+
+def straight(marks: Marks) -> Mask:
+    """Long thin marks: rules, folds and streaks; slanted ones by how little of their box they fill."""
+    long, short = np.maximum(marks.wide, marks.high), np.minimum(marks.wide, marks.high)
+    return (long >= inches(0.8)) & ((short <= inches(0.05)) | ((short <= 0.06 * long) & (marks.area <= inches(0.04) * long)))
+
+
+def rows_of(ink: Mask, letters: Marks) -> int:
+    """How many groups of at least four letters, or two wide ones, stand close together in a row."""
+    if not letters.area.size:
+        return 0
+    groups, count = ndimage.label(ndimage.maximum_filter1d(ink, int(inches(0.17)), axis=1))
+    owner = groups[(letters.y0 + letters.y1) // 2, (letters.x0 + letters.x1) // 2]
+    members = np.bincount(owner, minlength=count + 1)[1:]
+    width = np.bincount(owner, weights=letters.wide, minlength=count + 1)[1:]
+    return int(((members >= 4) | ((members >= 2) & (width >= inches(0.4)))).sum())
+
+
+def slant(text: Mask, letters: Marks) -> tuple[float, bool]:
+    """Skew in degrees, and whether the rows run up and down."""
+    if letters.area.size < 12:
+        return 0.0, False
+    feet = text & ~np.roll(text, -1, axis=0)
+    level, angle = sharpest(*np.nonzero(feet))
+    sides = text & ~np.roll(text, -1, axis=1)
+    upright, other = sharpest(*np.nonzero(sides)[::-1])
+    sideways = upright > 1.15 * level
+    return (-other if sideways else angle), sideways
+
+
+def sharpest(along: Wholes, across: Wholes, most: int = 30_000) -> tuple[float, float]:
+    """How sharply the rows stand out at the best angle, and that angle in degrees."""
+    step = max(1, along.size // most)
+    rows, columns = along[::step].astype(np.float32), across[::step].astype(np.float32)
+    coarse = best_angle(rows, columns, np.arange(-6.0, 6.01, 0.5))
+    fine = best_angle(rows, columns, np.arange(coarse[1] - 0.4, coarse[1] + 0.41, 0.1))
+    none = sharpness(rows, columns, 0.0)
+    return (fine[0], fine[1]) if fine[0] > 1.04 * none else (none, 0.0)
+
+
+def best_angle(rows: Reals, columns: Reals, angles: NDArray[np.float64]) -> tuple[float, float]:
+    """The angle whose projection is the sharpest."""
+    return max((sharpness(rows, columns, float(angle)), float(angle)) for angle in angles)
+
+
+def sharpness(rows: Reals, columns: Reals, angle: float) -> float:
+    """How unevenly the points fall on lines of one angle: 1 for an even spread."""
+    shifted = rows - columns * np.float32(np.tan(np.radians(angle)))
+    counts = np.bincount((shifted - shifted.min()).astype(np.int64)).astype(np.float64)
+    return float((counts**2).sum() * counts.size / max(counts.sum(), 1) ** 2)
+
+
+def streaked(dark: Reals) -> bool:
+    """Whether lines run over most of the page, as a dirty scanner draws them."""
+    rim = int(inches(0.2))
+    down, across = np.percentile(dark[::8], 25, axis=0), np.percentile(dark[:, ::8], 25, axis=1)
+    return bool((down[rim:-rim] > 0.06).any() or (across[rim:-rim] > 0.06).any())
+
+
+def dirt_of(scan: Scan) -> Mask | None:
+    """Where a black-and-white scan is dirty: the smallest marks, and small ones far from print. None where there is little dirt."""
+    labels, count = ndimage.label(scan.pixels < 128, TOUCHING)
+    area = np.bincount(labels.ravel(), minlength=count + 1)
+    area[0] = np.iinfo(area.dtype).max
+    pixels_a_square_inch = scan.dpi_x * scan.dpi_y
+    small = area <= DIRT * pixels_a_square_inch
+    lone = small & ~near_print(scan, labels, ~small)
+    if lone.sum() < max(100, 0.25 * (~small).sum()):
+        return None
+    drop: Mask = (lone | (area <= SURE_DIRT * pixels_a_square_inch))[labels]
+    return drop
+
+
+def near_print(scan: Scan, labels: NDArray[np.int32], print_of: Mask) -> Mask:
+    """Which labelled marks lie as near to print as a full stop to its word."""
+    printed = print_of.copy()
+    printed[0] = False
+    reach = (2 * int(0.02 * scan.dpi_y) + 1, 2 * int(0.035 * scan.dpi_x) + 1)
+    around = ndimage.maximum_filter(printed[labels], size=reach)
+    return np.bincount(labels[around], minlength=print_of.size) > 0

@@ -1,0 +1,233 @@
+"""From a rendered page to words. Decides what is read and how; knows no engine, no document, no patient."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from pipeline.clean import Cleaned, clean, clean_as_shaded, place_on_page, turned
+from pipeline.layer import SCANNED, believed
+from pipeline.look import Gray, Look, Scan, look_at, open_scan, squared, within_bounds
+from pipeline.ports import BarcodeReader, OcrEngine
+from schemas.faults import Overrun
+from schemas.page import Barcode, Box, PageKind, PageReading, ReadFrom, Word, place_on_source
+from schemas.rules import ReadRules
+from schemas.source import RenderedPage
+
+VERSION = 1
+UNREADABLE = "image.unreadable"
+COLUMNS, BLOCK = 4, 6  # the engine's layout modes: text of varying size in columns, one block
+BARCODE_DPI = 200
+SEPARATOR_TEXT, OWN_SHEET = "PATCHT", "CHARTROOM:"
+SEPARATOR_WORDS = 40  # a sheet with more words than these carries a barcode, but is a page
+FOREIGN_LAYER = 0.9  # somebody else's recognition: no surer than our own of a clean page
+POOR_CONFIDENCE, POOR_COVER = 0.6, 0.45
+
+# Raw confidence to share of words found right, measured by band; the highest band differs by quality (its last value).
+BANDS = (0.0, 0.15, 0.40, 0.60, 0.75, 0.85, 0.925, 0.97)
+SHARES = (0.10, 0.21, 0.30, 0.41, 0.57, 0.69, 0.93)
+BEST = {"clean": 0.998, "dirty": 0.985, "fax": 0.98, "shaded": 0.95}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The engine with its rules and the place for its images."""
+
+    ocr: OcrEngine
+    rules: ReadRules
+    image: Path
+
+    def words(self, pixels: Gray, dpi: int, mode: int) -> tuple[Word, ...]:
+        """Words of an image, with boxes as its shares."""
+        Image.fromarray(pixels).save(self.image)
+        try:
+            return self.ocr.words(self.image, languages=self.rules.languages, mode=mode, seconds=self.rules.page_seconds, dpi=dpi)
+        finally:
+            self.image.unlink(missing_ok=True)
+
+
+class Attempt(NamedTuple):
+    """One way a page was read: the image, its clockwise quarter turn, and the engine's words on the turned image."""
+
+    cleaned: Cleaned
+    turn: int
+    words: tuple[Word, ...]
+
+    @property
+    def worth(self) -> float:
+        """Mean confidence times number of words."""
+        return worth(self.words)
+
+
+def read_page(page: RenderedPage, ocr: OcrEngine, barcodes: BarcodeReader | None = None, *, rules: ReadRules) -> PageReading:
+    """Read one page: its text layer where that is believed, else its pixels.
+
+    An engine that overruns its time makes the page unreadable; any other EngineFault is raised.
+    """
+    nothing = PageReading(page.number, PageKind.UNREADABLE, width_pt=page.width_pt, height_pt=page.height_pt, confidence=0.0, problem=UNREADABLE)
+    if page.problem or page.image is None:
+        return replace(nothing, problem=page.problem or UNREADABLE)
+    original = open_scan(page)
+    scan = within_bounds(original)
+    look = look_at(scan, rules.blank_ink)
+    seen = replace(nothing, fingerprint=fingerprint(original.pixels), ink=look.share)
+    if believed(page.layer, look, page.image_share, rules.layer_min_words):
+        return separated(from_layer(seen, page), scan, barcodes)
+    if look.blank:
+        return separated(replace(seen, kind=PageKind.BLANK, confidence=1.0, problem=None), scan, barcodes)
+    return separated(from_pixels(seen, scan, look, Reader(ocr, rules, page.image.with_suffix(".ocr.pgm"))), scan, barcodes)
+
+
+def fingerprint(pixels: Gray) -> str:
+    """Digest of the pixels and their arrangement."""
+    return hashlib.sha256(str(pixels.shape).encode() + np.ascontiguousarray(pixels).tobytes()).hexdigest()
+
+
+def from_layer(seen: PageReading, page: RenderedPage) -> PageReading:
+    """A page whose text layer is believed."""
+    scanned = page.image_share > SCANNED
+    words = tuple(word._replace(confidence=min(word.confidence, FOREIGN_LAYER)) for word in page.layer) if scanned else page.layer
+    quality = "clean" if scanned else "born_digital"
+    return replace(
+        seen, kind=PageKind.TEXT, words=words, read_from=ReadFrom.LAYER, quality=quality, confidence=mean_confidence(words), problem=None
+    )
+
+
+def from_pixels(seen: PageReading, scan: Scan, look: Look, reader: Reader) -> PageReading:
+    """A page read by the engine."""
+    cleaned = clean(scan, look, reader.rules.target_dpi)
+    try:
+        best = recognise(cleaned, scan, look, reader)
+    except Overrun:
+        return replace(seen, quality=cleaned.quality)
+    words = calibrated(on_upright_page(best), best.cleaned.quality)
+    read = replace(
+        seen, words=words, read_from=ReadFrom.OCR, turn=best.turn, quality=best.cleaned.quality, confidence=mean_confidence(words)
+    )
+    return judged(read, look, reader.rules)
+
+
+def judged(read: PageReading, look: Look, rules: ReadRules) -> PageReading:
+    """Text, blank after all, or unreadable."""
+    if look.faint_rows and (read.confidence < POOR_CONFIDENCE or len(read.words) < 2):
+        return replace(read, kind=PageKind.BLANK, words=(), read_from=ReadFrom.NOTHING, turn=0, confidence=1.0, problem=None)
+    cover = sum(len(word.text) for word in read.words) / max(1, look.letters.area.size)
+    if not read.words or read.confidence < rules.unreadable_below or cover < 0.08:
+        return read
+    return replace(read, kind=PageKind.TEXT, problem=None)
+
+
+def recognise(cleaned: Cleaned, scan: Scan, look: Look, reader: Reader) -> Attempt:
+    """The best of a first reading and, where that is poor, of a quarter turn and one other recipe."""
+    first = attempt(cleaned, 0, COLUMNS, reader)
+    if not poor(first, look):
+        return first
+    best = better_turned(first, look, reader)
+    if not poor(best, look):
+        return best
+    return max(best, second_look(best, scan, look, reader), key=lambda tried: tried.worth)
+
+
+def attempt(cleaned: Cleaned, turn: int, mode: int, reader: Reader) -> Attempt:
+    """Read an image turned clockwise."""
+    return Attempt(cleaned, turn, sensible(reader.words(turned(cleaned.pixels, turn), cleaned.dpi, mode)))
+
+
+def sensible(words: Sequence[Word]) -> tuple[Word, ...]:
+    """The words without stray signs read out of rules and dirt."""
+    return tuple(word for word in words if word.confidence >= 0.5 or any(char.isalnum() for char in word.text))
+
+
+def poor(tried: Attempt, look: Look) -> bool:
+    """Whether too little was read for the letters seen, or too unsurely, or standing on end."""
+    sure = sum(word.confidence * len(word.text) for word in tried.words)
+    return mean_confidence(tried.words) < POOR_CONFIDENCE or sure < POOR_COVER * look.letters.area.size or on_end(tried.words)
+
+
+def on_end(words: Sequence[Word]) -> bool:
+    """Whether longer words are higher than wide on the image."""
+    longer = [word.box for word in words if len(word.text) >= 5]
+    return sum(box.x1 - box.x0 < 0.7 * (box.y1 - box.y0) for box in longer) > 0.5 * len(longer)
+
+
+def second_look(best: Attempt, scan: Scan, look: Look, reader: Reader) -> Attempt:
+    """Read once more, another way."""
+    if best.cleaned.quality == "clean":
+        return attempt(clean_as_shaded(scan, look, reader.rules.target_dpi), best.turn, COLUMNS, reader)
+    return attempt(best.cleaned, best.turn, BLOCK, reader)
+
+
+def better_turned(first: Attempt, look: Look, reader: Reader) -> Attempt:
+    """The page read again the right way up, if a part of it reads far better turned."""
+    turn = right_turn(densest(first.cleaned.pixels), first.cleaned.dpi, look, reader)
+    return attempt(first.cleaned, turn, COLUMNS, reader) if turn else first
+
+
+def right_turn(part: Gray, dpi: int, look: Look, reader: Reader) -> int:
+    """The clockwise quarter turn at which a part of the page reads best; 0 unless another is far better."""
+    turns = (0, 90, 270) if look.sideways else (0, 180)
+    worths = {turn: worth(reader.words(turned(part, turn), dpi, BLOCK)) for turn in turns}
+    best = max(worths, key=lambda turn: worths[turn])
+    return best if worths[best] > 1.5 * worths[0] + 1 else 0
+
+
+def densest(pixels: Gray, share: float = 0.45) -> Gray:
+    """The square part of an image that holds the most ink."""
+    small = np.asarray(Image.fromarray(pixels).reduce(8), dtype=np.float64)
+    size = max(1, int(share * min(small.shape)))
+    sums = np.pad((255 - small).cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
+    held = sums[size:, size:] - sums[:-size, size:] - sums[size:, :-size] + sums[:-size, :-size]
+    y, x = np.unravel_index(int(held.argmax()), held.shape)
+    return pixels[y * 8 : (y + size) * 8, x * 8 : (x + size) * 8]
+
+
+def worth(words: Sequence[Word]) -> float:
+    """Mean confidence times number of words, longer words counting more, each squared so that guesses count little."""
+    return sum(word.confidence**2 * min(len(word.text), 8) for word in words)
+
+
+def mean_confidence(words: Sequence[Word]) -> float:
+    """Mean confidence weighted by length."""
+    length = sum(len(word.text) for word in words)
+    return sum(word.confidence * len(word.text) for word in words) / length if length else 0.0
+
+
+def calibrated(words: Sequence[Word], quality: str) -> tuple[Word, ...]:
+    """The words with their confidence as the share of such words that is right at this quality."""
+    shares = (*SHARES, BEST[quality])
+    # below the best band a quality's shares shrink in the same measure
+    values = np.interp([word.confidence for word in words], BANDS, [share * min(1.0, BEST[quality]) for share in shares[:-1]] + [BEST[quality]])
+    return tuple(word._replace(confidence=float(value)) for word, value in zip(words, values, strict=True))
+
+
+def on_upright_page(tried: Attempt) -> tuple[Word, ...]:
+    """The words with boxes as shares of the upright page."""
+    return tuple(word._replace(box=upright_box(word.box, tried)) for word in tried.words)
+
+
+def upright_box(box: Box, tried: Attempt) -> Box:
+    """From the turned, cleaned image to the page as received, and on to the page turned upright."""
+    received = place_on_page(place_on_source(box, tried.turn), tried.cleaned.way)
+    return place_on_source(received, -tried.turn)
+
+
+def separated(read: PageReading, scan: Scan, barcodes: BarcodeReader | None) -> PageReading:
+    """The reading with its barcodes; a sheet that carries a separator's code and little else is a separator."""
+    if barcodes is None:
+        return read
+    codes = tuple(code._replace(box=place_on_source(code.box, -read.turn)) for code in barcodes.find(squared(scan, min(BARCODE_DPI, scan.dpi_x))))
+    if any(parts(code) for code in codes) and len(read.words) <= SEPARATOR_WORDS:
+        return replace(read, kind=PageKind.SEPARATOR, barcodes=codes, problem=None)
+    return replace(read, barcodes=codes)
+
+
+def parts(code: Barcode) -> bool:
+    """Whether a barcode says: here a new document begins."""
+    text = code.text.strip().upper()
+    return text.replace(" ", "") == SEPARATOR_TEXT or text.startswith(OWN_SHEET)

@@ -1,0 +1,289 @@
+"""What stands on a page as its title: lines in reading order, and phrases of the catalogue matched on them with tolerance for misreading.
+
+Knows words, boxes and phrases; knows nothing of the text model and decides no type.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from statistics import median
+from typing import NamedTuple
+
+from rapidfuzz import fuzz, process
+
+from pipeline.title_words import DEPARTMENTS, FACILITY, MODALITIES, QUALIFIERS, REGIONS, SECTION_NAMES, SECTIONS, SMALL
+from schemas.catalogue import Catalogue
+from schemas.page import Box, PageReading, Word
+
+RATIO = 86.0
+SHORT = 5  # folded phrases up to this length must match exactly
+TITLE_WORDS = 14
+ZONE = 0.55  # titles stand above this share of the page
+
+_ALIKE = str.maketrans({"0": "o", "1": "l", "|": "l", "!": "l", "i": "l", "5": "s", "$": "s", "8": "b", "&": "and"})
+
+LABELS = re.compile(r"^\W*(document|report|note|form|record|doc)\s*(type|title|name)?\s*[:#]\s*(?=\S)", re.IGNORECASE)
+EXAM = re.compile(r"^\W*(exam|examination|study|procedure|exam type|exam description|exam name|imaging study|order)\s*[:;]\s*(?=\S)", re.IGNORECASE)
+MODALITY = re.compile(rf"\b({'|'.join(MODALITIES)})\b", re.IGNORECASE)
+REGION = re.compile(rf"\b({'|'.join(REGIONS)})\b", re.IGNORECASE)
+# what a fax machine stamps: date, time, number, the word, page, direction
+_STAMP = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"\d{1,2}[/-]\d{1,2}[/-]\d{2,4}|\b[a-z]{3,9}\.? \d{1,2},? \d{4}",
+        r"\d{1,2}:\d{2}",
+        r"\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}",
+        r"\bfax\b",
+        r"\b(p|pg|page)[ .:]*\d+",
+        r"\bfrom\b|\bto\b|->|=>",
+    )
+)
+
+
+class Line(NamedTuple):
+    """A run of words printed side by side, its place, and the height of its tallest word (shares of the page)."""
+
+    text: str
+    box: Box
+    height: float
+    alone: bool  # nothing else stands on the same text line
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A title found: its type, the line as printed, and how often such a find is wrong (0..1)."""
+
+    slug: str
+    text: str
+    doubt: float
+    box: Box
+
+
+class Hit(NamedTuple):
+    """A phrase found in a line, whether usual words stand beside it, and how much of the line it explains, in characters."""
+
+    slug: str
+    phrase: str
+    beside: bool
+    explained: float
+
+
+Phrases = dict[str, tuple[str, str]]  # slug and phrase by folded phrase
+
+
+def fold(text: str) -> str:
+    """Letters and digits with those that are mistaken for one another made equal, without blanks."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower().translate(_ALIKE)
+    return re.sub(r"[^a-z0-9]", "", plain).replace("rn", "m").replace("vv", "w").replace("cl", "d")
+
+
+def lines_of(page: PageReading) -> tuple[Line, ...]:
+    """The page's runs of words from top to bottom; columns on one text line are apart, the fax machine's line is left out."""
+    rows: dict[int, list[Word]] = {}
+    for word in page.words:
+        rows.setdefault(word.line, []).append(word)
+    aspect = page.height_pt / max(page.width_pt, 1.0)
+    runs = [run for row in rows.values() for run in _runs(sorted(row, key=lambda w: w.box.x0), aspect)]
+    return tuple(sorted((run for run in runs if not is_fax_stamp(run)), key=lambda run: (round(run.box.y0, 2), run.box.x0)))
+
+
+def _runs(row: Sequence[Word], aspect: float) -> Iterator[Line]:
+    height = max(word.box.y1 - word.box.y0 for word in row)
+    cuts = [i for i in range(1, len(row)) if row[i].box.x0 - row[i - 1].box.x1 > 2.2 * height * aspect]
+    for start, end in zip([0, *cuts], [*cuts, len(row)], strict=True):
+        yield _line(row[start:end], alone=not cuts)
+
+
+def _line(words: Sequence[Word], *, alone: bool) -> Line:
+    boxes = [word.box for word in words]
+    box = Box(min(b.x0 for b in boxes), min(b.y0 for b in boxes), max(b.x1 for b in boxes), max(b.y1 for b in boxes))
+    return Line(" ".join(word.text for word in words), box, max(b.y1 - b.y0 for b in boxes), alone)
+
+
+def is_fax_stamp(line: Line) -> bool:
+    """Whether a line is what a fax machine prints along the edge: at the very top or bottom, with two or more of date, time, number, page."""
+    if 0.06 < line.box.y0 < 0.95:
+        return False
+    found = [pattern.search(line.text) is not None for pattern in _STAMP]
+    return sum(found) >= 3 or (found[1] and sum(found) >= 2) or (found[3] and found[4])
+
+
+def find_titles(page: PageReading, catalogue: Catalogue) -> tuple[Title, ...]:
+    """The titles a page carries, the most trustworthy first; at most one a type."""
+    lines = lines_of(page)
+    phrases = _phrases(tuple((slug, kind.titles) for slug, kind in catalogue.types.items()))
+    usual, below = median([line.height for line in lines] or [0.01]), first_section(lines)
+    found = [
+        title
+        for i, line in enumerate(lines)
+        if line.box.y0 < ZONE
+        for title in _titles(line, _beneath(lines, i), _standing(line, usual, below), phrases)
+    ]
+    best: dict[str, Title] = {}
+    for title in sorted(found, key=lambda t: (t.doubt, t.box.y0)):
+        if title.slug in catalogue:
+            best.setdefault(title.slug, title)
+    return tuple(best.values())
+
+
+@lru_cache(maxsize=4)
+def _phrases(titles: tuple[tuple[str, tuple[str, ...]], ...]) -> Phrases:
+    """Slug and phrase by folded phrase."""
+    return {fold(phrase): (slug, phrase) for slug, phrases in titles for phrase in phrases}
+
+
+def first_section(lines: Sequence[Line]) -> float:
+    """Where the body begins: the top of the first section heading or line of prose."""
+    return next((line.box.y0 for line in lines if _is_section(line.text) or _is_prose(line.text)), 1.0)
+
+
+def _is_section(text: str) -> bool:
+    head = fold(text.partition(":")[0])
+    return 3 <= len(head) <= 32 and process.extractOne(head, _SECTION_FOLDS, scorer=fuzz.ratio, score_cutoff=88 if len(head) > 6 else 100) is not None
+
+
+_SECTION_FOLDS = tuple(fold(section) for section in SECTIONS)
+_SECTION_NAME_FOLDS = frozenset(fold(name) for name in SECTION_NAMES)
+
+
+def _is_prose(text: str) -> bool:
+    words = text.split()
+    return len(words) >= 9 and sum(word[0].islower() for word in words) >= 0.6 * len(words)
+
+
+def _titles(line: Line, beneath: Line | None, standing: Standing, phrases: Phrases) -> Iterator[Title]:
+    if (standing.above or standing.large) and _may_be_title(line.text):
+        found = [(hit, text) for text in _readings(line, beneath) if (hit := match_phrase(text, phrases))]
+        hit, text = max(found, key=lambda pair: pair[0].explained, default=(None, ""))
+        doubt = _doubt(hit, line, text, standing) if hit else None
+        if hit and doubt is not None:
+            yield Title(hit.slug, line.text, doubt, line.box)
+    yield from _imaging(line, standing)
+    yield from _department(line, standing)
+
+
+def _may_be_title(text: str) -> bool:
+    """Short, mostly letters, and no label with its value behind a colon."""
+    signs = [c for c in text if c.isalnum()]
+    labelled = re.search(r":\s*\S", text) is not None and LABELS.match(text) is None
+    return bool(signs) and not labelled and len(text.split()) <= TITLE_WORDS + 12 and sum(c.isdigit() for c in signs) <= 0.3 * len(signs)
+
+
+def _beneath(lines: Sequence[Line], at: int) -> Line | None:
+    upper = lines[at]
+    return next((line for line in lines[at + 1 :] if line.box.y0 > upper.box.y1 - 0.3 * upper.height), None)
+
+
+def _readings(line: Line, beneath: Line | None) -> Iterator[str]:
+    """The texts a line may be read as: itself, its parts between dashes, after a label, or with the line below it."""
+    yield line.text
+    if (label := LABELS.match(line.text)) is not None:
+        yield line.text[label.end() :]
+    parts = re.split(r"\s+[-–—|•]+\s+|\s*[—|•]\s*", line.text)
+    if len(parts) > 1:
+        yield from parts
+    if beneath and beneath.alone and line.alone and _stacked(line, beneath):
+        yield f"{line.text} {beneath.text}"
+
+
+def _stacked(upper: Line, lower: Line) -> bool:
+    close = lower.box.y0 - upper.box.y1 < 1.2 * upper.height
+    alike = abs(upper.height - lower.height) < 0.3 * upper.height
+    return close and alike and len(upper.text.split()) + len(lower.text.split()) <= 8
+
+
+def match_phrase(text: str, phrases: Phrases) -> Hit | None:
+    """The longest catalogue phrase that a title-like line consists of, apart from words that usually stand beside a title."""
+    tokens = [token for token in re.split(r"[\s/,()]+", text.strip()) if fold(token)]
+    if not tokens or len(tokens) > TITLE_WORDS or text.rstrip().endswith((".", ",", ";")):
+        return None
+    folded = [fold(token) for token in tokens]
+    hits = (hit for start in range(len(tokens)) for hit in _windows(tokens, folded, start, phrases))
+    return max(hits, key=lambda hit: hit.explained, default=None)
+
+
+def _windows(tokens: Sequence[str], folded: Sequence[str], start: int, phrases: Phrases) -> Iterator[Hit]:
+    for end in range(start + 1, len(tokens) + 1):
+        window = "".join(folded[start:end])
+        if len(window) > 60:
+            return
+        found = process.extractOne(window, phrases.keys(), scorer=fuzz.ratio, score_cutoff=RATIO)
+        beside = [*tokens[:start], *tokens[end:]]
+        if found and (len(found[0]) > SHORT or found[1] == 100) and _usual_beside(beside):
+            slug, phrase = phrases[found[0]]
+            misread = (1 - found[1] / 100) * (len(window) + len(found[0])) / 2
+            usual = sum(len(token) for token in beside if token.lower() in QUALIFIERS)
+            yield Hit(slug, phrase, bool(beside), len(found[0]) + 0.5 * usual - 6 * misread)
+
+
+def _usual_beside(tokens: Sequence[str]) -> bool:
+    words = [re.sub(r"[^a-z]", "", token.lower()) for token in tokens]
+    odd = [
+        word
+        for word, token in zip(words, tokens, strict=True)
+        if word and word not in QUALIFIERS and word not in SMALL and not any(c.isdigit() for c in token)
+    ]
+    named = (
+        len(odd) <= 4
+        and any(word in FACILITY for word in words)
+        and all(token[0].isupper() or token.lower() in SMALL for token in tokens if token[0].isalpha())
+    )
+    return not odd or named
+
+
+class Standing(NamedTuple):
+    """How a line stands on its page: in larger type, in the middle, in capitals, above the body."""
+
+    large: bool
+    centred: bool
+    capitals: bool
+    above: bool
+    high: bool
+
+
+def _standing(line: Line, usual: float, below: float) -> Standing:
+    letters = [c for c in line.text if c.isalpha()]
+    capitals = bool(letters) and sum(c.isupper() for c in letters) >= 0.8 * len(letters)
+    middle = (line.box.x0 + line.box.x1) / 2
+    centred = line.alone and abs(middle - 0.5) < 0.05 and line.box.x0 > 0.15
+    return Standing(line.height >= (1.3 if capitals else 1.4) * usual, centred, capitals, line.box.y0 <= below + 1e-6, line.box.y0 < 0.3)
+
+
+def _doubt(hit: Hit, line: Line, text: str, standing: Standing) -> float | None:
+    """How often such a find is wrong; None when the line is no title where it stands."""
+    if LABELS.match(line.text) and standing.high:
+        return 0.004
+    heading = text.rstrip().endswith(":")
+    risky = heading or fold(hit.phrase) in _SECTION_NAME_FOLDS
+    conspicuous = standing.large or standing.centred
+    if not standing.above:
+        return 0.02 if standing.large and not risky else None
+    if risky:
+        return _risky_doubt(line, standing, heading=heading)
+    return (0.002 if conspicuous or standing.capitals else 0.01) * (2 if hit.beside else 1)
+
+
+def _risky_doubt(line: Line, standing: Standing, *, heading: bool) -> float | None:
+    if standing.large or (standing.centred and not heading):
+        return 0.004
+    shown = standing.capitals and standing.high and line.alone and not heading
+    return 0.02 if shown else None
+
+
+def _imaging(line: Line, standing: Standing) -> Iterator[Title]:
+    label = EXAM.match(line.text)
+    text = line.text[label.end() :] if label else line.text
+    short = 2 <= len(text.split()) <= 11 and not _is_prose(text) and not text.rstrip().endswith(".")
+    placed = label is not None or (standing.above and (standing.capitals or standing.large or standing.centred))
+    if short and placed and MODALITY.search(text) and REGION.search(text):
+        yield Title("imaging_report", line.text, 0.02, line.box)
+
+
+def _department(line: Line, standing: Standing) -> Iterator[Title]:
+    text = line.text.lower()
+    if standing.above and standing.high and re.search(r"\b(department|dept|division)\b", text):
+        yield from (Title(slug, line.text, 0.1, line.box) for word, slug in DEPARTMENTS.items() if word in text)

@@ -1,0 +1,39 @@
+"""A patient index in memory, found by blocking keys: for tests and benchmarks."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from pipeline.match import patient_keys
+from pipeline.matching.fold import fold_name
+from schemas.patient import IndexPatient, NameFrequencies, PatientClaim
+
+COMMONEST = 400  # a key that more entries share finds nobody
+
+
+class MemoryPatients:
+    """The index as the matcher sees it, on dictionaries."""
+
+    def __init__(self, patients: Iterable[IndexPatient]) -> None:
+        self.patients = list(patients)
+        self.rows: dict[str, list[int]] = defaultdict(list)
+        for row, patient in enumerate(self.patients):
+            for key in patient_keys(patient):
+                self.rows[key].append(row)
+        self.last = Counter(fold_name(p.last_name) for p in self.patients)
+        self.first = Counter(fold_name(p.first_name) for p in self.patients)
+
+    def find(self, keys: Iterable[str], *, limit: int) -> list[IndexPatient]:
+        """Entries that share at least one key, those that share most first."""
+        shared: Counter[int] = Counter()
+        for key in keys:
+            rows = self.rows.get(key, ())
+            if len(rows) <= COMMONEST:
+                shared.update(rows)
+        return [self.patients[row] for row, _ in shared.most_common(limit)]
+
+    def frequencies(self, claim: PatientClaim) -> NameFrequencies:
+        """Counts of the claim's names, and the size of the index."""
+        last, first = fold_name(claim.last_name), fold_name(claim.first_name)
+        return NameFrequencies({last: self.last.get(last, 0)}, {first: self.first.get(first, 0)}, len(self.patients))

@@ -1,0 +1,140 @@
+"""Opens the index database and its transactions. Knows SQLite's and Postgres' ways; knows nothing of what is kept.
+
+One writer at a time on either: SQLite by BEGIN IMMEDIATE, Postgres by an advisory lock. Order of commit is order of sequence,
+which the audit chain and the rule "the lowest of equal contents is the original" rest on.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+
+from schemas.faults import ConfigFault, Fault, InvariantBroken, StoreFault
+
+HEAD = "0001"  # newest revision under migrations/versions
+WRITER_LOCK = 0x43484152  # "CHAR"
+PRAGMAS = ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-65536")
+
+
+def open_index(url: str) -> Engine:
+    """The index database at `url`, brought to the newest schema. Several processes may start at once."""
+    kind = make_url(url)
+    if kind.get_backend_name() == "sqlite":
+        return _open_sqlite(url, kind.database or "")
+    if kind.get_backend_name() == "postgresql":
+        engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
+        _migrate(engine)
+        return engine
+    raise ConfigFault("The index database must be SQLite or Postgres.", next_step="Correct index.url.")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that may write, alone among writers; commits at the end, rolls back on any error."""
+    with _faults(), engine.connect().execution_options(writing=True) as conn, conn.begin():
+        if conn.dialect.name == "postgresql":
+            conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITER_LOCK})
+        yield conn
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that sees one moment of the database and hinders nobody."""
+    with _faults(), engine.connect() as conn:
+        if conn.dialect.name == "postgresql":
+            conn.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with conn.begin():
+            yield conn
+
+
+def _open_sqlite(url: str, database: str) -> Engine:
+    if database in {"", ":memory:"}:
+        raise ConfigFault("The index database must be a file.", next_step="Correct index.url.")
+    path = Path(database)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    engine = create_engine(url, hide_parameters=True)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    with path.with_name(path.name + ".lock").open("w") as gate:  # the change to WAL does not wait for other starters by itself
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        _turn_on_wal(engine)
+        _migrate(engine)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """Transactions are begun by `_begin_sqlite`, never by the driver; FULL, because NORMAL loses commits at a power cut."""
+    connection.isolation_level = None
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(conn: Connection) -> None:
+    conn.exec_driver_sql("BEGIN IMMEDIATE" if conn.get_execution_options().get("writing") else "BEGIN")
+
+
+def _turn_on_wal(engine: Engine) -> None:
+    """Persistent in the file; outside of any transaction."""
+    with _faults():
+        raw = engine.raw_connection()
+        try:
+            mode = raw.cursor().execute("PRAGMA journal_mode=WAL").fetchone()[0]
+        finally:
+            raw.close()
+    if mode != "wal":
+        raise ConfigFault("The index database cannot use a write-ahead log there.", next_step="Put it on a local disk.")
+
+
+def _migrate(engine: Engine) -> None:
+    """To HEAD, inside one writing transaction: whoever comes second finds it done."""
+    with reading(engine) as conn:
+        if _revision(conn) == HEAD:
+            return
+    from alembic import command
+
+    with writing(engine) as conn:
+        config = migration_config()
+        config.attributes["connection"] = conn
+        command.upgrade(config, "head")
+
+
+def migration_config() -> Any:
+    """Alembic's configuration, without a file of its own."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    return config
+
+
+def _revision(conn: Connection) -> str | None:
+    if not inspect(conn).has_table("alembic_version"):
+        return None
+    return conn.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    """Driver errors as faults that name the kind of error and no value: a driver's message may hold patient data."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _fault(error) from None
+
+
+def _fault(error: DBAPIError) -> Fault:
+    kind = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None) or type(error.orig).__name__
+    if isinstance(error, IntegrityError):
+        return InvariantBroken(f"The index database refused a change ({kind}).", next_step="Tell IT; nothing was written.")
+    passing = isinstance(error, (OperationalError, InterfaceError))
+    return StoreFault(
+        f"The index database does not answer as it should ({kind}).", next_step="See that its disk or server is up.", permanent=not passing
+    )

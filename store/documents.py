@@ -1,0 +1,307 @@
+"""Documents and what became of them. Writes a delivery's outcome or a clerk's decision whole or not at all; decides nothing.
+
+Every change goes with its filing rows, review items and audit rows in the caller's one transaction.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
+
+from schemas.faults import InvariantBroken, StoreFault
+from schemas.record import AuditEntry, DocumentRecord, DocumentStatus, ReviewItem, StoredField
+from schemas.source import Delivery, DeliveryState
+from store import audit, queue, search
+from store.tables import delivery, document, filing, review_item
+
+PIPELINE = "pipeline"
+WHOLE_PAGE = (0.0, 0.0, 1.0, 1.0)
+
+
+def settle(  # noqa: PLR0913 - one outcome, all of it
+    conn: Connection,
+    *,
+    delivery: Delivery,
+    page_count: int,
+    records: Sequence[DocumentRecord],
+    texts: Mapping[str, str],
+    items: Sequence[ReviewItem],
+    now: datetime,
+) -> bool:
+    """Write what became of every page of a delivery; False, and nothing written, when that was done before."""
+    _check_pages(delivery, page_count, records)
+    _check_records(delivery, records, items)
+    if not _close_delivery(conn, delivery, page_count, now):
+        return False
+    conn.execute(insert(document), [_values(_dated(record, now)) for record in records])
+    search.add_texts(conn, delivery.id, texts)
+    _append_filings(conn, [("file", record.id, record.patient_mrn) for record in records if record.status is DocumentStatus.FILED], PIPELINE, now)
+    queue.add(conn, items)
+    audit.append_all(conn, _settling(delivery, page_count, records, items), now)
+    return True
+
+
+def resolve(conn: Connection, *, item_id: str, actor: str, decision: dict[str, Any], now: datetime) -> DocumentRecord:
+    """Carry out a clerk's decision on a review item. StoreFault when the item is unknown, resolved, or the decision incomplete."""
+    item = _open_item(conn, item_id)
+    before = _known(conn, item.document_id)
+    after = _decided(before, decision, {"item": item_id, "actor": actor, "at": now.isoformat()}, now)
+    conn.execute(update(document).where(document.c.id == after.id).values(**_values(after)))
+    _append_filings(conn, _moves(before, after), actor, now)
+    closed = update(review_item).where(review_item.c.id == item_id)
+    conn.execute(closed.values(resolved_at=now, resolved_by=actor, resolution=decision))
+    detail = {
+        "item": item_id,
+        "act": decision["act"],
+        "mrn": after.patient_mrn,
+        "type": after.document_type,
+        "fields": sorted(decision.get("fields") or {}),
+    }
+    audit.append(conn, AuditEntry("document.resolved", after.id, actor, detail), now)
+    return after
+
+
+def get(conn: Connection, id: str) -> DocumentRecord | None:  # noqa: A002 - the contract's name
+    """One document."""
+    row = conn.execute(_records().where(document.c.id == id)).first()
+    return _record(row) if row else None
+
+
+def of_delivery(conn: Connection, delivery_id: str) -> list[DocumentRecord]:
+    """The documents of a delivery, by page."""
+    return [_record(row) for row in conn.execute(_records().where(document.c.delivery_id == delivery_id))]
+
+
+def of_patient(conn: Connection, mrn: str) -> list[DocumentRecord]:
+    """The documents filed to a patient, in the order they came."""
+    filed = (document.c.patient_mrn == mrn) & (document.c.status == str(DocumentStatus.FILED))
+    return [_record(row) for row in conn.execute(_records().where(filed))]
+
+
+def counts(conn: Connection) -> dict[str, int]:
+    """How many documents have each status."""
+    found = {row[0]: row[1] for row in conn.execute(select(document.c.status, func.count()).group_by(document.c.status))}
+    return {str(status): found.get(str(status), 0) for status in DocumentStatus}
+
+
+def filings(conn: Connection, document_id: str) -> list[tuple[str, str, str, datetime]]:
+    """Every filing act on a document in order: act, MRN, actor, time."""
+    query = select(filing.c.act, filing.c.mrn, filing.c.actor, filing.c.at).where(filing.c.document_id == document_id).order_by(filing.c.sequence)
+    return [(row.act, row.mrn, row.actor, row.at) for row in conn.execute(query)]
+
+
+def export(conn: Connection) -> Iterator[dict[str, Any]]:
+    """One line a document, in the order the deliveries came and then by page."""
+    for row in conn.execute(_records(), execution_options={"yield_per": 500}):
+        yield line_of(_record(row))
+
+
+def line_of(record: DocumentRecord) -> dict[str, Any]:
+    """A document as other programs read it; keys are only ever added, at the end."""
+    return {
+        "document_id": record.id,
+        "source": {"name": record.source_name, "sha256": record.sha256, "pages": list(record.pages)},
+        "status": str(record.status),
+        "document_type": record.document_type,
+        "loinc": record.loinc,
+        "document_type_confidence": record.document_type_confidence,
+        "patient": _patient(record),
+        "fields": {name: {"value": f.value, "confidence": f.confidence, "page": f.page, "box": list(f.box)} for name, f in record.fields.items()},
+        "reasons": list(record.reasons),
+        "object_key": record.object_key,
+        "filed_at": record.filed_at.isoformat() if record.filed_at else None,
+        "delivery_id": record.delivery_id,
+        "why": record.evidence.get("cut", []),
+        "links": record.evidence.get("links", []),
+    }
+
+
+def _patient(record: DocumentRecord) -> dict[str, Any] | None:
+    """Whom it is filed to, or the best candidate while a clerk is asked."""
+    if record.patient_mrn is None or record.status not in {DocumentStatus.FILED, DocumentStatus.REVIEW}:
+        return None
+    return {"mrn": record.patient_mrn, "probability": record.patient_probability}
+
+
+def _check_pages(delivery: Delivery, page_count: int, records: Sequence[DocumentRecord]) -> None:
+    counted = Counter(page for record in records for page in record.pages)
+    if counted != Counter(range(1, page_count + 1)) or not records:
+        raise InvariantBroken(f"Delivery {delivery.id}: its {page_count} pages are not each in exactly one document.")
+    if page_count and not all(record.pages for record in records):
+        raise InvariantBroken(f"Delivery {delivery.id}: a document without pages.")
+    if not page_count and len(records) != 1:
+        raise InvariantBroken(f"Delivery {delivery.id}: a file without pages is one document.")
+
+
+def _check_records(delivery: Delivery, records: Sequence[DocumentRecord], items: Sequence[ReviewItem]) -> None:
+    asked = {item.document_id for item in items}
+    if asked - {record.id for record in records} or any(record.delivery_id != delivery.id for record in records):
+        raise InvariantBroken(f"Delivery {delivery.id}: a document or review item of another one.")
+    if any(record.status is DocumentStatus.REVIEW and record.id not in asked for record in records):
+        raise InvariantBroken(f"Delivery {delivery.id}: a document is held and no clerk is asked.")
+    if any(record.status is DocumentStatus.FILED and not _is_fileable(record) for record in records):
+        raise InvariantBroken(f"Delivery {delivery.id}: a document is filed without patient, type or object.")
+
+
+def _is_fileable(record: DocumentRecord) -> bool:
+    return bool(record.pages and record.patient_mrn and record.document_type and record.object_key)
+
+
+def _close_delivery(conn: Connection, closing: Delivery, page_count: int, now: datetime) -> bool:
+    """From taken to settled, once."""
+    taken = (delivery.c.id == closing.id) & (delivery.c.state == str(DeliveryState.TAKEN))
+    closed = conn.execute(update(delivery).where(taken).values(state=str(DeliveryState.SETTLED), settled_at=now, page_count=page_count))
+    if not closed.rowcount and not conn.execute(select(delivery.c.id).where(delivery.c.id == closing.id)).first():
+        raise InvariantBroken(f"Delivery {closing.id} is not in the journal.")
+    return bool(closed.rowcount)
+
+
+def _dated(record: DocumentRecord, now: datetime) -> DocumentRecord:
+    return replace(record, filed_at=record.filed_at or now) if record.status is DocumentStatus.FILED else record
+
+
+def _settling(delivery: Delivery, page_count: int, records: Sequence[DocumentRecord], items: Sequence[ReviewItem]) -> list[AuditEntry]:
+    documents = [AuditEntry(f"document.{record.status}", record.id, PIPELINE, _settled_detail(record)) for record in records]
+    opened = [AuditEntry("review.opened", item.id, PIPELINE, {"document": item.document_id, "blind": item.blind}) for item in items]
+    counted = Counter(str(record.status) for record in records)
+    return [*documents, *opened, AuditEntry("delivery.settled", delivery.id, PIPELINE, {"pages": page_count, **counted})]
+
+
+def _settled_detail(record: DocumentRecord) -> dict[str, Any]:
+    mrn = record.patient_mrn if record.status is DocumentStatus.FILED else None
+    return {"delivery": record.delivery_id, "pages": list(record.pages), "mrn": mrn, "type": record.document_type, "reasons": list(record.reasons)}
+
+
+def _append_filings(conn: Connection, acts: Sequence[tuple[str, str, str | None]], actor: str, now: datetime) -> None:
+    if acts:
+        conn.execute(insert(filing), [{"act": act, "document_id": id_, "mrn": mrn, "actor": actor, "at": now} for act, id_, mrn in acts])
+
+
+def _moves(before: DocumentRecord, after: DocumentRecord) -> list[tuple[str, str, str | None]]:
+    """The filing act that leads from one state to the other; none when the chart stays the same."""
+    was = before.patient_mrn if before.status is DocumentStatus.FILED else None
+    now = after.patient_mrn if after.status is DocumentStatus.FILED else None
+    if was == now:
+        return []
+    if now is None:
+        return [("unfile", after.id, was)]
+    return [("file" if was is None else "refile", after.id, now)]
+
+
+def _open_item(conn: Connection, item_id: str) -> ReviewItem:
+    item = queue.get(conn, item_id)
+    if item is None:
+        raise StoreFault(f"There is no review item {item_id}.", permanent=True)
+    if item.resolved_at is not None:
+        raise StoreFault(f"Review item {item_id} is already resolved.", next_step="Open the next one.", permanent=True)
+    return item
+
+
+def _known(conn: Connection, document_id: str) -> DocumentRecord:
+    record = get(conn, document_id)
+    if record is None:
+        raise InvariantBroken(f"Document {document_id} is not in the index.")
+    return record
+
+
+def _decided(before: DocumentRecord, decision: dict[str, Any], by: dict[str, str], now: datetime) -> DocumentRecord:
+    """The document as the clerk wants it."""
+    act = decision.get("act")
+    evidence = {**before.evidence, "decisions": [*before.evidence.get("decisions", []), {**by, "act": act}]}
+    if act == "file":
+        return replace(_filed(before, decision, now), evidence=evidence)
+    if act in {"set_aside", "quarantine"} and decision.get("reason"):
+        status = DocumentStatus.SET_ASIDE if act == "set_aside" else DocumentStatus.QUARANTINED
+        return replace(before, status=status, reasons=(decision["reason"],), filed_at=None, evidence=evidence)
+    raise StoreFault("A decision is to file, or to set aside or quarantine for a reason.", permanent=True)
+
+
+def _filed(before: DocumentRecord, decision: dict[str, Any], now: datetime) -> DocumentRecord:
+    """Filed as decided. A person's choice of patient counts as certain; what was computed before stays in the evidence."""
+    slug = decision.get("type") or before.document_type
+    mrn = decision.get("mrn")
+    stays = before.status is DocumentStatus.FILED and before.patient_mrn == mrn
+    filed = replace(
+        before,
+        status=DocumentStatus.FILED,
+        document_type=slug,
+        loinc=decision.get("loinc", before.loinc if slug == before.document_type else None),
+        document_type_confidence=before.document_type_confidence if slug == before.document_type else 1.0,
+        patient_mrn=mrn,
+        patient_probability=before.patient_probability if stays else 1.0,
+        fields=before.fields | {name: _corrected(before, name, value) for name, value in (decision.get("fields") or {}).items()},
+        reasons=(),
+        object_key=decision.get("object_key", before.object_key),
+        filed_at=before.filed_at if stays else now,
+    )
+    if not _is_fileable(filed):
+        raise StoreFault("A document is filed with a patient, a type and its stored pages.", next_step="Give what is missing.", permanent=True)
+    return filed
+
+
+def _corrected(record: DocumentRecord, name: str, value: Any) -> StoredField:
+    """A field as the clerk typed it; it keeps the place where it was read, else it counts for the whole first page."""
+    place = record.fields.get(name) or StoredField("", 0.0, min(record.pages, default=1), WHOLE_PAGE)
+    if isinstance(value, Mapping):
+        place = replace(place, page=value.get("page", place.page), box=tuple(value.get("box", place.box)))
+        value = value["value"]
+    return replace(place, value=str(value), confidence=1.0, rule="clerk", rivals=())
+
+
+def _records() -> Select[Any]:
+    """Documents with what the journal knows of them, in the order of the export."""
+    joined = select(document, delivery.c.name.label("source_name"), delivery.c.sha256).join(delivery, delivery.c.id == document.c.delivery_id)
+    return joined.order_by(delivery.c.sequence, document.c.first_page, document.c.rowno)
+
+
+def _record(row: Row[Any]) -> DocumentRecord:
+    return DocumentRecord(
+        id=row.id,
+        delivery_id=row.delivery_id,
+        source_name=row.source_name,
+        sha256=row.sha256,
+        pages=tuple(row.pages),
+        status=DocumentStatus(row.status),
+        document_type=row.document_type,
+        loinc=row.loinc,
+        document_type_confidence=row.document_type_confidence,
+        patient_mrn=row.patient_mrn,
+        patient_probability=row.patient_probability,
+        fields={name: _field(value) for name, value in row.fields.items()},
+        reasons=tuple(row.reasons),
+        object_key=row.object_key,
+        filed_at=row.filed_at,
+        evidence=row.evidence,
+    )
+
+
+def _field(value: dict[str, Any]) -> StoredField:
+    return StoredField(**{**value, "box": tuple(value["box"]), "rivals": tuple(value["rivals"])})
+
+
+def _values(record: DocumentRecord) -> dict[str, Any]:
+    read = {name: search.clean(field.value) for name, field in record.fields.items()}
+    return {
+        "id": record.id,
+        "delivery_id": record.delivery_id,
+        "first_page": min(record.pages, default=0),
+        "pages": list(record.pages),
+        "status": str(record.status),
+        "document_type": record.document_type,
+        "loinc": record.loinc,
+        "document_type_confidence": record.document_type_confidence,
+        "patient_mrn": record.patient_mrn,
+        "patient_probability": record.patient_probability,
+        "fields": {name: asdict(field) for name, field in record.fields.items()},
+        "reasons": list(record.reasons),
+        "object_key": record.object_key,
+        "filed_at": record.filed_at,
+        "evidence": record.evidence,
+        "read_name": read.get("patient_name", ""),
+        "read_facility": read.get("facility", ""),
+    }

@@ -1,0 +1,144 @@
+"""The journal of deliveries: what was taken over, what was passed over, and what is not settled yet. Knows no documents."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, case, func, insert, select, update
+
+from schemas.faults import InvariantBroken
+from schemas.record import AuditEntry
+from schemas.source import Delivery, DeliveryState, Priority
+from store import audit
+from store.tables import delivery, passed_over
+
+URGENCY = case({"stat": 0, "normal": 1}, value=delivery.c.priority, else_=2)
+MANY = 10_000  # databases bound the number of values in one statement
+
+
+def take(  # noqa: PLR0913 - a delivery has this many facts
+    conn: Connection,
+    *,
+    id: str,  # noqa: A002 - the contract's name
+    key: str,
+    source: str,
+    name: str,
+    sha256: str,
+    size: int,
+    object_key: str,
+    facility: str,
+    priority: Priority,
+    pages_hint: int | None = None,
+    now: datetime,
+) -> tuple[Delivery, bool]:
+    """Enter a delivery, once: the same `key` again gives the entry made first, and False."""
+    if known := conn.execute(select(delivery).where(delivery.c.key == key)).first():
+        return delivery_of(known), False
+    facts = {"id": id, "key": key, "source": source, "name": name, "sha256": sha256, "size": size, "object_key": object_key, "facility": facility}
+    state = {"priority": str(priority), "state": str(DeliveryState.TAKEN), "attempts": 0, "pages_hint": pages_hint, "taken_at": now}
+    conn.execute(insert(delivery).values(**facts, **state))
+    audit.append(conn, AuditEntry("delivery.taken", id, "intake", {"source": source, "sha256": sha256, "size": size}), now)
+    return get(conn, id), True
+
+
+def get(conn: Connection, id: str) -> Delivery:  # noqa: A002 - the contract's name
+    """One delivery. InvariantBroken when there is none: ids are only handed out by the journal."""
+    row = conn.execute(select(delivery).where(delivery.c.id == id)).first()
+    if row is None:
+        raise InvariantBroken(f"Delivery {id} is not in the journal.")
+    return delivery_of(row)
+
+
+def deliveries(conn: Connection, *, ids: Sequence[str] | None = None) -> list[Delivery]:
+    """All deliveries, or those with these ids, in the order they were taken."""
+    query = select(delivery).order_by(delivery.c.sequence)
+    if ids is not None and len(ids) <= MANY:
+        query = query.where(delivery.c.id.in_(ids))
+    wanted = None if ids is None else set(ids)
+    return [delivery_of(row) for row in conn.execute(query) if wanted is None or row.id in wanted]
+
+
+def unsettled(conn: Connection) -> list[Delivery]:
+    """What still has to be worked on: urgent before normal before low, the oldest first."""
+    query = select(delivery).where(delivery.c.state == str(DeliveryState.TAKEN)).order_by(URGENCY, delivery.c.sequence)
+    return [delivery_of(row) for row in conn.execute(query)]
+
+
+def original_of(conn: Connection, delivery_: Delivery) -> Delivery | None:
+    """The first delivery of the same content, when `delivery_` is a later one."""
+    same = (delivery.c.sha256 == delivery_.sha256) & (delivery.c.sequence < delivery_.sequence)
+    row = conn.execute(select(delivery).where(same).order_by(delivery.c.sequence).limit(1)).first()
+    return delivery_of(row) if row else None
+
+
+def count_attempt(conn: Connection, id: str) -> int:  # noqa: A002 - the contract's name
+    """Note that work on a delivery begins once more; how often it has begun."""
+    raised = update(delivery).where(delivery.c.id == id).values(attempts=delivery.c.attempts + 1).returning(delivery.c.attempts)
+    return int(conn.execute(raised).scalar_one())
+
+
+def note_ignored(conn: Connection, *, source: str, name: str, rule: str, now: datetime) -> None:
+    """Count a file that the ignore list names; the same one is counted once."""
+    _note(conn, {"outcome": "ignored", "source": source, "name": name, "rule": rule}, now)
+
+
+def note_refused(conn: Connection, *, source: str, name: str, kind: str, now: datetime) -> None:
+    """Count something in a watched folder that is no file: a link, a pipe, a device."""
+    _note(conn, {"outcome": "refused", "source": source, "name": name, "rule": kind}, now)
+
+
+def ignored_counts(conn: Connection) -> dict[str, int]:
+    """How many files each rule of the ignore list passed over."""
+    return _passed_over(conn, "ignored")
+
+
+def refused_counts(conn: Connection) -> dict[str, int]:
+    """How many things of each kind were refused."""
+    return _passed_over(conn, "refused")
+
+
+def states(conn: Connection) -> dict[str, int]:
+    """How many deliveries are in each state."""
+    query = select(delivery.c.state, func.count()).group_by(delivery.c.state)
+    return {str(state): 0 for state in DeliveryState} | {state: count for state, count in conn.execute(query)}  # noqa: C416 - rows are no pairs to mypy
+
+
+def oldest_unsettled(conn: Connection) -> datetime | None:
+    """When the delivery that has waited longest was taken."""
+    query = select(delivery.c.taken_at).where(delivery.c.state == str(DeliveryState.TAKEN)).order_by(delivery.c.sequence).limit(1)
+    return conn.execute(query).scalar()
+
+
+def delivery_of(row: Row[Any]) -> Delivery:
+    """A row of the journal as a value."""
+    return Delivery(
+        id=row.id,
+        sequence=row.sequence,
+        source=row.source,
+        name=row.name,
+        sha256=row.sha256,
+        size=row.size,
+        object_key=row.object_key,
+        facility=row.facility,
+        priority=Priority(row.priority),
+        taken_at=row.taken_at,
+        state=DeliveryState(row.state),
+    )
+
+
+def _note(conn: Connection, what: dict[str, str], now: datetime) -> None:
+    same = [passed_over.c[name] == value for name, value in what.items()]
+    if conn.execute(select(passed_over.c.rule).where(*same)).first():
+        return
+    conn.execute(insert(passed_over).values(**what, noted_at=now))
+    subject = hashlib.sha256(os.fsencode(what["name"])).hexdigest()[:16]  # a file name may be a patient's
+    audit.append(conn, AuditEntry(f"file.{what['outcome']}", subject, "intake", {"source": what["source"], "rule": what["rule"]}), now)
+
+
+def _passed_over(conn: Connection, outcome: str) -> dict[str, int]:
+    query = select(passed_over.c.rule, func.count()).where(passed_over.c.outcome == outcome).group_by(passed_over.c.rule)
+    return {row[0]: row[1] for row in conn.execute(query)}

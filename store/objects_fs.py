@@ -1,0 +1,205 @@
+"""Objects as read-only files below one folder of a local disk. Knows POSIX durability; no name from outside ever becomes a path.
+
+A put has happened when it returns: file and directories are synced before. A failed sync is a fault, never a retry in place,
+because the kernel may have dropped the pages it could not write.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import io
+import logging
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from schemas.faults import StoreFault
+from store.objects import CHUNK, changed_meanwhile, digest_of, digest_stream, key_of, missing, wrong_bytes
+
+TEMP = ".incoming-"
+log = logging.getLogger(__name__)
+
+
+class FilesystemObjects:
+    """A content-addressed folder; every file is written once, synced, and then only read."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        with _faults():
+            _make_folder(root)
+        self._settled: set[Path] = set()  # folders whose own entry is known to be on disk
+
+    def put_file(self, path: Path) -> str:
+        """Keep the file's bytes: hashed once to know the address, and again while they are written."""
+        with path.open("rb") as source:
+            digest, size = digest_stream(source)
+            source.seek(0)
+            return self._put(source, digest, size)
+
+    def put_bytes(self, data: bytes) -> str:
+        """Keep the bytes."""
+        return self._put(io.BytesIO(data), hashlib.sha256(data).hexdigest(), len(data))
+
+    def open(self, key: str) -> BinaryIO:
+        """The stored file, hashed from end to end before it is handed out."""
+        digest = digest_of(key)
+        with _faults(key):
+            stream = self._path(key).open("rb")
+        try:
+            with _faults(key):
+                if digest_stream(stream)[0] != digest:
+                    raise wrong_bytes(key)
+                stream.seek(0)
+        except StoreFault:
+            stream.close()
+            raise
+        return stream
+
+    def fetch(self, key: str, to: Path) -> None:
+        """Copy the bytes to `to`, hashing what is copied."""
+        digest = digest_of(key)
+        with _faults(key), self._path(key).open("rb") as stored:
+            found = _copy(stored, to)
+        if found != digest:
+            to.unlink()
+            raise wrong_bytes(key)
+
+    def size(self, key: str) -> int | None:
+        """Size of the stored file, or None."""
+        with _faults():
+            try:
+                return self._path(key).stat().st_size
+            except FileNotFoundError:
+                return None
+
+    def exists(self, key: str) -> bool:
+        """Whether the file is there."""
+        return self.size(key) is not None
+
+    def delete(self, key: str, *, reason: str) -> None:
+        """Unlink the file and sync its folder."""
+        path = self._path(key)
+        with _faults(), suppress(FileNotFoundError):
+            path.unlink()
+            _sync_folder(path.parent)
+            log.info("object %s deleted: %s", key, reason)
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        """The stored keys, folder by folder."""
+        for folder in self._folders():
+            base = folder.relative_to(self._root).as_posix()
+            if base.startswith(prefix[: len(base)]):
+                names = (name for name in os.listdir(folder) if not name.startswith(TEMP))  # noqa: PTH208 - sorted names, no Path each
+                yield from (key for key in (f"{base}/{name}" for name in sorted(names)) if key.startswith(prefix))
+
+    def describe(self) -> str:
+        """The folder."""
+        return f"files below {self._root}"
+
+    def sweep(self, *, now: float, older_than: float = 3600.0) -> int:
+        """Remove what interrupted puts left behind more than `older_than` seconds before `now` (seconds of the epoch); how many."""
+        orphans = [temp for folder in self._folders() for temp in folder.glob(f"{TEMP}*") if _modified(temp) < now - older_than]
+        for temp in orphans:
+            temp.unlink(missing_ok=True)
+        return len(orphans)
+
+    def _put(self, source: BinaryIO, digest: str, size: int) -> str:
+        key = key_of(digest)
+        final = self._path(key)
+        with _faults():
+            _make_folder(final.parent)
+            if not final.exists():
+                _write_once(source, final, digest)
+            if final.stat().st_size != size:
+                raise wrong_bytes(key)
+            self._settle(final.parent)
+        return key
+
+    def _settle(self, folder: Path) -> None:
+        """Sync the folder, and its ancestors once: another process may have made what we found, and not have synced it yet."""
+        _sync_folder(folder)
+        for parent in [*folder.parents][:4]:
+            if parent not in self._settled and parent.is_relative_to(self._root.parent):
+                _sync_folder(parent)
+                self._settled.add(parent)
+
+    def _path(self, key: str) -> Path:
+        return self._root / key_of(digest_of(key))
+
+    def _folders(self) -> Iterator[Path]:
+        return iter(sorted(self._root.glob("sha256/[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]")))
+
+
+def _write_once(source: BinaryIO, final: Path, digest: str) -> None:
+    """Temp file beside `final`, synced, then linked to its name: a link never overwrites, and a half-written file never has a name."""
+    handle, name = tempfile.mkstemp(prefix=TEMP, dir=final.parent)
+    temp = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            if _write(source, file) != digest:
+                raise changed_meanwhile()
+            os.fchmod(file.fileno(), 0o400)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):  # another process was first, with the same bytes
+            os.link(temp, final)
+    finally:
+        temp.unlink(missing_ok=True)
+
+
+def _write(source: BinaryIO, to: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    while chunk := source.read(CHUNK):
+        digest.update(chunk)
+        to.write(chunk)
+    return digest.hexdigest()
+
+
+def _copy(stored: BinaryIO, to: Path) -> str:
+    with to.open("wb") as file:
+        return _write(stored, file)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and its parents for us alone, each entry synced into its parent."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _modified(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return float("inf")
+
+
+@contextmanager
+def _faults(key: str = "") -> Iterator[None]:
+    """System errors as faults; a path in their text would be none of the reader's business."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise (missing(key) if key else _fault(error)) from None
+    except OSError as error:
+        raise _fault(error) from None
+
+
+def _fault(error: OSError) -> StoreFault:
+    name = errno.errorcode.get(error.errno or 0, "unknown error")
+    return StoreFault(f"The object store's disk refuses ({name}).", next_step="See that it is mounted, writable and not full.")

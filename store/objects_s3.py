@@ -1,0 +1,188 @@
+"""Objects on an S3 server, through the MinIO SDK. Knows the protocol's errors; keys and promises are those of the file store.
+
+Keys are content addresses, so a repeated or overlapping put writes the same bytes: no conditional put is needed, which not every
+server honours. What passes on its own (no network, 5xx, slow down) is a passing fault; refusals and wrong bytes are permanent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from schemas.faults import StoreFault
+from store.objects import CHUNK, changed_meanwhile, digest_file, digest_of, key_of, missing, wrong_bytes
+
+ABSENT = {"NoSuchKey", "NoSuchObject", "NotFound"}
+PASSING = {408, 429}
+
+
+class S3Objects:
+    """A content-addressed bucket, made at start if it is not there."""
+
+    def __init__(self, endpoint: str, bucket: str, access_key: str, secret_key: str, secure: bool = True, region: str = "us-east-1") -> None:  # noqa: PLR0913, PLR0917
+        self._where, self._bucket = endpoint, bucket
+        self._client = _client(endpoint, access_key, secret_key, secure=secure, region=region)
+        with _faults():
+            if not self._client.bucket_exists(bucket_name=bucket):
+                self._make_bucket()
+
+    def put_file(self, path: Path) -> str:
+        """Keep the file's bytes; hashed first to know the address, and again while they are sent."""
+        digest, size = digest_file(path)
+        with path.open("rb") as source:
+            return self._put(source, digest, size)
+
+    def put_bytes(self, data: bytes) -> str:
+        """Keep the bytes."""
+        return self._put(io.BytesIO(data), hashlib.sha256(data).hexdigest(), len(data))
+
+    def open(self, key: str) -> BinaryIO:
+        """The bytes in a nameless temporary file, verified."""
+        copy = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller
+        try:
+            self._download(key, copy)
+        except StoreFault:
+            copy.close()
+            raise
+        copy.seek(0)
+        return copy
+
+    def fetch(self, key: str, to: Path) -> None:
+        """Write the verified bytes to `to`."""
+        try:
+            with to.open("wb") as copy:
+                self._download(key, copy)
+        except StoreFault:
+            to.unlink()
+            raise
+
+    def size(self, key: str) -> int | None:
+        """Size as the server states it, or None."""
+        digest_of(key)
+        from minio.error import S3Error
+
+        with _faults():
+            try:
+                return int(self._client.stat_object(bucket_name=self._bucket, object_name=key).size)
+            except S3Error as error:
+                if error.code in ABSENT:
+                    return None
+                raise
+
+    def exists(self, key: str) -> bool:
+        """Whether the server has the key."""
+        return self.size(key) is not None
+
+    def delete(self, key: str, *, reason: str) -> None:
+        """Remove the object."""
+        digest_of(key)
+        del reason  # the caller's record; S3 has no place for it
+        with _faults():
+            self._client.remove_object(bucket_name=self._bucket, object_name=key)
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        """The kept keys, page by page."""
+        with _faults():
+            for entry in self._client.list_objects(bucket_name=self._bucket, prefix=prefix, recursive=True):
+                yield str(entry.object_name)
+
+    def describe(self) -> str:
+        """Server and bucket."""
+        return f"bucket {self._bucket} on {self._where}"
+
+    def _put(self, source: BinaryIO, digest: str, size: int) -> str:
+        key = key_of(digest)
+        kept = self.size(key)
+        if kept is None:
+            self._upload(key, source, digest, size)
+        elif kept != size:
+            raise wrong_bytes(key)
+        return key
+
+    def _upload(self, key: str, source: BinaryIO, digest: str, size: int) -> None:
+        hashing = _Hashing(source)
+        with _faults():
+            self._client.put_object(bucket_name=self._bucket, object_name=key, data=hashing, length=size, metadata={"sha256": digest})
+        if hashing.digest.hexdigest() != digest:
+            self.delete(key, reason="changed while being stored")
+            raise changed_meanwhile()
+        if self.size(key) != size:
+            raise StoreFault(f"Object {key} did not arrive whole.", next_step="It is tried again.")
+
+    def _download(self, key: str, to: Any) -> None:
+        promised, digest = digest_of(key), hashlib.sha256()
+        with _faults(key):
+            response = self._client.get_object(bucket_name=self._bucket, object_name=key)
+            try:
+                for chunk in response.stream(CHUNK):
+                    digest.update(chunk)
+                    to.write(chunk)
+            finally:
+                response.close()
+                response.release_conn()
+        if digest.hexdigest() != promised:
+            raise wrong_bytes(key)
+
+    def _make_bucket(self) -> None:
+        from minio.error import S3Error
+
+        try:
+            self._client.make_bucket(bucket_name=self._bucket)
+        except S3Error as error:
+            if error.code not in {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}:
+                raise
+
+
+class _Hashing:
+    """A stream that hashes what is read from it."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source, self.digest = source, hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        chunk = self._source.read(size)
+        self.digest.update(chunk)
+        return chunk
+
+
+def _client(endpoint: str, access_key: str, secret_key: str, *, secure: bool, region: str) -> Any:
+    import certifi
+    import urllib3
+    from minio import Minio
+
+    pool = urllib3.PoolManager(
+        timeout=urllib3.Timeout(connect=5.0, read=60.0),
+        retries=urllib3.Retry(total=3, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504)),
+        maxsize=10,
+        cert_reqs="CERT_REQUIRED",
+        ca_certs=certifi.where(),
+    )
+    return Minio(endpoint, access_key=access_key, secret_key=secret_key, secure=secure, region=region, http_client=pool)
+
+
+@contextmanager
+def _faults(key: str = "") -> Iterator[None]:
+    """The SDK's errors as faults."""
+    import urllib3
+    from minio.error import InvalidResponseError, MinioException, S3Error, ServerError
+
+    try:
+        yield
+    except S3Error as error:
+        raise _fault(error.response.status, key) from None
+    except (ServerError, InvalidResponseError) as error:  # some servers answer an error in a form the SDK does not read
+        raise _fault(getattr(error, "status_code", None) or getattr(error, "_code", None) or 0, key) from None
+    except (urllib3.exceptions.HTTPError, OSError, MinioException):
+        raise StoreFault("The object store's server cannot be reached.", next_step="It is tried again; see that it is up.") from None
+
+
+def _fault(status: int, key: str) -> StoreFault:
+    if key and status == 404:
+        return missing(key)
+    passing = status in PASSING or status >= 500
+    return StoreFault(f"The object store's server refuses (HTTP {status}).", next_step="See its log and our keys for it.", permanent=not passing)

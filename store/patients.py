@@ -1,0 +1,256 @@
+"""The patient index: entries, the blocking keys under which they are found, and how common their names are.
+
+Knows nothing of what a key means: keys are strings that the caller made, kept as 64-bit hashes. A collision only adds a candidate.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine, Row, TextClause, bindparam, delete, insert, select, text, update
+
+from schemas.patient import IndexPatient, NameFrequencies, PatientClaim
+from store.database import reading, writing
+from store.tables import name_count, patient, patient_key
+
+COLUMNS = tuple(item.name for item in fields(IndexPatient))
+COMMON = 400  # a key shared by more entries than this tells nobody apart
+COMMONEST = 5000  # how far a common key is followed when there is no other
+SIZE = ("size", "")
+
+_facts = attrgetter(*COLUMNS)
+
+Keyed = tuple[IndexPatient, tuple[str, ...]]
+
+
+class UpsertCount(NamedTuple):
+    """What an import did."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+
+
+class _Entry(NamedTuple):
+    patient: IndexPatient
+    keys: bytes
+    digest: bytes
+
+
+def upsert(engine: Engine, rows: Iterable[Keyed], *, now: datetime, batch: int = 2000) -> UpsertCount:
+    """Bring the index in line with `rows`, by MRN. Each batch is a short transaction of its own; the rest of the index stays as it is."""
+    total = UpsertCount()
+    for entries in _batches(rows, batch):
+        total = UpsertCount(*map(sum, zip(total, _write(engine, entries, now), strict=True)))
+    return total
+
+
+def get(conn: Connection, mrn: str) -> IndexPatient | None:
+    """The entry with this MRN."""
+    row = conn.execute(select(patient).where(patient.c.mrn == mrn)).first()
+    return _patient(row) if row else None
+
+
+def size(engine: Engine) -> int:
+    """How many entries there are."""
+    with reading(engine) as conn:
+        return conn.execute(select(name_count.c.bearers).where(name_count.c.kind == SIZE[0], name_count.c.name == SIZE[1])).scalar() or 0
+
+
+class PatientIndex:
+    """The index as the matcher asks it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def find(self, keys: Iterable[str], *, limit: int) -> list[IndexPatient]:
+        """Entries that share a key, most shared keys first, rarer keys before commoner ones.
+
+        A key that more than 400 entries share is passed over, unless no other key leads anywhere.
+        """
+        hashes = sorted({_hash(key) for key in keys})
+        if not hashes:
+            return []
+        with reading(self._engine) as conn:
+            postings = _postings(conn, hashes, COMMON + 1)
+            telling = {key: rids for key, rids in postings.items() if len(rids) <= COMMON}
+            if postings and not telling:
+                telling = _postings(conn, list(postings), COMMONEST)
+            return _entries(conn, _ranked(telling)[:limit])
+
+    def frequencies(self, claim: PatientClaim) -> NameFrequencies:
+        """How many entries bear the claim's last and first name, by folded name, and how many entries there are."""
+        last, first = fold(claim.last_name), fold(claim.first_name)
+        with reading(self._engine) as conn:
+            found = {row[0]: row[1] for row in conn.execute(_FREQUENCIES, {"last": last, "first": first}).all()}
+        return NameFrequencies(_one(last, found.get("last", 0)), _one(first, found.get("first", 0)), found.get("size", 0))
+
+
+def fold(name: str) -> str:
+    """A name as its letters A to Z alone: "O'Brien-Peña" is OBRIENPENA."""
+    return "".join(letter for letter in unicodedata.normalize("NFKD", name).upper() if "A" <= letter <= "Z")
+
+
+def _one(name: str, count: int) -> dict[str, int]:
+    return {name: count} if name else {}
+
+
+def _hash(key: str) -> int:
+    """64 signed bits of BLAKE2b."""
+    return int.from_bytes(hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
+
+
+def _pack(keys: Iterable[str]) -> bytes:
+    hashes = sorted({_hash(key) for key in keys})
+    return struct.pack(f"<{len(hashes)}q", *hashes)
+
+
+def _unpack(packed: bytes) -> tuple[int, ...]:
+    return struct.unpack(f"<{len(packed) // 8}q", packed)
+
+
+def _batches(rows: Iterable[Keyed], batch: int) -> Iterator[dict[str, _Entry]]:
+    """Entries by MRN, `batch` at a time; of two rows with one MRN the later one comes in a later batch, and so wins."""
+    entries: dict[str, _Entry] = {}
+    for row, keys in rows:
+        if len(entries) >= batch or row.mrn in entries:
+            yield entries
+            entries = {}
+        packed = _pack(keys)
+        digest = hashlib.blake2b("\x1f".join(_facts(row)).encode("utf-8", "replace") + packed, digest_size=16).digest()
+        entries[row.mrn] = _Entry(row, packed, digest)
+    if entries:
+        yield entries
+
+
+def _write(engine: Engine, entries: Mapping[str, _Entry], now: datetime) -> UpsertCount:
+    """One batch. Rows that are as they were are seen while reading, so that a repeated import holds up nobody."""
+    with reading(engine) as conn:
+        known = {row.mrn: row.digest for row in _known(conn, list(entries))}
+    differing = {mrn: entry for mrn, entry in entries.items() if known.get(mrn) != entry.digest}
+    if not differing:
+        return UpsertCount(same=len(entries))
+    with writing(engine) as conn:
+        return _replace(conn, differing, len(entries) - len(differing), now)
+
+
+def _replace(conn: Connection, entries: Mapping[str, _Entry], same: int, now: datetime) -> UpsertCount:
+    before = {row.mrn: row for row in _known(conn, list(entries))}
+    new = [entry for mrn, entry in entries.items() if mrn not in before]
+    changed = [entry for mrn, entry in entries.items() if mrn in before]
+    if new:
+        conn.execute(insert(patient), [_values(entry, now) | {"active": True} for entry in new])
+    if changed:
+        _drop_keys(conn, list(before.values()))
+        conn.execute(_UPDATE, [{f"to_{name}": value for name, value in _values(entry, now).items()} for entry in changed])
+    _add_keys(conn, entries)
+    _tally(conn, _names(entry.patient for entry in entries.values()), _names(before.values()))
+    return UpsertCount(len(new), len(changed), same)
+
+
+_UPDATE = (
+    update(patient)
+    .where(patient.c.mrn == bindparam("to_mrn"))
+    .values({name: bindparam(f"to_{name}") for name in (*COLUMNS[1:], "key_hashes", "digest", "updated_at")})
+)
+
+
+def _known(conn: Connection, mrns: list[str]) -> Sequence[Any]:
+    query = select(patient.c.rid, patient.c.mrn, patient.c.last_name, patient.c.first_name, patient.c.key_hashes, patient.c.digest)
+    return conn.execute(query.where(patient.c.mrn.in_(mrns))).all()
+
+
+def _values(entry: _Entry, now: datetime) -> dict[str, Any]:
+    return dict(zip(COLUMNS, _facts(entry.patient), strict=True)) | {"key_hashes": entry.keys, "digest": entry.digest, "updated_at": now}
+
+
+def _add_keys(conn: Connection, entries: Mapping[str, _Entry]) -> None:
+    """In the order of the index, which spares the disk."""
+    pairs = sorted((key, row.rid) for row in _known(conn, list(entries)) for key in _unpack(entries[row.mrn].keys))
+    if pairs:
+        mark = "?" if conn.dialect.name == "sqlite" else "%s"  # straight to the driver: these are a million rows
+        conn.exec_driver_sql(f"INSERT INTO patient_key (key, rid) VALUES ({mark}, {mark})", pairs)  # noqa: S608
+
+
+def _drop_keys(conn: Connection, rows: Sequence[Any]) -> None:
+    pairs = [{"old_key": key, "old_rid": row.rid} for row in rows for key in _unpack(row.key_hashes)]
+    if pairs:
+        conn.execute(delete(patient_key).where(patient_key.c.key == bindparam("old_key"), patient_key.c.rid == bindparam("old_rid")), pairs)
+
+
+def _names(people: Iterable[Any]) -> Counter[tuple[str, str]]:
+    """How often each folded name occurs, and how many people there are."""
+    tally: Counter[tuple[str, str]] = Counter()
+    for person in people:
+        tally.update((SIZE, ("last", fold(person.last_name)), ("first", fold(person.first_name))))
+    return tally
+
+
+def _tally(conn: Connection, now: Counter[tuple[str, str]], before: Counter[tuple[str, str]]) -> None:
+    """Move the name counts by what came and what went."""
+    now.subtract(before)
+    moves = [{"kind": kind, "name": name, "bearers": count} for (kind, name), count in now.items() if count]
+    if moves:
+        conn.execute(_MOVE, moves)
+
+
+_MOVE = text(
+    "INSERT INTO name_count (kind, name, bearers) VALUES (:kind, :name, :bearers) "
+    "ON CONFLICT (kind, name) DO UPDATE SET bearers = name_count.bearers + excluded.bearers"
+)
+
+
+_FREQUENCIES = text(
+    "SELECT kind, bearers FROM name_count "
+    "WHERE (kind = 'size' AND name = '') OR (kind = 'last' AND name = :last) OR (kind = 'first' AND name = :first)"
+)
+
+
+def _postings(conn: Connection, hashes: Sequence[int], most: int) -> dict[int, list[int]]:
+    """The entries under each key, at most `most` a key."""
+    values = {f"k{n}": key for n, key in enumerate(hashes)} | {"most": most}
+    found: dict[int, list[int]] = {}
+    for key, rid in conn.execute(_posting_query(len(hashes)), values).all():
+        found.setdefault(key, []).append(rid)
+    return found
+
+
+@lru_cache(maxsize=128)
+def _posting_query(count: int) -> TextClause:
+    one = "SELECT * FROM (SELECT key, rid FROM patient_key WHERE key = :k{} LIMIT :most) AS p{}"
+    return text(" UNION ALL ".join(one.format(n, n) for n in range(count)))
+
+
+def _ranked(postings: Mapping[int, list[int]]) -> list[int]:
+    """Rows by how many keys they share, then by how rare these are."""
+    shared: Counter[int] = Counter()
+    rarity: dict[int, float] = {}
+    for rids in postings.values():
+        shared.update(rids)
+        for rid in rids:
+            rarity[rid] = rarity.get(rid, 0.0) + 1 / len(rids)
+    return sorted(shared, key=lambda rid: (-shared[rid], -rarity[rid], rid))
+
+
+def _entries(conn: Connection, rids: Sequence[int]) -> list[IndexPatient]:
+    """The entries of these rows, in this order."""
+    if not rids:
+        return []
+    found = {row[0]: IndexPatient(*row[1:]) for row in conn.execute(_BY_RID, {"rids": rids}).all()}
+    return [found[rid] for rid in rids]
+
+
+_BY_RID = select(patient.c.rid, *(patient.c[name] for name in COLUMNS)).where(patient.c.rid.in_(bindparam("rids", expanding=True)))
+
+
+def _patient(row: Row[Any]) -> IndexPatient:
+    return IndexPatient(*_facts(row))

@@ -1,0 +1,54 @@
+"""What was read on each page, kept so that no page is read twice. A reading is one compressed object and one row.
+
+`key` names the versions of the steps and rules that made the reading: other versions, other readings.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+
+from schemas.page import Barcode, Box, PageKind, PageReading, ReadFrom, Word
+from store.objects import ObjectStore
+from store.tables import reading as table
+
+PLAIN = ("number", "width_pt", "height_pt", "turn", "quality", "confidence", "ink", "fingerprint", "problem")
+
+
+def save(conn: Connection, objects: ObjectStore, *, sha256: str, page: int, key: str, reading: PageReading) -> None:  # noqa: PLR0913
+    """Keep the reading of a page of the source file with this digest; a later one replaces an earlier one."""
+    object_key = objects.put_bytes(pack(reading))
+    same = (table.c.sha256 == sha256) & (table.c.key == key) & (table.c.page == page)
+    conn.execute(delete(table).where(same))
+    conn.execute(insert(table).values(sha256=sha256, key=key, page=page, object_key=object_key))
+
+
+def load(conn: Connection, objects: ObjectStore, *, sha256: str, key: str) -> dict[int, PageReading]:
+    """The kept readings by page; empty when there are none of this key."""
+    query = select(table.c.page, table.c.object_key).where(table.c.sha256 == sha256, table.c.key == key).order_by(table.c.page)
+    found = {}
+    for page, object_key in conn.execute(query).all():
+        with objects.open(object_key) as stream:
+            found[page] = unpack(stream.read())
+    return found
+
+
+def pack(reading: PageReading) -> bytes:
+    """A reading as compressed JSON; equal readings give equal bytes."""
+    plain = {name: getattr(reading, name) for name in PLAIN}
+    words = [[word.text, *word.box, word.confidence, word.line] for word in reading.words]
+    barcodes = [[code.text, code.format, *code.box] for code in reading.barcodes]
+    value = {**plain, "kind": str(reading.kind), "read_from": str(reading.read_from), "words": words, "barcodes": barcodes}
+    return zlib.compress(json.dumps(value, separators=(",", ":"), sort_keys=True).encode(), 6)
+
+
+def unpack(data: bytes) -> PageReading:
+    """The reading that was packed."""
+    value: dict[str, Any] = json.loads(zlib.decompress(data))
+    words = tuple(Word(text, Box(x0, y0, x1, y1), confidence, line) for text, x0, y0, x1, y1, confidence, line in value.pop("words"))
+    barcodes = tuple(Barcode(text, form, Box(x0, y0, x1, y1)) for text, form, x0, y0, x1, y1 in value.pop("barcodes"))
+    kind, read_from = PageKind(value.pop("kind")), ReadFrom(value.pop("read_from"))
+    return PageReading(**value, kind=kind, read_from=read_from, words=words, barcodes=barcodes)

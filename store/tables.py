@@ -1,0 +1,169 @@
+"""The tables of the index database, in types that SQLite and Postgres share. Knows shapes and nothing of their use."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
+
+from store.columns import FileName, Instant, Json
+
+metadata = MetaData()
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("source", Text, nullable=False),
+    Column("name", FileName, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("object_key", Text, nullable=False),
+    Column("facility", Text, nullable=False),
+    Column("priority", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("pages_hint", Integer),
+    Column("page_count", Integer),
+    Column("taken_at", Instant, nullable=False),
+    Column("settled_at", Instant),
+    Index("delivery_by_content", "sha256", "sequence"),
+    Index("delivery_by_state", "state", "sequence"),
+)
+
+passed_over = Table(
+    "passed_over",
+    metadata,
+    Column("outcome", Text, primary_key=True),  # ignored or refused
+    Column("source", Text, primary_key=True),
+    Column("name", FileName, primary_key=True),
+    Column("rule", Text, primary_key=True),
+    Column("noted_at", Instant, nullable=False),
+)
+
+reading = Table(
+    "reading",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("page", Integer, primary_key=True),
+    Column("object_key", Text, nullable=False),
+)
+
+document = Table(
+    "document",
+    metadata,
+    Column("rowno", Integer, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("delivery_id", Text, ForeignKey("delivery.id"), nullable=False),
+    Column("first_page", Integer, nullable=False),  # 0: a file that could not be opened
+    Column("pages", Json, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("document_type", Text),
+    Column("loinc", Text),
+    Column("document_type_confidence", Float),
+    Column("patient_mrn", Text),
+    Column("patient_probability", Float),
+    Column("fields", Json, nullable=False),
+    Column("reasons", Json, nullable=False),
+    Column("object_key", Text),
+    Column("filed_at", Instant),
+    Column("evidence", Json, nullable=False),
+    Column("read_name", Text, nullable=False),  # as read on the page, for search
+    Column("read_facility", Text, nullable=False),
+    Index("document_by_delivery", "delivery_id", "first_page"),
+    Index("document_by_patient", "patient_mrn"),
+    Index("document_by_status", "status"),
+)
+
+filing = Table(
+    "filing",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    Column("document_id", Text, ForeignKey("document.id"), nullable=False),
+    Column("act", Text, nullable=False),  # file, refile, unfile
+    Column("mrn", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("filing_by_document", "document_id"),
+)
+
+review_item = Table(
+    "review_item",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("document_id", Text, ForeignKey("document.id"), nullable=False),
+    Column("reasons", Json, nullable=False),
+    Column("priority", Text, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("blind", Boolean, nullable=False),
+    Column("resolved_at", Instant),
+    Column("resolved_by", Text),
+    Column("resolution", Json),
+    Index("review_item_open", "resolved_at", "opened_at"),
+    Index("review_item_by_document", "document_id"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("detail", Json, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Index("audit_by_subject", "subject"),
+)
+
+patient = Table(
+    "patient",
+    metadata,
+    Column("rid", Integer, primary_key=True, autoincrement=True),
+    Column("mrn", Text, nullable=False, unique=True),
+    Column("last_name", Text, nullable=False),
+    Column("first_name", Text, nullable=False),
+    Column("middle_name", Text, nullable=False),
+    Column("suffix", Text, nullable=False),
+    Column("sex", Text, nullable=False),
+    Column("dob", Text, nullable=False),
+    Column("ssn_last4", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("address_line", Text, nullable=False),
+    Column("city", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("zip", Text, nullable=False),
+    Column("previous_last_name", Text, nullable=False),
+    Column("deceased_date", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("survivor_mrn", Text),
+    Column("key_hashes", LargeBinary, nullable=False),  # the packed hashes under which the entry stands in patient_key
+    Column("digest", LargeBinary, nullable=False),  # of row and keys: equal means nothing to do
+    Column("updated_at", Instant, nullable=False),
+)
+
+patient_key = Table(
+    "patient_key",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("rid", Integer, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+name_count = Table(
+    "name_count",
+    metadata,
+    Column("kind", Text, primary_key=True),  # last, first, size
+    Column("name", Text, primary_key=True),
+    Column("bearers", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+document_text = Table(  # the words of a document; beside it stands the full-text index of the dialect
+    "document_text",
+    metadata,
+    Column("rowno", Integer, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+)

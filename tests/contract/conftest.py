@@ -1,0 +1,175 @@
+"""Real stores for the contract tests: folders, an S3 server on loopback, SQLite files, a Postgres server where one is named."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import create_engine, make_url
+
+from schemas.source import Priority
+from store import documents, journal
+from store.database import open_index, writing
+from store.memory import MemoryObjects
+from store.objects import key_of
+from store.objects_fs import FilesystemObjects
+from store.objects_s3 import S3Objects
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+def unused_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def free_port():
+    return unused_port()
+
+
+def answers(url):
+    try:
+        urllib.request.urlopen(url, timeout=1)
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory):
+    """`rclone serve s3` over a folder; ended with the session."""
+    folder, port = tmp_path_factory.mktemp("s3"), unused_port()
+    program = Path(sys.executable).with_name("rclone")
+    arguments = [
+        "serve",
+        "s3",
+        "--addr",
+        f"127.0.0.1:{port}",
+        "--auth-key",
+        "key,secretsecret",
+        "--vfs-cache-mode",
+        "off",
+        "--dir-cache-time",
+        "0s",
+        str(folder),
+    ]
+    with (folder.parent / "rclone.log").open("wb") as log:
+        server = subprocess.Popen([program, *arguments], stderr=log, stdout=log, env={**os.environ, "RCLONE_CONFIG": os.devnull})
+        try:
+            while not answers(f"http://127.0.0.1:{port}/"):
+                assert server.poll() is None, "the S3 server ended at once"
+                time.sleep(0.05)
+            yield SimpleNamespace(endpoint=f"127.0.0.1:{port}", folder=folder)
+        finally:
+            server.terminate()
+            server.wait(10)
+
+
+def file_shelf(request, tmp_path):
+    def damage(key, data):
+        path = tmp_path / "objects" / key
+        path.unlink()
+        path.write_bytes(data)
+
+    return SimpleNamespace(objects=FilesystemObjects(tmp_path / "objects"), damage=damage)
+
+
+def memory_shelf(request, tmp_path):
+    objects = MemoryObjects()
+    return SimpleNamespace(objects=objects, damage=objects.blobs.__setitem__)
+
+
+def s3_shelf(request, tmp_path):
+    server, bucket = request.getfixturevalue("s3_server"), f"b{time.monotonic_ns()}"
+    objects = S3Objects(server.endpoint, bucket, "key", "secretsecret", secure=False)
+    return SimpleNamespace(objects=objects, damage=lambda key, data: (server.folder / bucket / key).write_bytes(data))
+
+
+@pytest.fixture(params=[memory_shelf, file_shelf, s3_shelf], ids=["memory", "files", "s3"])
+def shelf(request, tmp_path):
+    """An object store, and a way to damage what it keeps."""
+    return request.param(request, tmp_path)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 1 MB."""
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", tmp_path], capture_output=True, check=False)
+    if done.returncode:
+        pytest.skip("mounting a small file system needs root")
+    yield tmp_path
+    subprocess.run(["umount", "-l", tmp_path], check=True)
+
+
+def sqlite_index(tmp_path):
+    yield open_index(f"sqlite:///{tmp_path}/index.db")
+
+
+def postgres_index(tmp_path):
+    """A schema of its own on the server that CHARTROOM_TEST_POSTGRES names."""
+    url = os.environ.get("CHARTROOM_TEST_POSTGRES")
+    if not url:
+        pytest.skip("CHARTROOM_TEST_POSTGRES names no Postgres server")
+    schema = f"t{time.monotonic_ns()}"
+    server = create_engine(url, isolation_level="AUTOCOMMIT")
+    with server.connect() as conn:
+        conn.exec_driver_sql(f"CREATE SCHEMA {schema}")
+    engine = open_index(make_url(url).update_query_dict({"options": f"-csearch_path={schema}"}).render_as_string(hide_password=False))
+    yield engine
+    engine.dispose()
+    with server.connect() as conn:
+        conn.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
+    server.dispose()
+
+
+@pytest.fixture(params=[sqlite_index, postgres_index], ids=["sqlite", "postgres"])
+def engine(request, tmp_path):
+    """An index database, new and empty."""
+    opened = request.param(tmp_path)
+    engine = next(opened)
+    yield engine
+    engine.dispose()
+    next(opened, None)
+
+
+@pytest.fixture
+def take(engine):
+    """Takes a delivery over: take("d1", priority=…)."""
+
+    def do(delivery_id, **facts):
+        plain = {
+            "id": delivery_id,
+            "key": f"key-{delivery_id}",
+            "source": "fax",
+            "name": f"{delivery_id}.pdf",
+            "sha256": "0" * 64,
+            "size": 7,
+            "now": NOW,
+        }
+        plain |= {"object_key": key_of("0" * 64), "facility": "Lakeside", "priority": Priority.NORMAL}
+        with writing(engine) as conn:
+            return journal.take(conn, **plain | facts)
+
+    return do
+
+
+@pytest.fixture
+def settle(engine):
+    """Settles a delivery: settle(delivery, pages, records, items=…, texts=…)."""
+
+    def do(delivery, page_count, records, items=(), texts=None):
+        with writing(engine) as conn:
+            return documents.settle(conn, delivery=delivery, page_count=page_count, records=records, texts=texts or {}, items=items, now=NOW)
+
+    return do

@@ -1,0 +1,94 @@
+"""What every OCR engine promises the pipeline, and what the one that ships does when it cannot."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw, ImageFont
+
+from pipeline.engines.barcodes import Zxing
+from pipeline.engines.null import Given
+from pipeline.engines.tesseract import Tesseract, rows_of, visible, words_of
+from pipeline.ports import BarcodeReader, OcrEngine
+from schemas.faults import EngineFault, Overrun
+from schemas.page import Box, Word
+
+SAID = (Word("Discharge", Box(0.1, 0.1, 0.3, 0.14), 0.9, 0), Word("Summary", Box(0.32, 0.1, 0.5, 0.14), 0.9, 0))
+ASK = {"languages": "eng", "mode": 4, "seconds": 60.0, "dpi": 150}
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory):
+    page = Image.new("L", (1000, 700), 255)
+    pen, font = ImageDraw.Draw(page), ImageFont.load_default(36)
+    for number, line in enumerate(("Discharge Summary", "Patient seen on Monday", "Follow up in one week")):
+        pen.text((80, 80 + 90 * number), line, fill=0, font=font)
+    path = tmp_path_factory.mktemp("ocr") / "page.pgm"
+    page.save(path)
+    return path
+
+
+@pytest.mark.parametrize("engine", [Tesseract(), Given(SAID)], ids=["tesseract", "null"])
+def test_words_stand_in_the_image_with_lines_in_order(engine: OcrEngine, image):
+    words = engine.words(image, **ASK)
+    assert [word.text for word in words[:2]] == ["Discharge", "Summary"]
+    assert all(0 <= w.box.x0 < w.box.x1 <= 1 and 0 <= w.box.y0 < w.box.y1 <= 1 and 0 <= w.confidence <= 1 for w in words)
+    assert [word.line for word in words] == sorted(word.line for word in words)
+
+
+def test_tesseract_reads_lines_where_they_are(image):
+    words = Tesseract().words(image, **ASK)
+    assert [w.line for w in words] == [0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 2]
+    assert words[0].box.x0 == pytest.approx(0.08, abs=0.02)
+    assert words[2].box.y0 == pytest.approx(180 / 700, abs=0.03)
+
+
+def test_an_overrun_is_a_fault_of_its_own(image):
+    with pytest.raises(Overrun):
+        Tesseract().words(image, **{**ASK, "seconds": 0.001})
+
+
+def test_a_missing_language_is_a_fault_without_paths(image):
+    with pytest.raises(EngineFault) as fault:
+        Tesseract().words(image, **{**ASK, "languages": "xxx"})
+    assert str(image) not in str(fault.value)
+
+
+def test_a_missing_engine_is_permanent(image, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(EngineFault) as fault:
+        Tesseract().words(image, **ASK)
+    assert fault.value.permanent
+
+
+def test_one_thread_a_run():
+    assert os.environ["OMP_THREAD_LIMIT"] == "1"
+
+
+@given(st.text())
+def test_no_unseen_character_survives(text):
+    kept = visible(text + "\u202e\u200b\x00")
+    assert kept.isprintable() or not kept
+    assert "\u202e" not in kept
+
+
+def test_a_table_cut_short_gives_the_words_it_holds():
+    head = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n"
+    body = "1\t1\t0\t0\t0\t0\t0\t0\t100\t50\t-1\t\n5\t1\t1\t1\t1\t1\t10\t10\t20\t5\t96.5\tHello\n5\t1\t1\t1\t1\t2\t40\t10\t20\t5\t95"
+    assert words_of(rows_of(head + body)) == (Word("Hello", Box(0.1, 0.2, 0.3, 0.3), 0.965, 0),)
+
+
+def test_barcodes_are_found_with_their_place():
+    import zxingcpp
+
+    reader: BarcodeReader = Zxing()
+    code = Image.fromarray(zxingcpp.write_barcode_to_image(zxingcpp.create_barcode("PATCHT", zxingcpp.BarcodeFormat.Code128), scale=3))
+    page = Image.new("L", (1700, 2200), 255)
+    page.paste(code, (400, 300))
+    (found,) = reader.find(np.asarray(page))
+    assert found.text == "PATCHT"
+    assert found.box.x0 == pytest.approx(400 / 1700, abs=0.05)

@@ -1,0 +1,139 @@
+"""The patient index: upserts, keys, name counts."""
+
+import threading
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from schemas.patient import IndexPatient, NameFrequencies, PatientClaim
+from store import journal, patients
+from store.database import reading, writing
+from store.patients import PatientIndex, UpsertCount, fold
+from store.tables import name_count, patient_key
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+JANE = IndexPatient("M1", "Doe", "Jane", dob="1980-02-03", phone="4405550199", city="Łódź")
+
+
+def upsert(engine, *rows, **kwargs):
+    return patients.upsert(engine, rows, now=NOW, **kwargs)
+
+
+def found(engine, *keys, limit=40):
+    return [entry.mrn for entry in PatientIndex(engine).find(keys, limit=limit)]
+
+
+def get(engine, mrn):
+    with reading(engine) as conn:
+        return patients.get(conn, mrn)
+
+
+def test_an_entry_comes_back_as_it_was(engine):
+    assert upsert(engine, (JANE, ("a",))) == UpsertCount(new=1)
+    assert get(engine, "M1") == JANE
+    assert get(engine, "M2") is None
+    assert PatientIndex(engine).find(["a"], limit=5) == [JANE]
+
+
+def test_the_same_again_changes_nothing(engine):
+    upsert(engine, (JANE, ("a", "b")))
+    assert upsert(engine, (JANE, ("b", "a"))) == UpsertCount(same=1)
+
+
+def test_a_changed_entry_loses_its_old_keys_and_names(engine):
+    upsert(engine, (JANE, ("a", "b")), (replace(JANE, mrn="M2"), ("a",)))
+    moved = replace(JANE, last_name="Roe")
+    assert upsert(engine, (moved, ("b", "c"))) == UpsertCount(changed=1)
+    assert (found(engine, "a"), found(engine, "b"), found(engine, "c")) == (["M2"], ["M1"], ["M1"])
+    assert PatientIndex(engine).frequencies(PatientClaim("DOE", "jane")) == NameFrequencies({"DOE": 1}, {"JANE": 2}, 2)
+    assert get(engine, "M1") == moved
+
+
+def test_new_keys_alone_are_a_change(engine):
+    upsert(engine, (JANE, ("a",)))
+    assert upsert(engine, (JANE, ("b",))) == UpsertCount(changed=1)
+    assert (found(engine, "a"), found(engine, "b")) == ([], ["M1"])
+
+
+def test_of_one_number_twice_the_later_row_counts(engine):
+    assert upsert(engine, (JANE, ("a",)), (replace(JANE, dob=""), ("a",))) == UpsertCount(new=1, changed=1)
+    assert get(engine, "M1").dob == ""
+    assert patients.size(engine) == 1
+
+
+def test_who_shares_most_keys_comes_first_then_the_rarer(engine):
+    rows = [(replace(JANE, mrn=f"common{n}"), ("common",)) for n in range(5)]
+    upsert(engine, *rows, (replace(JANE, mrn="rare"), ("rare",)), (replace(JANE, mrn="both"), ("common", "x")))
+    assert found(engine, "common", "x", "rare")[:2] == ["both", "rare"]
+    assert len(found(engine, "common", "x", "rare", limit=3)) == 3
+    assert found(engine) == found(engine, "nobody") == []
+
+
+def test_a_key_that_everybody_shares_is_passed_over(engine):
+    upsert(engine, *((replace(JANE, mrn=f"m{n:03}"), ("all", "half" if n % 2 else "other")) for n in range(402)), (replace(JANE, mrn="z"), ("z",)))
+    assert found(engine, "all", "z") == ["z"]
+    assert len(found(engine, "all", limit=1000)) == 402
+    assert found(engine, "all", "half", limit=1) == ["m001"]
+
+
+def test_frequencies_count_folded_names(engine):
+    upsert(engine, (IndexPatient("1", "O'Brien", "José"), ()), (IndexPatient("2", "OBRIEN", "Jose"), ()), (IndexPatient("3", "", "Al"), ()))
+    index = PatientIndex(engine)
+    assert index.frequencies(PatientClaim("o’brien", "JOSE")) == NameFrequencies({"OBRIEN": 2}, {"JOSE": 2}, 3)
+    assert index.frequencies(PatientClaim("Nobody", "")) == NameFrequencies({"NOBODY": 0}, {}, 3)
+
+
+@pytest.mark.parametrize(("name", "folded"), [("Peña-Núñez III", "PENANUNEZIII"), ("  ", ""), ("李", ""), ("ß", "SS")])
+def test_folds_to_letters(name, folded):
+    assert fold(name) == folded
+
+
+mrns = st.sampled_from([f"M{n}" for n in range(6)])
+entries = st.builds(IndexPatient, mrn=mrns, last_name=st.sampled_from(["Doe", "Roe", ""]), first_name=st.sampled_from(["A", "B"]))
+imports = st.lists(st.lists(st.tuples(entries, st.lists(st.sampled_from("abcd"), max_size=3).map(tuple)), max_size=8), max_size=4)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@given(imports, st.integers(1, 5))
+def test_any_imports_leave_the_last_word_of_each(engine, runs, batch):
+    with writing(engine) as conn:
+        [conn.execute(table.delete()) for table in (patient_key, patients.patient, name_count)]
+    last = {}
+    for rows in runs:
+        patients.upsert(engine, rows, now=NOW, batch=batch)
+        last |= {entry.mrn: (entry, set(keys)) for entry, keys in rows}
+    assert patients.size(engine) == len(last)
+    for key in "abcd":
+        assert set(found(engine, key)) == {mrn for mrn, (_, keys) in last.items() if key in keys}
+    with reading(engine) as conn:
+        assert conn.execute(select(func.count()).select_from(patient_key)).scalar() == sum(len(keys) for _, keys in last.values())
+        counts = dict(conn.execute(select(name_count.c.name, name_count.c.bearers).where(name_count.c.kind == "last")).tuples().all())
+    assert all(count == sum(fold(entry.last_name) == name for entry, _ in last.values()) for name, count in counts.items())
+
+
+def test_an_import_lets_other_writers_through(engine):
+    rows = ((replace(JANE, mrn=f"m{n}"), tuple(f"{n}.{k}" for k in range(12))) for n in range(6000))
+    importing = threading.Thread(target=lambda: patients.upsert(engine, rows, now=NOW, batch=500))
+    importing.start()
+    waits = []
+    while importing.is_alive():
+        began = time.monotonic()
+        with writing(engine) as conn:
+            journal.note_ignored(conn, source="fax", name=str(len(waits)), rule="*", now=NOW)
+        waits.append(time.monotonic() - began)
+        time.sleep(0.02)
+    assert max(waits) < 5
+    assert patients.size(engine) == 6000
+
+
+def test_a_hundred_thousand_keys_are_found_quickly(engine):
+    upsert(engine, *((replace(JANE, mrn=f"m{n}"), tuple(f"{n // (k + 1)}.{k}" for k in range(12))) for n in range(8000)))
+    index, began = PatientIndex(engine), time.thread_time()
+    for n in range(200):
+        assert index.find([f"{n // (k + 1)}.{k}" for k in range(12)], limit=40)[0].mrn == f"m{n}"
+    assert time.thread_time() - began < 2.0

@@ -1,0 +1,344 @@
+"""Apply and the steps of a file under failures: settled exactly once, every page once, whatever dies."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import stub_worker
+
+from schemas.config import Config, Engine
+from schemas.document import Extraction, Field, FieldName, TypeGuess
+from schemas.faults import EngineFault, StoreFault
+from schemas.filing import BatchPlan, Filing, Hold, PlannedDocument, SetAside
+from schemas.match import Candidate, TooWeak
+from schemas.page import Box, PageKind, PageReading
+from schemas.record import DocumentStatus
+from schemas.rules import AuditSampleRules
+from schemas.source import FileKind, Opened, PageFacts
+from store import documents, journal, queue
+from store.database import reading
+from workers.apply import Sheaf, apply_plan, document_id, hold_all, is_sampled
+from workers.ingest import ingest, wait_until_settled
+from workers.settings import read_settings
+from workers.steps import Desk, process_file
+from workers.wire import connect
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+NEVER = AuditSampleRules(sample_share=0.0)
+
+
+@pytest.fixture
+def stores(tmp_path):
+    return connect(Config(), tmp_path / "var")
+
+
+def drop(stores, folder, **files):
+    folder.mkdir(exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_text(content)
+    return {d.name: d for d in ingest([folder], Config(), stores).deliveries}
+
+
+def rows(stores, delivery):
+    with reading(stores.index) as conn:
+        return documents.of_delivery(conn, delivery.id)
+
+
+def sheaf(tmp_path, *, turn=0):
+    original = tmp_path / "original"
+    original.write_bytes(b"scan")
+    facts = tuple(PageFacts(n, 612.0, 792.0) for n in (1, 2, 3))
+    return Sheaf(original, Opened(FileKind.PDF, facts), {n: PageReading(n, PageKind.TEXT, turn=turn) for n in (1, 2, 3)}, tmp_path)
+
+
+NOTE = TypeGuess("progress_note", 0.97, title="PROGRESS NOTE")
+BEST = Candidate("M7", "DOE, JANE", "1980-01-02", 12.0, 0.6, ())
+NAME = Field(FieldName.PATIENT_NAME, "DOE, JANE", "Jane Doe", 0.9, 2, Box(0.1, 0.2, 0.3, 0.4), "label")
+PLAN = BatchPlan(
+    (
+        PlannedDocument((1,), Filing("M1", 0.9999), NOTE),
+        PlannedDocument((2,), Hold(("patient.weak",)), NOTE, Extraction((NAME,)), TooWeak((BEST,))),
+        PlannedDocument((3,), SetAside("image.blank")),
+    )
+)
+
+
+def apply(plan, sheaf, delivery, stores, rules=NEVER, composer=None):
+    return apply_plan(delivery, plan, sheaf, stores, composer or stub_worker.Composer(), catalogue=stub_worker.CATALOGUE, rules=rules, now=NOW)
+
+
+def test_plan_comes_true_once(tmp_path, stores):
+    delivery = drop(stores, tmp_path / "in", a="x")["a"]
+    assert apply(PLAN, sheaf(tmp_path), delivery, stores)
+    assert not apply(PLAN, sheaf(tmp_path), delivery, stores)
+    filed, held, aside = rows(stores, delivery)
+    assert (filed.status, filed.patient_mrn, filed.loinc, filed.filed_at) == (DocumentStatus.FILED, "M1", "11506-3", NOW)
+    assert (held.status, held.patient_mrn, held.patient_probability, held.reasons) == (DocumentStatus.REVIEW, "M7", 0.6, ("patient.weak",))
+    assert (aside.status, aside.object_key, aside.reasons) == (DocumentStatus.SET_ASIDE, None, ("image.blank",))
+    assert stores.objects.open(filed.object_key).read().startswith(b"%PDF")
+    assert held.evidence["candidates"][0]["mrn"] == "M7"
+    with reading(stores.index) as conn:
+        assert [(item.document_id, item.reasons) for item in queue.open_items(conn)] == [(held.id, ("patient.weak",))]
+
+
+def test_boxes_are_put_back_on_the_page_as_scanned(tmp_path, stores):
+    delivery = drop(stores, tmp_path / "in", a="x")["a"]
+    apply(PLAN, sheaf(tmp_path, turn=90), delivery, stores)
+    assert rows(stores, delivery)[1].fields["patient_name"].box == pytest.approx((0.2, 0.7, 0.4, 0.9))
+
+
+def test_sampled_document_stays_filed_and_is_asked_blind(tmp_path, stores):
+    delivery = drop(stores, tmp_path / "in", a="x")["a"]
+    apply(PLAN, sheaf(tmp_path), delivery, stores, rules=AuditSampleRules(sample_share=1.0))
+    with reading(stores.index) as conn:
+        blind = [item for item in queue.open_items(conn) if item.blind]
+    assert [item.reasons for item in blind] == [("policy.sampled",)]
+    assert rows(stores, delivery)[0].status is DocumentStatus.FILED
+
+
+def test_sample_is_the_stated_share_and_repeatable():
+    ids = [document_id("d", [n]) for n in range(4000)]
+    chosen = [is_sampled(i, 0.05) for i in ids]
+    assert 140 < sum(chosen) < 260
+    assert chosen == [is_sampled(i, 0.05) for i in ids]
+
+
+def test_document_that_cannot_be_composed_is_never_filed(tmp_path, stores):
+    class Broken:
+        def compose(self, *args):
+            raise EngineFault("no")
+
+    delivery = drop(stores, tmp_path / "in", a="x")["a"]
+    apply(PLAN, sheaf(tmp_path), delivery, stores, composer=Broken())
+    assert [r.status.value for r in rows(stores, delivery)] == ["review", "review", "set_aside"]
+    assert "file.failed" in rows(stores, delivery)[0].reasons
+
+
+def test_half_file_that_still_opens_files_nothing():
+    decisions = [planned.decision for planned in hold_all(PLAN, "file.corrupt").documents]
+    assert decisions == [Hold(("file.corrupt",)), Hold(("file.corrupt", "patient.weak")), SetAside("image.blank")]
+
+
+# Steps of one file, driven by a plain run-at-once engine.
+
+
+def desk(stores, tmp_path, reader=None, objects=None):
+    config = Config(sample=NEVER, engine=Engine(attempts=3))
+    stores = stores._replace(objects=objects or stores.objects)
+    return Desk(config, stores, reader or stub_worker.equip(config, stores), tmp_path / "scratch", lambda: NOW, lambda _: None)
+
+
+def once(name, work, *args):
+    return work(*args)
+
+
+def process(desk_, delivery):
+    process_file(desk_, delivery.id, once)
+    return rows(desk_.stores, delivery)
+
+
+@pytest.fixture(autouse=True)
+def _trace(tmp_path, monkeypatch):
+    monkeypatch.setenv("STUB_TRACE", str(tmp_path / "trace"))
+
+
+def test_file_is_read_filed_and_its_desk_cleared(tmp_path, stores):
+    delivery = drop(stores, tmp_path / "in", a="pages 20")["a"]
+    (record,) = process(desk(stores, tmp_path), delivery)
+    assert (record.status, len(record.pages)) == (DocumentStatus.FILED, 20)
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_same_content_twice_is_one_document_and_one_duplicate_with_all_its_pages(tmp_path, stores):
+    found = drop(stores, tmp_path / "in", a="pages 3", b="pages 3")
+    one, two = process(desk(stores, tmp_path), found["a"]), process(desk(stores, tmp_path), found["b"])
+    assert [r.status for r in one] == [DocumentStatus.FILED]
+    assert [(r.status, r.reasons, r.pages) for r in two] == [(DocumentStatus.SET_ASIDE, ("duplicate.exact",), (1, 2, 3))]
+    assert len(Path(os.environ["STUB_TRACE"]).read_text().splitlines()) == 3
+
+
+def test_ignored_name_is_accounted_for_and_hides_no_real_file(tmp_path, stores):
+    found = drop(stores, tmp_path / "in", **{"a.tmp": "pages 1"})
+    (ignored,) = process(desk(stores, tmp_path), found["a.tmp"])
+    real = drop(stores, tmp_path / "more", **{"a.pdf": "pages 1"})["a.pdf"]
+    assert (ignored.status, ignored.reasons) == (DocumentStatus.SET_ASIDE, ("policy.ignored",))
+    assert [r.status for r in process(desk(stores, tmp_path), real)] == [DocumentStatus.FILED]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [("what", "file.unsupported"), ("", "file.empty"), ("pages 1\nfail secret", "file.failed"), ("pages 2001", "file.too_large")],
+)
+def test_bad_file_is_quarantined_with_its_reason_and_its_original(tmp_path, stores, content, reason):
+    delivery = drop(stores, tmp_path / "in", a=content)["a"]
+    (record,) = process(desk(stores, tmp_path), delivery)
+    assert (record.status, record.pages, record.reasons) == (DocumentStatus.QUARANTINED, (), (reason,))
+    assert stores.objects.open(record.object_key).read() == content.encode()
+
+
+def test_half_file_that_opens_goes_to_review(tmp_path, stores):
+    delivery = drop(stores, tmp_path / "in", a="pages 2\nhalf")["a"]
+    assert [(r.status, r.reasons) for r in process(desk(stores, tmp_path), delivery)] == [(DocumentStatus.REVIEW, ("file.corrupt",))]
+
+
+def test_store_that_is_down_for_long_costs_no_file(tmp_path, stores):
+    class Down:
+        failures = 50
+
+        def __getattr__(self, name):
+            def call(*args, **kwargs):
+                self.failures -= 1
+                if self.failures > 0:
+                    raise StoreFault("down")
+                return getattr(stores.objects, name)(*args, **kwargs)
+
+            return call
+
+    delivery = drop(stores, tmp_path / "in", a="pages 7")["a"]
+    (record,) = process(desk(stores, tmp_path, objects=Down()), delivery)
+    assert record.status is DocumentStatus.FILED
+
+
+def test_crashes_without_progress_end_a_file_and_crashes_with_progress_do_not(tmp_path, stores):
+    delivery = drop(stores, tmp_path / "in", a="pages 60")["a"]
+    done = {}
+
+    def crash_after_each_new_step(name, work):
+        at.append(name)
+        if len(at) in done:
+            return done[len(at)]
+        done[len(at)] = work()
+        raise KeyboardInterrupt
+
+    for _ in range(12):
+        at = []
+        with pytest.raises(KeyboardInterrupt):
+            process_file(desk(stores, tmp_path), delivery.id, crash_after_each_new_step)
+    at = []
+    assert rows(stores, delivery)[0].status is DocumentStatus.FILED
+
+
+def test_third_crash_at_one_place_is_the_last(tmp_path, stores):
+    delivery = drop(stores, tmp_path / "in", a="pages 2")["a"]
+    calls = Counter()
+
+    def crash_in_read(name, work):
+        calls[name] += 1
+        if name == "read" and calls[name] <= 3:
+            raise KeyboardInterrupt
+        return work()
+
+    for _ in range(3):
+        with pytest.raises(KeyboardInterrupt):
+            process_file(desk(stores, tmp_path), delivery.id, crash_in_read)
+    process_file(desk(stores, tmp_path), delivery.id, lambda name, work: {"outcome": None, "pages": 2, "attempt": 1} if name == "open" else work())
+    assert rows(stores, delivery)[0].reasons == ("file.failed",)
+
+
+# Real worker processes on real SQLite.
+
+
+class Worker:
+    def __init__(self, tmp_path, slot=0):
+        environ = {
+            **os.environ,
+            "CHARTROOM_DATA_DIR": str(tmp_path / "var"),
+            "CHARTROOM_CONFIG": str(tmp_path / "c.yaml"),
+            "PYTHONPATH": str(Path.cwd()),
+        }
+        (tmp_path / "c.yaml").write_text("engine: {slots: 2, poll_seconds: 0.1}\nsample: {sample_share: 0.0}")
+        self.settings = read_settings(environ)
+        self.environ, self.slot = environ, slot
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen([sys.executable, stub_worker.__file__, "--slot", str(self.slot)], env=self.environ)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture
+def worker(tmp_path):
+    started = []
+
+    def start(slot=0):
+        started.append(Worker(tmp_path, slot))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.kill()
+
+
+def lines_of(trace, count, seconds=30):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        lines = trace.read_text().splitlines() if trace.exists() else []
+        if len(lines) >= count:
+            return lines
+        time.sleep(0.05)
+    raise AssertionError(f"{trace} has not {count} lines")
+
+
+def test_killed_worker_goes_on_where_it_was_and_settles_once(tmp_path, stores, worker):
+    delivery = drop(stores, tmp_path / "in", a="pages 24\nslow 0.05")["a"]
+    running = worker()
+    lines_of(tmp_path / "trace", 14)
+    running.kill()
+    running.start()
+    assert wait_until_settled([delivery.id], running.settings, stores, seconds=40)
+    (record,) = rows(stores, delivery)
+    read = Counter(line.split()[2] for line in lines_of(tmp_path / "trace", 24))
+    assert (record.status, len(record.pages)) == (DocumentStatus.FILED, 24)
+    assert all(read[str(page)] == 1 for page in range(1, 13))
+    assert max(read.values()) <= 2
+
+
+def test_another_slot_goes_on_with_what_a_dead_one_left(tmp_path, stores, worker):
+    delivery = drop(stores, tmp_path / "in", a="pages 12\nslow 0.1")["a"]
+    first = worker(0)
+    lines_of(tmp_path / "trace", 8)
+    first.kill()
+    second = worker(1)
+    assert wait_until_settled([delivery.id], second.settings, stores, seconds=40)
+    assert rows(stores, delivery)[0].status is DocumentStatus.FILED
+
+
+def test_poison_is_quarantined_and_blocks_nobody(tmp_path, stores, worker):
+    found = drop(stores, tmp_path / "in", a="pages 1\nkill now", b="pages 1\nname b", c="pages 1\nname c")
+    running = worker()
+    until = time.monotonic() + 60
+    while time.monotonic() < until and not all(rows(stores, d) for d in found.values()):
+        if running.process.poll() is not None:
+            assert running.process.returncode == -signal.SIGKILL
+            running.start()
+        time.sleep(0.1)
+    assert [rows(stores, found[name])[0].status.value for name in "abc"] == ["quarantined", "filed", "filed"]
+    assert len([line for line in lines_of(tmp_path / "trace", 3) if line.endswith(" 1 ")]) == 3
+
+
+def test_second_worker_of_the_same_slot_does_not_work(tmp_path, stores, worker):
+    worker(0)
+    delivery = drop(stores, tmp_path / "in", a="pages 1")["a"]
+    assert wait_until_settled([delivery.id], worker(1).settings, stores, seconds=40)
+    third = Worker(tmp_path, 0)
+    assert third.process.wait(60) == 3
+
+
+def test_told_to_stop_a_worker_finishes_its_step_and_leaves(tmp_path, stores, worker):
+    drop(stores, tmp_path / "in", a="pages 600\nslow 0.05")
+    running = worker()
+    lines_of(tmp_path / "trace", 3)
+    running.process.terminate()
+    assert running.process.wait(20) == 0
+    assert len(lines_of(tmp_path / "trace", 3)) % 6 == 0
+    with reading(stores.index) as conn:
+        assert journal.states(conn)["taken"] == 1

@@ -1,0 +1,219 @@
+"""Whose record it is: what is filed, and above all what is not."""
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from pipeline.match import alternatives, claim_of, match_claim, match_patient, split_name
+from samples.match_bench import pages, people, run, split_index
+from samples.memory_patients import MemoryPatients
+from schemas.document import Extraction, Field, FieldName, Person, Role
+from schemas.match import Agreement, Conflicting, Matched, NoCandidate, TooClose, TooWeak
+from schemas.page import Box
+from schemas.patient import IndexPatient, PatientClaim
+from schemas.rules import MatchRules
+
+BOX = Box(0, 0, 1, 1)
+TOWN = people(3000, random.Random(2))
+ANN = IndexPatient(
+    "90000001", "Kowalczyk", "Annette", "Ruth", "", "F", "1957-05-23", "4410", "3305550147", "418 Maple Ave", "Riverton", "OH", "44512"
+)
+CLAIM = PatientClaim(
+    "KOWALCZYK", "ANNETTE", "", "", "F", "1957-05-23", phone="3305550147", address_line="418 Maple Ave, Riverton OH 44512", zip="44512"
+)
+
+
+def decide(claim: PatientClaim, *entries: IndexPatient):
+    return match_claim(claim, MemoryPatients([*TOWN, *entries]), rules=MatchRules())
+
+
+def entry(**changes: str) -> IndexPatient:
+    return replace(ANN, mrn="90000002", **changes)
+
+
+def test_name_birth_date_and_phone_are_filed():
+    outcome = decide(CLAIM, ANN)
+    assert isinstance(outcome, Matched)
+    assert outcome.candidates[0].mrn == ANN.mrn
+    assert 1e-5 <= outcome.p_wrong <= 1e-4
+    assert outcome.candidates[0].probability <= 1 - 1e-5
+
+
+def test_name_and_birth_date_alone_are_filed_when_well_read():
+    bare = replace(CLAIM, phone="", address_line="", zip="")
+    assert isinstance(decide(bare, ANN), Matched)
+    assert isinstance(decide(replace(bare, dob_confidence=0.5), ANN), TooWeak)
+    assert isinstance(decide(replace(bare, dob_confidence=0.5, dob_sightings=2), ANN), Matched)
+
+
+@pytest.mark.parametrize(
+    ("changes", "level"),
+    [
+        ({"last_name": "K0WALCZYK"}, "exact"),
+        ({"last_name": "KOWALCZVK"}, "one letter off"),
+        ({"last_name": "QOWALCZYK", "first_name": "ANNETTE"}, "one letter off"),
+        ({"last_name": "KOWALCZYK-DIAZ"}, "part of a double surname"),
+    ],
+)
+def test_a_damaged_last_name_is_filed_with_a_phone(changes, level):
+    outcome = decide(replace(CLAIM, **changes), ANN)
+    assert isinstance(outcome, Matched)
+    assert outcome.candidates[0].evidence[0].level == level
+
+
+def test_nobody_in_the_index():
+    assert isinstance(decide(CLAIM), NoCandidate)
+    assert decide(PatientClaim()) == NoCandidate()
+
+
+@pytest.mark.parametrize(
+    ("claimed", "field"),
+    [({"sex": "M"}, "sex"), ({"middle_name": "KAREN"}, "middle_name"), ({"ssn_last4": "9999"}, "ssn_last4"), ({"dob": "1984-11-02"}, "dob")],
+)
+def test_a_contradiction_holds(claimed, field):
+    outcome = decide(replace(CLAIM, **claimed), ANN)
+    assert isinstance(outcome, Conflicting)
+    assert field in outcome.fields
+
+
+def test_another_suffix_holds():
+    outcome = decide(replace(CLAIM, suffix="JR"), replace(ANN, suffix="SR"))
+    assert isinstance(outcome, Conflicting)
+    assert outcome.fields == ("suffix",)
+
+
+def test_two_entries_that_nothing_tells_apart_are_too_close():
+    bare = PatientClaim("KOWALCZYK", "ANNETTE", "", "", "F", "1957-05-23")
+    assert isinstance(decide(bare, ANN, entry(phone="", address_line="", middle_name="", ssn_last4="")), TooClose)
+
+
+def test_a_person_registered_twice_is_filed_to_neither():
+    assert isinstance(decide(CLAIM, ANN, entry(dob="1957-05-28")), TooClose)
+    assert isinstance(decide(CLAIM, ANN, entry(first_name="Anette", phone="", address_line="")), TooClose)
+
+
+def test_twins_are_told_apart_by_the_given_name_only_when_it_differs():
+    clara = entry(first_name="Clara", middle_name="", ssn_last4="1212")
+    jeanette = entry(first_name="Jannette", middle_name="", ssn_last4="1212")
+    assert isinstance(decide(CLAIM, ANN, clara), Matched)
+    assert isinstance(decide(CLAIM, ANN, jeanette), TooClose)
+    assert isinstance(decide(replace(CLAIM, ssn_last4="4410"), ANN, jeanette), Matched)
+
+
+def test_father_and_son_need_the_birth_date():
+    father, son = replace(ANN, first_name="Paul", sex="M"), entry(first_name="Paul", sex="M", dob="1981-09-14", suffix="JR", ssn_last4="7777")
+    paul = replace(CLAIM, first_name="PAUL", sex="M")
+    assert isinstance(decide(paul, father, son), Matched)
+    assert not isinstance(decide(replace(paul, dob=""), father, son), Matched)
+    assert decide(replace(paul, dob="1981-09-14"), father, son).candidates[0].mrn == son.mrn
+
+
+def test_a_newborn_without_a_name_is_held():
+    assert not isinstance(decide(replace(CLAIM, first_name="BABY", middle_name="GIRL"), entry(first_name="Baby Girl")), Matched)
+
+
+def test_the_first_of_january_is_held():
+    outcome = decide(replace(CLAIM, dob="1957-01-01"), replace(ANN, dob="1957-01-01"))
+    assert isinstance(outcome, TooWeak)
+    assert "a birth date other than 1 January" in outcome.missing
+
+
+def test_a_birth_date_one_digit_off_needs_a_second_identifier():
+    near = replace(CLAIM, dob="1957-05-28")
+    assert isinstance(decide(replace(near, phone="", address_line="", zip=""), ANN), TooWeak)
+    assert decide(replace(near, middle_name="RUTH", ssn_last4="4410"), ANN).candidates[0].mrn == ANN.mrn
+
+
+def test_without_a_birth_date_only_numbers_of_the_patient_carry():
+    undated = replace(CLAIM, dob="")
+    assert isinstance(decide(undated, ANN), TooWeak)
+    assert isinstance(decide(replace(undated, mrn=ANN.mrn), ANN), TooWeak)
+    assert isinstance(decide(replace(undated, mrn=ANN.mrn, mrn_is_ours=True), ANN), Matched)
+    assert isinstance(decide(replace(undated, ssn_last4="4410"), ANN), Matched)
+
+
+def test_a_foreign_number_neither_decides_nor_contradicts():
+    assert not isinstance(decide(PatientClaim("BRANDT", "OTTO", mrn=ANN.mrn), ANN), Matched)
+    assert isinstance(decide(replace(CLAIM, mrn="77777777"), ANN), Matched)
+    assert isinstance(decide(replace(CLAIM, mrn="77777777", mrn_is_ours=True), ANN), Conflicting)
+
+
+def test_swapped_names_need_more_than_the_birth_date():
+    swapped = replace(CLAIM, last_name="ANNETTE", first_name="KOWALCZYK")
+    assert isinstance(decide(replace(swapped, phone="", address_line="", zip=""), ANN), TooWeak)
+    assert decide(swapped, ANN).candidates[0].mrn == ANN.mrn
+
+
+def test_evidence_has_a_line_a_field_and_absence_weighs_nothing():
+    evidence = {e.field: e for e in decide(replace(CLAIM, sex=""), ANN).candidates[0].evidence}
+    assert len(evidence) == 10
+    assert (evidence["sex"].bits, evidence["sex"].agreement) == (0.0, Agreement.ABSENT)
+    assert evidence["phone"].agreement is Agreement.AGREE
+    assert evidence["dob"].document_value == ANN.dob == evidence["dob"].index_value
+
+
+def field(name: FieldName, value: str, **more) -> Field:
+    return Field(name, value, value, more.pop("confidence", 0.95), 1, BOX, more.pop("rule", "label"), **more)
+
+
+READ = Extraction(
+    (
+        field(FieldName.PATIENT_NAME, "KOWALCZYK, ANNETTE R"),
+        field(FieldName.PATIENT_DOB, "1957-05-23", sightings=3, confidence=0.8),
+        field(FieldName.PATIENT_SEX, "F"),
+        field(FieldName.PATIENT_PHONE, "(330) 555-0147"),
+        field(FieldName.PATIENT_ADDRESS, "418 Maple Ave, Riverton, OH 44512-3310"),
+        field(FieldName.PATIENT_MRN, "90-000001", rule="label.ours"),
+        field(FieldName.PATIENT_SSN_LAST4, "44I0"),
+    )
+)
+
+
+def test_a_claim_is_what_the_fields_say_normalised():
+    claim = claim_of(READ)
+    assert (claim.last_name, claim.first_name, claim.middle_name) == ("KOWALCZYK", "ANNETTE", "R")
+    assert (claim.phone, claim.zip, claim.ssn_last4, claim.mrn_is_ours) == ("3305550147", "44512", "4410", True)
+    assert (claim.dob_sightings, claim.dob_confidence) == (3, 0.8)
+    assert claim_of(Extraction((field(FieldName.PATIENT_DOB, "05/23/57"),))).dob == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("DE LA CRUZ, MARIA ELENA", ("DE LA CRUZ", "MARIA", "ELENA", "")),
+        ("SMITH JR, JOHN Q", ("SMITH", "JOHN", "Q", "JR")),
+        ("SMITH, JOHN Q III", ("SMITH", "JOHN", "Q", "III")),
+        ("VAN, V", ("VAN", "V", "", "")),
+        ("MARY ANN PEÑA", ("PENA", "MARY", "ANN", "")),
+        ("", ("", "", "", "")),
+    ],
+)
+def test_names_are_taken_apart(text, parts):
+    assert split_name(text) == parts
+
+
+def test_an_extraction_is_filed():
+    assert isinstance(match_patient(READ, MemoryPatients([*TOWN, ANN]), rules=MatchRules()), Matched)
+
+
+def test_a_providers_name_is_not_a_patients():
+    doctor = Person("Annette Kowalczyk MD", Role.PROVIDER, 1, BOX)
+    assert isinstance(match_patient(replace(READ, people=(doctor,)), MemoryPatients([*TOWN, ANN]), rules=MatchRules()), TooWeak)
+
+
+def test_a_rival_reading_that_fits_another_entry_holds():
+    other = IndexPatient("90000009", "Kowalczyk", "Bernard", "", "", "F", "1957-05-23", phone="3305550147")
+    read = replace(READ.fields[0], rivals=("KOWALCZYK, BERNARD",))
+    rival = Extraction((read, *(f for f in READ.fields[1:] if f.name not in (FieldName.PATIENT_MRN, FieldName.PATIENT_SSN_LAST4))))
+    assert len(alternatives(rival)) == 1
+    assert isinstance(match_patient(rival, MemoryPatients([*TOWN, ANN, other]), rules=MatchRules()), TooClose)
+
+
+def test_noisy_claims_over_a_town_are_never_filed_to_another_person():
+    rng = random.Random(4)
+    index, absent = split_index(people(6000, rng), rng)
+    tally, _ = run(index, MemoryPatients(index), pages(index, absent, 2500, rng), MatchRules(), {})
+    assert not tally.misfiles
+    assert tally.filed / tally.documents > 0.55
+    assert sum(rank == 1 for rank in tally.ranks) / len(tally.ranks) > 0.97

@@ -1,0 +1,123 @@
+"""What must hold for every claim and every index."""
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.match import match_claim, rank
+from pipeline.matching.calibration import stated_error
+from pipeline.matching.compare import FIELDS
+from pipeline.matching.posterior import posterior
+from samples.memory_patients import MemoryPatients
+from schemas.match import Matched, TooClose
+from schemas.patient import IndexPatient, PatientClaim
+from schemas.rules import MatchRules
+
+RULES = MatchRules()
+LASTS = st.sampled_from(["SMITH", "SMYTH", "GARCIA LOPEZ", "GARCIA", "O'BRIEN", "OBRIEN", "LEE", "KOWALCZYK", "CLARK"])
+FIRSTS = st.sampled_from(["JOHN", "JON", "JACK", "MARY", "MARYANN", "WILLIAM", "BILL", "CLARK", "BABY BOY", "J"])
+DATES = st.sampled_from(["", "1950-03-12", "1950-12-03", "1950-03-21", "1951-03-12", "1950-01-01", "1988-07-30"])
+MIDDLES = st.sampled_from(["", "R", "RAY", "RUTH", "K"])
+PHONES = st.sampled_from(["", "3305550147", "3305550148", "2165559999"])
+LINES = st.sampled_from(["", "418 MAPLE AVE", "418 N MAPLE", "9 OAK ST"])
+SEXES = st.sampled_from(["", "M", "F"])
+SUFFIXES = st.sampled_from(["", "JR", "SR", "II"])
+FOURS = st.sampled_from(["", "4410", "4411", "9032"])
+ZIPS = st.sampled_from(["", "44512", "44513"])
+
+
+@st.composite
+def entries(draw, least=1, most=6):
+    rows = draw(st.lists(st.tuples(LASTS, FIRSTS, MIDDLES, SUFFIXES, SEXES, DATES, FOURS, PHONES, LINES, ZIPS), min_size=least, max_size=most))
+    return [IndexPatient(f"{i + 1:08d}", *row[:9], zip=row[9]) for i, row in enumerate(rows)]
+
+
+@st.composite
+def claims(draw):
+    last, first, middle, suffix, sex, dob = (draw(s) for s in (LASTS, FIRSTS, MIDDLES, SUFFIXES, SEXES, DATES))
+    return PatientClaim(last, first, middle, suffix, sex, dob, ssn_last4=draw(FOURS), phone=draw(PHONES), address_line=draw(LINES), zip=draw(ZIPS))
+
+
+def scores(claim, people):
+    ranking = rank(claim, people, MemoryPatients(people), rules=RULES)
+    return {entry.patient.mrn: entry.score for entry in ranking.entries}
+
+
+def bits(claim, person):
+    return dict(zip(FIELDS, rank(claim, [person], MemoryPatients([person]), rules=RULES).entries[0].bits, strict=True))
+
+
+@given(claims(), entries(most=1), st.sampled_from(["sex", "phone", "ssn_last4", "suffix", "middle_name", "dob"]))
+def test_adding_evidence_that_disagrees_never_raises_a_score(claim, people, field):
+    wrong = {
+        "sex": "FM"[people[0].sex == "F"],
+        "phone": "9998887777",
+        "ssn_last4": "0000",
+        "suffix": "V",
+        "middle_name": "XAVIER",
+        "dob": "2019-09-28",
+    }
+    silent = replace(claim, **{field: ""})
+    assert scores(replace(claim, **{field: wrong[field]}), people)[people[0].mrn] <= scores(silent, people)[people[0].mrn] + 1e-9
+
+
+@given(claims(), entries(most=1), st.sampled_from(["sex", "phone", "ssn_last4", "suffix", "dob"]))
+def test_what_is_not_said_weighs_nothing_and_touches_no_other_field(claim, people, field):
+    said, silent = bits(claim, people[0]), bits(replace(claim, **{field: ""}), people[0])
+    assert silent[field] == 0
+    assert {k: v for k, v in said.items() if k != field} == {k: v for k, v in silent.items() if k != field}
+
+
+@settings(max_examples=150, deadline=None)
+@given(claims(), entries(least=2), st.randoms(use_true_random=False))
+def test_the_order_of_entries_changes_nothing(claim, people, rng):
+    shuffled = list(people)
+    rng.shuffle(shuffled)
+    assert match_claim(claim, MemoryPatients(people), rules=RULES) == match_claim(claim, MemoryPatients(shuffled), rules=RULES)
+
+
+@settings(max_examples=150, deadline=None)
+@given(claims(), entries(least=2))
+def test_numbers_of_entries_decide_nothing(claim, people):
+    renamed = [replace(person, mrn=f"{99 - int(person.mrn):08d}") for person in people]
+    one, other = (match_claim(claim, MemoryPatients(index), rules=RULES) for index in (people, renamed))
+    assert type(one) is type(other)
+    if isinstance(one, Matched):
+        assert int(one.candidates[0].mrn) == 99 - int(other.candidates[0].mrn)
+
+
+@settings(max_examples=200, deadline=None)
+@given(claims(), entries(most=4))
+def test_a_tie_is_never_filed(claim, people):
+    outcome = match_claim(claim, MemoryPatients(people), rules=RULES)
+    if not isinstance(outcome, Matched):
+        return
+    winner = next(p for p in people if p.mrn == outcome.candidates[0].mrn)
+    again = match_claim(claim, MemoryPatients([*people, replace(winner, mrn="00000077")]), rules=RULES)
+    assert isinstance(again, TooClose)
+
+
+@settings(max_examples=200, deadline=None)
+@given(claims(), entries(least=2))
+def test_what_is_filed_contradicts_nothing_and_is_never_stated_too_surely(claim, people):
+    outcome = match_claim(claim, MemoryPatients(people), rules=RULES)
+    assert all(0 <= c.probability <= 1 - 1e-5 for c in outcome.candidates)
+    if isinstance(outcome, Matched):
+        assert 1e-5 <= outcome.p_wrong <= RULES.max_p_wrong
+        assert claim.dob != "1950-01-01"
+        assert all(e.level != "different" or e.field in ("phone", "address") for e in outcome.candidates[0].evidence)
+
+
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=30))
+def test_more_doubt_is_never_stated_as_more_certain(doubts):
+    stated = [stated_error(doubt) for doubt in sorted(doubts)]
+    assert stated == sorted(stated)
+    assert all(error >= doubt for error, doubt in zip(stated, sorted(doubts), strict=True))
+
+
+@given(claims(), entries(least=1), st.floats(0.01, 0.5))
+def test_shares_sum_to_one(claim, people, unknown):
+    ranking = rank(claim, people, MemoryPatients(people), rules=RULES)
+    shares = posterior([(e.levels, e.bits) for e in ranking.entries], size=len(people), unknown_share=unknown)
+    assert abs(sum(shares.entries) + shares.relatives + shares.stranger - 1) < 1e-9

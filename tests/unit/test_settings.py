@@ -1,0 +1,98 @@
+"""Settings: the file lists every default; unknown keys and impossible values refuse to start."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from schemas.config import Config, Folder
+from schemas.faults import ConfigFault
+from schemas.source import Priority
+from workers.settings import explain, leaves, read_secret, read_settings
+
+SHIPPED = Path(__file__).parents[2] / "config.yaml"
+
+
+def settings_of(tmp_path, text="", **environ):
+    path = tmp_path / "config.yaml"
+    path.write_text(text)
+    return read_settings({"CHARTROOM_CONFIG": str(path), **environ})
+
+
+def test_shipped_file_lists_every_setting_with_its_default():
+    settings = read_settings({"CHARTROOM_CONFIG": str(SHIPPED)})
+    assert settings.config == Config()
+    assert all(origin == str(SHIPPED) for key, _, origin in explain(settings) if key != "data_dir")
+
+
+def test_shipped_file_comments_every_setting_and_every_key_of_a_folder():
+    text = SHIPPED.read_text()
+    for key, _ in leaves(Config()):
+        assert re.search(rf"^\s*{key.rpartition('.')[2]}:.*  # \S", text, re.MULTILINE), key
+    folders = next(line for line in text.splitlines() if line.startswith("folders:"))
+    assert all(key in folders for key, _ in leaves(Folder("a", "b")))
+
+
+def test_environment_wins_over_the_file_and_explain_says_so(tmp_path):
+    settings = settings_of(
+        tmp_path, "match: {max_p_wrong: 0.01, max_candidates: 7}", CHARTROOM__MATCH__MAX_P_WRONG="1e-5", CHARTROOM_DATA_DIR="elsewhere"
+    )
+    rows = {key: (value, origin) for key, value, origin in explain(settings)}
+    assert rows["match.max_p_wrong"] == (1e-5, "CHARTROOM__MATCH__MAX_P_WRONG")
+    assert rows["match.max_candidates"] == (7, str(tmp_path / "config.yaml"))
+    assert rows["read.languages"] == ("eng", "default")
+    assert settings.data_dir == Path("elsewhere")
+
+
+def test_folders_are_read_and_explained(tmp_path):
+    settings = settings_of(tmp_path, "folders: [{name: fax, path: in/fax, priority: stat, quiet_seconds: 2}]")
+    assert settings.config.folders == (Folder("fax", "in/fax", priority=Priority.STAT, quiet_seconds=2.0),)
+    assert ("folders.0.priority", Priority.STAT, str(tmp_path / "config.yaml")) in explain(settings)
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "near"),
+    [
+        ("matching: {}", "`matching`", "`match`"),
+        ("match: {max_p_rong: 1}", "`match.max_p_rong`", "`match.max_p_wrong`"),
+        ("folders: [{name: a, path: b}, {name: a, pth: b}]", "`folders.1.pth`", "`folders.1.path`"),
+    ],
+)
+def test_unknown_key_names_itself_and_the_nearest_right_one(tmp_path, text, where, near):
+    with pytest.raises(ConfigFault) as fault:
+        settings_of(tmp_path, text)
+    assert where in fault.value.sentence
+    assert near in fault.value.next_step
+
+
+def test_unknown_variable_is_refused_too(tmp_path):
+    with pytest.raises(ConfigFault, match="MATCH__MAXPWRONG"):
+        settings_of(tmp_path, CHARTROOM__MATCH__MAXPWRONG="1")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "web: {port: eighty}",
+        "match: {autofile: always}",
+        "folders: [{name: a}]",
+        "- a",
+        "web: [",
+        "folders: [{name: a, path: b}, {name: a, path: c}]",
+    ],
+)
+def test_impossible_values_are_refused(tmp_path, text):
+    with pytest.raises(ConfigFault):
+        settings_of(tmp_path, text)
+
+
+def test_a_named_file_that_is_missing_is_refused(tmp_path):
+    with pytest.raises(ConfigFault, match="nowhere"):
+        read_settings({"CHARTROOM_CONFIG": str(tmp_path / "nowhere.yaml")})
+
+
+def test_secrets_come_from_files(tmp_path):
+    (tmp_path / "key").write_text("s3cret\n")
+    assert read_secret(str(tmp_path / "key")) == "s3cret"
+    with pytest.raises(ConfigFault):
+        read_secret(str(tmp_path / "none"))

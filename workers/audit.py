@@ -1,0 +1,333 @@
+"""The auditor: recounts everything from folders, database and object store with code of its own.
+
+It shares nothing with the pipeline or the workers, so that it cannot repeat their mistakes: plain SQL, plain files, its own
+page counts, its own hash chain. It changes nothing. Of an S3 store it reads the objects through the store's adapter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import sqlite3
+import struct
+import subprocess
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from schemas.config import Config
+from schemas.faults import StoreFault
+
+Row = dict[str, Any]
+Query = Callable[[str], list[Row]]
+STATUSES = ("filed", "review", "quarantined", "set_aside")
+
+
+@dataclass
+class Ledger:
+    """What was counted, and every gap found."""
+
+    files: dict[str, int] = field(default_factory=dict)
+    documents: dict[str, int] = field(default_factory=dict)
+    pages: dict[str, int] = field(default_factory=dict)
+    checked: dict[str, int] = field(default_factory=dict)
+    gaps: list[str] = field(default_factory=list)
+
+    def as_json(self) -> str:
+        """For programs."""
+        return json.dumps(asdict(self), indent=2)
+
+    def as_text(self) -> str:
+        """For people: the ledger, then the gaps."""
+        lines = []
+        for title, part in (("Files", self.files), ("Documents", self.documents), ("Pages", self.pages), ("Checked", self.checked)):
+            lines += [title, *(f"  {count:>8}  {name}" for name, count in part.items())]
+        lines += [f"gap: {gap}" for gap in self.gaps[:200]]
+        lines.append(f"{len(self.gaps)} gaps" if self.gaps else "Everything is accounted for.")
+        return "\n".join(lines)
+
+
+def take_ledger(config: Config, folder: Path) -> Ledger:
+    """Recount one data folder. StoreFault when its database is not there."""
+    ledger, objects = Ledger(), _objects(config, folder)
+    query, close = _database(config, folder)
+    try:
+        deliveries = query("SELECT * FROM delivery ORDER BY sequence")
+        documents = query("SELECT * FROM document ORDER BY rowno")
+        for row in documents:
+            row["pages"] = json.loads(row["pages"])
+        _count(ledger, deliveries, documents)
+        _check_originals(ledger, deliveries, documents, objects)
+        _check_pages(ledger, deliveries, documents)
+        _check_filings(ledger, deliveries, documents, query, objects)
+        _check_items(ledger, documents, query)
+        _check_words(ledger, documents, query)
+        _check_chain(ledger, query)
+        _check_trail(ledger, deliveries, query)
+        _check_folders(ledger, config, deliveries)
+        _count_orphans(ledger, deliveries, documents, query, objects)
+    finally:
+        close()
+    return ledger
+
+
+def _database(config: Config, folder: Path) -> tuple[Query, Callable[[], None]]:
+    url = config.index.url
+    if url and not url.startswith("sqlite"):
+        return _postgres(url)
+    path = Path(url.partition("///")[2]) if url else folder / "index.db"
+    if not path.exists():
+        raise StoreFault("There is no index database in this data folder.", next_step="Check CHARTROOM_DATA_DIR; `chartroom up` or `ingest` makes one.")
+    conn = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
+    conn.row_factory = sqlite3.Row
+    conn.execute("BEGIN")  # one moment for all queries
+
+    return lambda sql: [dict(row) for row in conn.execute(sql)], conn.close
+
+
+def _postgres(url: str) -> tuple[Query, Callable[[], None]]:
+    import psycopg
+    from psycopg.rows import dict_row
+
+    conn = psycopg.connect(re.sub(r"^postgresql\+\w+", "postgresql", url), row_factory=dict_row)
+    conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    return lambda sql: [dict(row) for row in conn.execute(sql).fetchall()], conn.close
+
+
+class _Folder:
+    """Objects of a filesystem store, read without its adapter."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def open(self, key: str) -> BinaryIO | None:
+        path = self.root / key
+        return path.open("rb") if path.is_file() else None
+
+    def keys(self) -> Iterator[str]:
+        return (str(p.relative_to(self.root)) for p in (self.root / "sha256").rglob("*") if re.fullmatch(r"[0-9a-f]{64}", p.name))
+
+
+class _Bucket:
+    """Objects of an S3 store, through the store's adapter."""
+
+    def __init__(self, config: Config, folder: Path) -> None:
+        from workers.wire import connect
+
+        self.objects = connect(config, folder).objects
+
+    def open(self, key: str) -> BinaryIO | None:
+        return self.objects.open(key) if self.objects.exists(key) else None
+
+    def keys(self) -> Iterator[str]:
+        return self.objects.keys()
+
+
+def _objects(config: Config, folder: Path) -> _Folder | _Bucket:
+    return _Bucket(config, folder) if config.objects.kind == "s3" else _Folder(folder / config.objects.path)
+
+
+def _count(ledger: Ledger, deliveries: list[Row], documents: list[Row]) -> None:
+    states = Counter(d["state"] for d in deliveries)
+    ledger.files = {"taken in": len(deliveries), "settled": states["settled"], "in work": states["taken"]}
+    status = Counter(d["status"] for d in documents)
+    ledger.documents = {name: status[name] for name in STATUSES}
+    pages = Counter[str]()
+    for row in documents:
+        pages[row["status"]] += len(row["pages"])
+    ledger.pages = {"received": sum(d["page_count"] or 0 for d in deliveries), **{name: pages[name] for name in STATUSES}}
+    if ledger.pages["received"] != pages.total():
+        ledger.gaps.append(f"{ledger.pages['received']} pages received, {pages.total()} accounted for")
+
+
+def _check_originals(ledger: Ledger, deliveries: list[Row], documents: list[Row], objects: _Folder | _Bucket) -> None:
+    """Every original is there bit for bit, and has no more pages than were accounted for."""
+    read = {d["delivery_id"] for d in documents if d["pages"]}
+    for row in deliveries:
+        content = objects.open(row["object_key"])
+        if content is None:
+            ledger.gaps.append(f"file {row['id']}: the original is not in the object store")
+            continue
+        with content:
+            if _digest(content) != row["sha256"]:
+                ledger.gaps.append(f"file {row['id']}: the original has changed")
+            content.seek(0)
+            counted = _pages_in(content) if row["id"] in read else None
+        if counted is not None and counted > (row["page_count"] or 0):
+            ledger.gaps.append(f"file {row['id']}: the original has {counted} pages, {row['page_count']} accounted for")
+    ledger.checked["originals"] = len(deliveries)
+
+
+def _check_pages(ledger: Ledger, deliveries: list[Row], documents: list[Row]) -> None:
+    """Over the documents of one settled file, every page stands exactly once."""
+    by_delivery: dict[str, list[Row]] = defaultdict(list)
+    for row in documents:
+        by_delivery[row["delivery_id"]].append(row)
+    for row in deliveries:
+        mine = by_delivery.pop(row["id"], [])
+        if row["state"] == "taken":
+            ledger.gaps += [f"document {d['id']} of file {row['id']}, which has not settled" for d in mine]
+            continue
+        pages = Counter(page for d in mine for page in d["pages"])
+        wanted = range(1, (row["page_count"] or 0) + 1)
+        ledger.gaps += [f"file {row['id']}: page {p} is in no document" for p in wanted if not pages[p]]
+        ledger.gaps += [f"file {row['id']}: page {p} is in {n} documents" for p, n in pages.items() if n > 1]
+        ledger.gaps += [f"file {row['id']}: page {p} does not exist" for p in pages if p not in wanted]
+        if not mine:
+            ledger.gaps.append(f"file {row['id']} has settled without a document")
+    ledger.gaps += [f"documents of an unknown file {name}" for name in by_delivery]
+
+
+def _check_filings(ledger: Ledger, deliveries: list[Row], documents: list[Row], query: Query, objects: _Folder | _Bucket) -> None:
+    """A filed document has a patient of the index, a known type, its PDF, and a last filing that says the same; content files once."""
+    people = {row["mrn"] for row in query("SELECT mrn FROM patient")}
+    last: dict[str, Row] = {row["document_id"]: row for row in query("SELECT * FROM filing ORDER BY sequence")}
+    owners: dict[str, set[str]] = defaultdict(set)
+    content = {row["id"]: row["sha256"] for row in deliveries}
+    for row in documents:
+        name = f"document {row['id']}"
+        if row["status"] in {"filed", "review"}:
+            owners[content.get(row["delivery_id"], "?")].add(row["delivery_id"])
+        if row["status"] != "filed":
+            if (filing := last.get(row["id"])) and filing["act"] != "unfile":
+                ledger.gaps.append(f"{name} is {row['status']}, but its last filing still stands")
+            continue
+        filing = last.get(row["id"])
+        if filing is None or filing["act"] == "unfile" or filing["mrn"] != row["patient_mrn"]:
+            ledger.gaps.append(f"{name} is filed, but its filing says otherwise")
+        if row["patient_mrn"] not in people:
+            ledger.gaps.append(f"{name} is filed to nobody of the index")
+        if row["document_type"] in {None, "unknown", "fax_cover"} or not row["filed_at"]:
+            ledger.gaps.append(f"{name} is filed without a type or a time")
+    for row in documents:
+        if row["status"] in {"filed", "review"} and not _is_whole(row["object_key"], objects):
+            ledger.gaps.append(f"document {row['id']}: its PDF is missing or has changed")
+    ledger.gaps += [f"the content of files {', '.join(sorted(ids))} stands in the index {len(ids)} times" for ids in owners.values() if len(ids) > 1]
+    ledger.checked["filings"] = len(last)
+
+
+def _is_whole(key: str | None, objects: _Folder | _Bucket) -> bool:
+    stream = objects.open(key) if key else None
+    if key is None or stream is None:
+        return False
+    with stream:
+        return _digest(stream) == key.rpartition("/")[2]
+
+
+def _check_items(ledger: Ledger, documents: list[Row], query: Query) -> None:
+    """A held document has exactly one open item; a document that is not held has none but blind checks."""
+    opened = Counter(row["document_id"] for row in query("SELECT * FROM review_item WHERE resolved_at IS NULL") if not row["blind"])
+    status = {row["id"]: row["status"] for row in documents}
+    for name, state in status.items():
+        if opened[name] != (state == "review"):
+            ledger.gaps.append(f"document {name} is {state} and has {opened[name]} open review items")
+    ledger.gaps += [f"review item for an unknown document {name}" for name in opened if name not in status]
+    ledger.checked["review items"] = opened.total()
+
+
+def _check_words(ledger: Ledger, documents: list[Row], query: Query) -> None:
+    """Every filed or held document can be found by its words."""
+    rows = {row["rowno"] for row in query("SELECT rowno FROM document_text")}
+    for row in documents:
+        if row["status"] in {"filed", "review"} and row["rowno"] not in rows:
+            ledger.gaps.append(f"document {row['id']} has no words in the search")
+    ledger.checked["searchable documents"] = len(rows)
+
+
+def _check_chain(ledger: Ledger, query: Query) -> None:
+    """The audit rows form one chain: numbered without a gap, each holding the digest of the one before."""
+    previous, number = "0" * 64, 0
+    for row in query("SELECT * FROM audit ORDER BY sequence"):
+        number += 1
+        if row["sequence"] != number or row["previous"] != previous or _link(row) != row["digest"]:
+            ledger.gaps.append(f"the audit trail is broken at row {row['sequence']}")
+            break
+        previous = row["digest"]
+    ledger.checked["audit rows"] = number
+
+
+def _check_trail(ledger: Ledger, deliveries: list[Row], query: Query) -> None:
+    """Taking over and settling each left exactly one audit row a file."""
+    seen = Counter((row["action"], row["subject"]) for row in query("SELECT action, subject FROM audit"))
+    for row in deliveries:
+        wanted = {"delivery.taken": 1, "delivery.settled": int(row["state"] == "settled")}
+        for action, count in wanted.items():
+            if seen[action, row["id"]] != count:
+                ledger.gaps.append(f"file {row['id']}: {seen[action, row['id']]} audit rows {action}, expected {count}")
+
+
+def _check_folders(ledger: Ledger, config: Config, deliveries: list[Row]) -> None:
+    """What lies in the watched folders: waiting files, and taken ones, each of which must have been taken in."""
+    known = {(row["size"], row["sha256"]) for row in deliveries}
+    waiting = 0
+    for folder in config.folders:
+        for path in _plain_files(Path(folder.path)):
+            if ".taken" not in path.parts:
+                waiting += 1
+                continue
+            with path.open("rb") as stream:
+                if (path.stat().st_size, _digest(stream)) not in known:
+                    ledger.gaps.append(f"a file was moved out of watched folder {folder.name} that was never taken in")
+    ledger.files["waiting in watched folders"] = waiting
+
+
+def _plain_files(root: Path) -> Iterator[Path]:
+    for folder, _, names in os.walk(root):
+        for name in names:
+            path = Path(folder, name)
+            if path.is_file() and not path.is_symlink():
+                yield path
+
+
+def _count_orphans(ledger: Ledger, deliveries: list[Row], documents: list[Row], query: Query, objects: _Folder | _Bucket) -> None:
+    """Objects that no row names: leftovers of interrupted work, harmless."""
+    named = {row["object_key"] for row in [*deliveries, *documents, *query("SELECT object_key FROM reading")]}
+    ledger.checked["objects no row names"] = sum(key not in named for key in objects.keys())  # noqa: SIM118 - not a dict
+
+
+def _link(row: Row) -> str:
+    body = {key: row[key] for key in ("sequence", "at", "action", "subject", "actor")} | {"detail": json.loads(row["detail"])}
+    sealed = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256((row["previous"] + sealed).encode()).hexdigest()
+
+
+def _digest(stream: BinaryIO) -> str:
+    return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _pages_in(stream: BinaryIO) -> int | None:
+    """Pages by a count of our own: poppler's for PDF, the directory chain for TIFF, one for other images; None where unknown."""
+    head = stream.read(1024)
+    if head[:4] in {b"II*\0", b"MM\0*"}:
+        return _tiff_pages(stream, "<" if head[:2] == b"II" else ">")
+    if b"%PDF-" in head:
+        stream.seek(0)
+        return _pdf_pages(stream)
+    return 1 if head[:2] == b"\xff\xd8" or head[:8] == b"\x89PNG\r\n\x1a\n" else None
+
+
+def _tiff_pages(stream: BinaryIO, order: str) -> int | None:
+    seen: set[int] = set()
+    stream.seek(4)
+    try:
+        while (offset := struct.unpack(f"{order}I", stream.read(4))[0]) and offset not in seen and len(seen) < 10000:
+            stream.seek(offset)
+            entries = struct.unpack(f"{order}H", stream.read(2))[0]
+            stream.seek(offset + 2 + 12 * entries)
+            seen.add(offset)
+    except struct.error:
+        return None
+    return len(seen)
+
+
+def _pdf_pages(stream: BinaryIO) -> int | None:
+    try:
+        answer = subprocess.run(["pdfinfo", "-"], stdin=stream, capture_output=True, timeout=60, check=False)  # type: ignore[call-overload]
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    found = re.search(rb"^Pages:\s+(\d+)", answer.stdout, re.MULTILINE)
+    return int(found[1]) if found else None

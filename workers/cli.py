@@ -1,0 +1,273 @@
+"""The command line `chartroom`: reads the words, calls the worker that does it, prints what a person wants to know."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from schemas.config import Config
+from schemas.faults import Fault, InputFault
+
+app = typer.Typer(
+    help="Takes in outside medical records: reads them, says what and whose they are, files what is certain, asks about the rest.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+patients = typer.Typer(help="The patient index.", no_args_is_help=True)
+documents = typer.Typer(help="Documents and what became of them.", no_args_is_help=True)
+review = typer.Typer(help="The review queue, without a browser.", no_args_is_help=True)
+config = typer.Typer(help="The configuration.", no_args_is_help=True)
+for name, group in {"patients": patients, "documents": documents, "review": review, "config": config}.items():
+    app.add_typer(group, name=name)
+
+
+@app.command()
+def demo(
+    *,
+    serve: Annotated[bool, typer.Option(help="Leave the application running afterwards.")] = True,
+    people: Annotated[int, typer.Option(help="How many sample people to make.", min=100)] = 2000,
+    seed: Annotated[int, typer.Option(help="Seed of the sample set.")] = 7,
+) -> None:
+    """Make sample people and scans, run them through, and serve the review queue.
+
+    Everything is synthetic and lives in its own data folder (var/demo unless CHARTROOM_DATA_DIR is set).
+    """
+    from workers.demo import run_demo
+
+    run_demo(people=people, seed=seed, serve=serve)
+
+
+@app.command()
+def up() -> None:
+    """Run the watcher, the workers and the web application, until Ctrl-C."""
+    from workers.supervise import supervise
+
+    raise typer.Exit(supervise(*_settings()))
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders with everything below them.", metavar="PATH…")],
+    *,
+    wait: Annotated[bool, typer.Option("--wait", help="Return when every file has settled; works without `chartroom up`.")] = False,
+) -> None:
+    """Take in files and folders as if they had been dropped, leaving them where they are.
+
+    The same file given twice is taken in once. Without --wait the files are journalled and `chartroom up` reads them.
+    """
+    from store import documents as rows
+    from store.database import reading
+    from workers import show
+    from workers.ingest import ingest as take_in
+    from workers.ingest import wait_until_settled
+    from workers.wire import connect
+
+    for path in paths:
+        if not path.exists() and not path.is_symlink():
+            raise InputFault(f"There is no file or folder {path}.", next_step="Check the path.")
+    settings, folder = _settings()
+    stores = connect(settings, folder)
+    with show.progress("taking in", unit="files") as bar:
+        deliveries = take_in(paths, settings, folder, stores, now=_now, progress=bar)
+    if wait:
+        with show.progress("reading and filing", unit="files") as bar:
+            wait_until_settled([d.id for d in deliveries], settings, folder, stores, progress=bar)
+    with reading(stores.index) as conn:
+        records = [record for delivery in deliveries for record in rows.of_delivery(conn, delivery.id)]
+    show.outcome(records, waiting=0 if wait else sum(d.state == "taken" for d in deliveries))
+
+
+@patients.command("import")
+def import_(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV, see `documents export` for its counterpart.")]) -> None:
+    """Add or update people of the patient index from CSV.
+
+    Columns: mrn,last_name,first_name,middle_name,suffix,sex,dob,ssn_last4,phone,address_line,city,state,zip,previous_last_name,deceased_date
+    (UTF-8, ISO dates, empty = unknown). A bad row is reported with its line number and skipped. Safe to repeat.
+    """
+    from workers import show
+    from workers.patients import import_patients
+    from workers.wire import connect
+
+    settings, folder = _settings()
+    stores = connect(settings, folder)
+    with show.progress("importing", unit="bytes", total=file.stat().st_size) as bar:
+        report = import_patients(file, stores, now=_now(), progress=lambda done: bar(done, file.stat().st_size))
+    for bad in report.bad[:50]:
+        typer.echo(f"line {bad.line}: skipped: {bad.problem}", err=True)
+    if len(report.bad) > 50:
+        typer.echo(f"… and {len(report.bad) - 50} more bad rows", err=True)
+    typer.echo(f"{report.count.new} new, {report.count.changed} changed, {report.count.same} unchanged, {len(report.bad)} skipped")
+
+
+@documents.command()
+def export(
+    *,
+    format_: Annotated[str, typer.Option("--format", help="jsonl or csv.", metavar="jsonl|csv")] = "jsonl",
+    output: Annotated[Path | None, typer.Option(help="File to write; standard output without it.")] = None,
+) -> None:
+    """One line per document: source pages, status, type, patient, fields, reasons."""
+    from workers.export import write_export
+    from workers.wire import connect
+
+    if format_ not in {"jsonl", "csv"}:
+        raise typer.BadParameter("jsonl or csv", param_hint="--format")
+    settings, folder = _settings()
+    write_export(connect(settings, folder), format_, output)
+
+
+@documents.command("show")
+def show_document(document_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+    """One document with its fields, candidates and evidence."""
+    from store import documents as rows
+    from store.database import reading
+    from workers import show
+    from workers.wire import connect
+
+    settings, folder = _settings()
+    with reading(connect(settings, folder).index) as conn:
+        record = rows.get(conn, document_id)
+    if record is None:
+        raise InputFault(f"There is no document {document_id}.", next_step="`chartroom search` and `documents export` give the ids.")
+    show.document(record)
+
+
+@app.command()
+def search(
+    query: Annotated[list[str], typer.Argument(metavar="QUERY", help='Words, "a phrase", prefix*, or mrn:123 type:ecg status:review.')],
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
+) -> None:
+    """Find documents by their words and fields."""
+    from store import documents as rows
+    from store.database import reading
+    from store.search import search as find
+    from workers import show
+    from workers.wire import connect
+
+    settings, folder = _settings()
+    with reading(connect(settings, folder).index) as conn:
+        found = find(conn, " ".join(query), limit=limit)
+        show.hits(found, [rows.get(conn, hit.document_id) for hit in found])
+
+
+@review.command("list")
+def list_items(limit: Annotated[int, typer.Option(min=1)] = 50) -> None:
+    """What waits for a decision, most urgent and oldest first."""
+    from store import documents as rows
+    from store import queue
+    from store.database import reading
+    from workers import show
+    from workers.wire import connect
+
+    settings, folder = _settings()
+    with reading(connect(settings, folder).index) as conn:
+        items = queue.open_items(conn, limit=limit)
+        show.queue(items, [rows.get(conn, item.document_id) for item in items], now=_now())
+
+
+@review.command("show")
+def show_item(item_id: Annotated[str, typer.Argument(metavar="ITEM")]) -> None:
+    """One item: why it is here, the candidates, and what speaks for and against each."""
+    from store import documents as rows
+    from store import queue
+    from store.database import reading
+    from workers import show
+    from workers.wire import connect
+
+    settings, folder = _settings()
+    with reading(connect(settings, folder).index) as conn:
+        item = queue.get(conn, item_id)
+        record = rows.get(conn, item.document_id) if item else None
+    if item is None or record is None:
+        raise InputFault(f"There is no review item {item_id}.", next_step="`chartroom review list` gives the ids.")
+    show.item(item, record)
+
+
+@review.command()
+def resolve(
+    item_id: Annotated[str, typer.Argument(metavar="ITEM")],
+    *,
+    patient: Annotated[str, typer.Option(help="File it to this MRN.", metavar="MRN")] = "",
+    kind: Annotated[str, typer.Option("--type", help="Document type; default: the proposed one.", metavar="SLUG")] = "",
+    set_aside: Annotated[str, typer.Option(help="Set it aside for this reason code (duplicate.near, cover, …).", metavar="REASON")] = "",
+    quarantine: Annotated[str, typer.Option(help="Quarantine it for this reason code (file.corrupt, …).", metavar="REASON")] = "",
+    by: Annotated[str, typer.Option(help="Who decides; default: the user of this computer.")] = "",
+) -> None:
+    """Decide a review item: file it to a patient, set it aside, or quarantine it."""
+    from workers.resolve import resolve_item
+    from workers.wire import connect
+
+    if sum(map(bool, (patient, set_aside, quarantine))) != 1:
+        raise typer.BadParameter("give exactly one of --patient, --set-aside, --quarantine")
+    settings, folder = _settings()
+    actor = by or f"user:{os.environ.get('USER') or os.getuid()}"
+    record = resolve_item(
+        connect(settings, folder), item_id, patient=patient, kind=kind, set_aside=set_aside, quarantine=quarantine, actor=actor, now=_now()
+    )
+    typer.echo(f"{record.id} {record.status.value}")
+
+
+@app.command()
+def status(*, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """Depths, ages, rates, and the health of stores, engines and models."""
+    from workers import show
+    from workers.status import take_status
+    from workers.wire import connect
+
+    settings, folder = _settings()
+    state = take_status(settings, folder, connect(settings, folder), now=_now())
+    typer.echo(json.dumps(state, indent=2)) if as_json else show.status(state)
+
+
+@app.command()
+def audit(*, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """Recount everything from folder, database and store, with code of its own. Exit code 1 on any gap."""
+    from workers.audit import take_ledger
+
+    ledger = take_ledger(*_settings())
+    typer.echo(ledger.as_json() if as_json else ledger.as_text())
+    raise typer.Exit(1 if ledger.gaps else 0)
+
+
+@config.command()
+def explain() -> None:
+    """Every setting, its value, and where the value came from."""
+    from workers import show
+    from workers.settings import explain as explain_settings
+    from workers.settings import read_settings
+
+    show.settings(explain_settings(read_settings()))
+
+
+def _settings() -> tuple[Config, Path]:
+    from workers.settings import read_settings
+
+    found = read_settings()
+    return found.config, found.data_dir
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def main() -> None:
+    """Run a command; a fault is one line and exit code 1, wrong usage exit code 2."""
+    try:
+        app(standalone_mode=True)
+    except Fault as fault:
+        sys.stderr.write(f"chartroom: {fault}\n")
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

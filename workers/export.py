@@ -1,0 +1,49 @@
+"""Writes the export: JSON lines of the contract, or the same flattened to CSV that a spreadsheet can open safely."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any, TextIO
+
+from schemas.document import FieldName
+from store import documents
+from store.database import reading
+from workers.wire import Stores
+
+PLAIN = ("document_id", "status", "document_type", "loinc", "document_type_confidence", "object_key", "filed_at")
+
+
+def write_export(stores: Stores, form: str, output: Path | None) -> None:
+    """Write one line per document to a file (replaced as a whole) or to standard output."""
+    part = output.with_name(output.name + ".part") if output else None
+    with reading(stores.index) as conn, part.open("w", encoding="utf-8", newline="") if part else nullcontext(sys.stdout) as out:
+        write = _write_csv if form == "csv" else _write_jsonl
+        write(documents.export(conn), out)
+    if part and output:
+        part.replace(output)
+
+
+def _write_jsonl(lines: Iterable[Mapping[str, Any]], out: TextIO) -> None:
+    for line in lines:
+        out.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _write_csv(lines: Iterable[Mapping[str, Any]], out: TextIO) -> None:
+    names = [name.value for name in FieldName]
+    table = csv.writer(out, quoting=csv.QUOTE_ALL)
+    table.writerow([*PLAIN[:1], "source_name", "source_sha256", "source_pages", *PLAIN[1:], "patient_mrn", "patient_probability", "reasons", *names])
+    for line in lines:
+        source, patient = line["source"], line["patient"] or {}
+        row = [line["document_id"], source["name"], source["sha256"], " ".join(map(str, source["pages"])), *(line[k] for k in PLAIN[1:])]
+        row += [patient.get("mrn"), patient.get("probability"), " ".join(line["reasons"])]
+        table.writerow([_safe(cell) for cell in [*row, *((line["fields"].get(name) or {}).get("value") for name in names)]])
+
+
+def _safe(cell: object) -> object:
+    """A cell that a spreadsheet will not run as a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r\n＝＋－＠" and cell else cell

@@ -1,0 +1,118 @@
+"""Takes in files and folders as if dropped, leaving them where they are; and waits until they have settled."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from schemas.config import Config
+from schemas.source import Delivery, DeliveryState
+from store import journal
+from store.database import reading, writing
+from workers.settings import Settings
+from workers.slots import somebody_works
+from workers.supervise import Say, Tree, workers
+from workers.take_over import TAKEN, Origin, RefusedFile, look_at, printable, take_over
+from workers.watch import ignored_by
+from workers.wire import Stores
+
+SOURCE = "ingest"
+LOOKS = 5  # at a file that changes while it is copied
+TEND_SECONDS = 0.5
+
+
+class Intake(NamedTuple):
+    """What an ingest took in, what it refused (name, kind), and what it could not read (name, why)."""
+
+    deliveries: list[Delivery]
+    refused: list[tuple[str, str]]
+    unreadable: list[tuple[str, str]]
+
+
+Progress = Callable[[int, int], object]  # settled, of how many
+
+
+def ingest(paths: Sequence[Path], config: Config, stores: Stores, *, on_file: Callable[[str], object] = lambda _: None) -> Intake:
+    """Take over every file below the paths, in order. Again on the same files: the same deliveries, nothing new."""
+    intake = Intake([], [], [])
+    entries = [entry for path in paths for entry in entries_below(path)]
+    for path, name in sorted(entries, key=lambda entry: ignored_by(entry[0].name, config.intake) is not None):
+        on_file(printable(name))
+        try:
+            _take(path, name, config, stores, intake)
+        except RefusedFile as refused:
+            intake.refused.append((printable(name), refused.kind))
+            with writing(stores.index) as conn:
+                journal.note_refused(conn, source=SOURCE, name=printable(name), kind=refused.kind, now=datetime.now(UTC))
+        except OSError as error:
+            intake.unreadable.append((printable(name), error.strerror or type(error).__name__))
+    return intake
+
+
+def entries_below(path: Path) -> Iterator[tuple[Path, str]]:
+    """Every entry that is no folder, with its name relative to the folder given; a file given by itself has its own name."""
+    if path.is_symlink() or not path.is_dir():
+        yield path, path.name
+        return
+    for directory, folders, files in os.walk(path):
+        folders[:] = sorted(name for name in folders if name != TAKEN)
+        links = [name for name in folders if (Path(directory) / name).is_symlink()]
+        for name in sorted([*files, *links]):
+            full = Path(directory) / name
+            yield full, str(full.relative_to(path))
+
+
+def wait_until_settled(  # noqa: PLR0913
+    ids: Sequence[str],
+    settings: Settings,
+    stores: Stores,
+    *,
+    progress: Progress = lambda *_: None,
+    say: Say = lambda _: None,
+    seconds: float | None = None,
+) -> bool:
+    """Wait until each delivery has settled; False when `seconds` ran out. Starts workers of its own where none are running."""
+    wanted, began = list(dict.fromkeys(ids)), time.monotonic()
+    tree = None if somebody_works(settings.data_dir / "run") else Tree(workers(settings), say)
+    try:
+        while True:
+            done = count_settled(wanted, stores)
+            progress(done, len(wanted))
+            if done == len(wanted):
+                return True
+            if seconds is not None and time.monotonic() - began > seconds:
+                return False
+            if tree is None and not somebody_works(settings.data_dir / "run"):
+                tree = Tree(workers(settings), say)
+            if tree is not None:
+                tree.tend()
+            time.sleep(TEND_SECONDS)
+    finally:
+        if tree is not None:
+            tree.stop()
+
+
+def count_settled(ids: Sequence[str], stores: Stores) -> int:
+    """How many of the deliveries have settled."""
+    with reading(stores.index) as conn:
+        return sum(delivery.state is DeliveryState.SETTLED for delivery in journal.deliveries(conn, ids=ids))
+
+
+def _take(path: Path, name: str, config: Config, stores: Stores, intake: Intake) -> None:
+    rule = ignored_by(path.name, config.intake)
+    look_at(path)
+    for _ in range(LOOKS):
+        delivery = take_over(path, name=name, origin=Origin(SOURCE, config.facility), stores=stores, now=datetime.now(UTC))
+        if delivery is not None:
+            intake.deliveries.append(delivery)
+            break
+        time.sleep(1.0)
+    else:
+        intake.unreadable.append((printable(name), "changes all the time"))
+    if rule:
+        with writing(stores.index) as conn:
+            journal.note_ignored(conn, source=SOURCE, name=printable(name), rule=rule, now=datetime.now(UTC))

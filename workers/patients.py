@@ -1,0 +1,108 @@
+"""Reads the patient CSV and upserts the index. A bad row is reported by its line number and skipped; the rest goes in."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.match import patient_keys
+from schemas.faults import InputFault
+from schemas.patient import IndexPatient
+from store.patients import UpsertCount, upsert
+from workers.wire import Stores
+
+COLUMNS = tuple(f.name for f in fields(IndexPatient))
+SEXES = {"": "", "m": "M", "male": "M", "f": "F", "female": "F", "u": "", "unknown": "", "x": "", "o": "", "other": ""}
+
+
+class BadRow(NamedTuple):
+    """A row that was skipped: its line in the file and what is wrong, without the patient's data."""
+
+    line: int
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did."""
+
+    count: UpsertCount
+    bad: tuple[BadRow, ...]
+
+
+def import_patients(file: Path, stores: Stores, *, now: datetime, progress: Callable[[int], None] = lambda _: None) -> ImportReport:
+    """Upsert every good row of a patient CSV; `progress` is told the bytes read so far."""
+    bad: list[BadRow] = []
+    rows = ((patient, patient_keys(patient)) for patient in read_patients(file, bad.append, progress))
+    return ImportReport(upsert(stores.index, rows, now=now), tuple(bad))
+
+
+def read_patients(file: Path, report: Callable[[BadRow], None], progress: Callable[[int], None] = lambda _: None) -> Iterator[IndexPatient]:
+    """The good rows of a patient CSV, in order; InputFault when the file is not such a CSV at all.
+
+    Every line is a row of its own: a stray quote then spoils one row and not all that follow.
+    """
+    with file.open("rb") as raw:
+        header = _header(raw.readline())
+        read = 0
+        for number, line in enumerate(raw, start=2):
+            read += len(line)
+            if number % 500 == 0:
+                progress(read)
+            if not line.strip():
+                continue
+            try:
+                yield _patient(header, _cells(line))
+            except ValueError as problem:
+                report(BadRow(number, str(problem)))
+        progress(read)
+
+
+def _cells(line: bytes) -> list[str]:
+    try:
+        return next(csv.reader([line.decode("utf-8").rstrip("\r\n")], strict=True))
+    except UnicodeDecodeError:
+        raise ValueError("not UTF-8") from None
+    except csv.Error as problem:
+        raise ValueError(str(problem)) from None
+
+
+def _header(line: bytes) -> list[str]:
+    header = [name.strip().strip(chr(34)).lower() for name in line.decode("utf-8-sig", errors="replace").split(",")]
+    if missing := {"mrn", "last_name", "dob"} - set(header):
+        raise InputFault(f"This is not a patient CSV: the header lacks {', '.join(sorted(missing))}.", next_step=f"Expected: {','.join(COLUMNS)}")
+    return header
+
+
+def _patient(header: list[str], row: list[str]) -> IndexPatient:
+    if len(row) != len(header):
+        raise ValueError(f"{len(row)} columns where the header has {len(header)}")
+    cells = {name: cell.strip() for name, cell in zip(header, row, strict=True) if name in COLUMNS}
+    if not cells.get("mrn"):
+        raise ValueError("no mrn")
+    if not cells.get("last_name") and not cells.get("first_name"):
+        raise ValueError("no name")
+    sex = cells.get("sex", "").lower()
+    if sex not in SEXES:
+        raise ValueError("sex is neither M nor F nor empty")
+    cells["sex"] = SEXES[sex]
+    for name in ("dob", "deceased_date"):
+        _check_date(name, cells.get(name, ""))
+    cells["phone"] = re.sub(r"\D", "", cells.get("phone", ""))
+    return IndexPatient(**{"last_name": "", "first_name": "", **cells})
+
+
+def _check_date(name: str, text: str) -> None:
+    if not text:
+        return
+    try:
+        valid = bool(re.fullmatch(r"\d{4}-\d{2}-\d{2}", text)) and date.fromisoformat(text).year >= 1850
+    except ValueError:
+        valid = False
+    if not valid:
+        raise ValueError(f"{name} is not an ISO date (YYYY-MM-DD)")

@@ -1,0 +1,44 @@
+"""A clerk's decision from the command line: checks it against the catalogue and the index, then lets the store commit it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from schemas.faults import InputFault
+from schemas.reasons import is_known
+from schemas.record import DocumentRecord, ReviewItem
+from store import documents, patients, queue
+from store.database import writing
+from workers.wire import Stores, load_catalogue
+
+
+def resolve_item(
+    stores: Stores, item_id: str, *, patient: str, kind: str, set_aside: str, quarantine: str, actor: str, now: datetime
+) -> DocumentRecord:
+    """Commit one decision on a review item; InputFault says what is wrong with it."""
+    with writing(stores.index) as conn:
+        item = queue.get(conn, item_id)
+        if item is None:
+            raise InputFault(f"There is no review item {item_id}.", next_step="`chartroom review list` gives the ids.")
+        if patient:
+            if patients.get(conn, patient) is None:
+                raise InputFault("That MRN is not in the patient index.", next_step="Import the patient first: `chartroom patients import`.")
+            decision = {"act": "file", "mrn": patient, **_kind(documents.get(conn, item.document_id), item, kind)}
+        else:
+            decision = {"act": "set_aside" if set_aside else "quarantine", "reason": _reason(set_aside or quarantine)}
+        return documents.resolve(conn, item_id=item_id, actor=actor, decision=decision, now=now)
+
+
+def _kind(record: DocumentRecord | None, item: ReviewItem, kind: str) -> dict[str, str | None]:
+    slug = kind or (record.document_type if record else None)
+    catalogue = load_catalogue()
+    if not slug or slug not in catalogue or not catalogue[slug].files:
+        known = ", ".join(sorted(s for s, t in catalogue.types.items() if t.files))
+        raise InputFault(f"Item {item.id} needs a document type that can be filed.", next_step=f"Give --type, one of: {known}")
+    return {"type": slug, "loinc": catalogue[slug].loinc}
+
+
+def _reason(code: str) -> str:
+    if not is_known(code):
+        raise InputFault(f"{code} is not a reason code.", next_step="See docs/reference/reasons.md.")
+    return code

@@ -1,0 +1,168 @@
+"""What the command line shows: tables that fit a terminal, progress bars, colours only on a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from schemas.reasons import explain
+from schemas.record import DocumentRecord, DocumentStatus, ReviewItem
+
+out = Console(highlight=False, soft_wrap=False)
+notes = Console(stderr=True, highlight=False)
+COLOURS = {"filed": "green", "review": "yellow", "quarantined": "red", "set_aside": "dim"}
+
+
+@contextmanager
+def progress(label: str, *, unit: str, total: float | None = None) -> Iterator[Callable[[float, float], None]]:
+    """A progress bar on a terminal, nothing elsewhere; the function it gives takes (done, of)."""
+    count = MofNCompleteColumn() if unit != "bytes" else TextColumn("{task.percentage:>3.0f} %")
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), count, TimeElapsedColumn())
+    with Progress(*columns, console=notes, disable=not notes.is_terminal, transient=True) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+def outcome(records: Sequence[DocumentRecord], waiting: int = 0) -> None:
+    """What became of every page: a line a document for small drops, the sums for all."""
+    if 0 < len(records) <= _rows():
+        table = _table("file", "pages", "became", "type", "why")
+        for r in records:
+            table.add_row(_name(r.source_name), ranges(r.pages), _status(r.status), r.document_type or "", _why(r))
+        out.print(table)
+    _sums(records)
+    if waiting:
+        out.print(f"{waiting} files wait to be read: `chartroom up` reads them.")
+
+
+def _sums(records: Sequence[DocumentRecord]) -> None:
+    documents = Counter(r.status.value for r in records)
+    pages = Counter[str]()
+    for r in records:
+        pages[r.status.value] += len(r.pages)
+    table = _table("", "documents", "pages", right={1, 2})
+    for status in DocumentStatus:
+        table.add_row(_status(status), str(documents[status.value]), str(pages[status.value]))
+    table.add_row("[bold]all[/]", f"[bold]{documents.total()}[/]", f"[bold]{pages.total()}[/]")
+    out.print(table)
+    held = Counter(code for r in records if r.status != DocumentStatus.FILED for code in r.reasons[:1])
+    for code, count in held.most_common(12):
+        out.print(f"  {count:>4}  {code:<28} {explain(code).sentence}")
+
+
+def document(record: DocumentRecord) -> None:
+    """One document with its fields, candidates and evidence."""
+    out.print(f"[bold]{record.id}[/]  {_status(record.status)}  {escape(record.source_name)}  pages {ranges(record.pages)}")
+    kind = record.document_type or "none"
+    sure = f" ({record.document_type_confidence:.2f})" if record.document_type_confidence is not None else ""
+    out.print(f"type {kind}{sure}   LOINC {record.loinc or '–'}   patient {record.patient_mrn or '–'}   object {record.object_key or '–'}")
+    for code in record.reasons:
+        out.print(f"[yellow]{code}[/]  {explain(code).sentence} {explain(code).next_step}")
+    if record.fields:
+        table = _table("field", "value", "page", "sure", "found")
+        for name, field in record.fields.items():
+            rivals = f"  or {escape(', '.join(field.rivals))}" if field.rivals else ""
+            table.add_row(name, escape(field.value), str(field.page), f"{field.confidence:.2f}", escape(field.rule) + rivals)
+        out.print(table)
+    _candidates(record)
+    for line in (*record.evidence.get("why", ()), *record.evidence.get("links", ())):
+        out.print(f"[dim]{escape(str(line))}[/]")
+
+
+def _candidates(record: DocumentRecord) -> None:
+    for place, candidate in enumerate(record.evidence.get("candidates", ())[:5], start=1):
+        out.print(f"[bold]{place}[/]  {escape(candidate['mrn'])}  {escape(candidate['display_name'])}  born {candidate['dob'] or '?'}  {candidate['bits']:.1f} bits")
+        table = _table("field", "document", "index", "", "bits", right={4})
+        for row in candidate["evidence"]:
+            table.add_row(row["field"], escape(row["document_value"]), escape(row["index_value"]), row["level"], f"{row['bits']:+.1f}")
+        out.print(table)
+
+
+def item(entry: ReviewItem, record: DocumentRecord) -> None:
+    """One review item: what is asked, then the document."""
+    out.print(f"item [bold]{entry.id}[/]  since {entry.opened_at:%Y-%m-%d %H:%M} UTC  {entry.priority}")
+    document(record)
+
+
+def queue(items: Sequence[ReviewItem], records: Sequence[DocumentRecord | None], *, now: datetime) -> None:
+    """The review queue as a table."""
+    table = _table("item", "age", "file", "pages", "type", "why")
+    for entry, record in zip(items, records, strict=True):
+        if record:
+            why = explain(entry.reasons[0]).sentence if entry.reasons else ""
+            table.add_row(entry.id, age(entry.opened_at, now), _name(record.source_name), ranges(record.pages), record.document_type or "", why)
+    out.print(table if items else "Nothing waits.")
+
+
+def hits(found: Sequence[Any], records: Sequence[DocumentRecord | None]) -> None:
+    """What a search found."""
+    table = _table("document", "became", "type", "patient", "text")
+    for hit, record in zip(found, records, strict=True):
+        if record:
+            table.add_row(hit.document_id, _status(record.status), record.document_type or "", record.patient_mrn or "", escape(hit.snippet))
+    out.print(table if found else "Nothing found.")
+
+
+def status(state: dict[str, Any]) -> None:
+    """Depths, ages and health."""
+    for part, values in state.items():
+        table = _table(part, "")
+        for key, value in values.items():
+            table.add_row(key, escape(str(value)))
+        out.print(table)
+
+
+def settings(rows: Sequence[tuple[str, Any, str]]) -> None:
+    """Every setting with its value and origin."""
+    table = _table("setting", "value", "from")
+    for key, value, origin in rows:
+        table.add_row(key, escape(str(value)), origin)
+    out.print(table)
+
+
+def ranges(pages: Sequence[int]) -> str:
+    """1-3,5 for (1, 2, 3, 5)."""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and page == runs[-1][-1] + 1:
+            runs[-1].append(page)
+        else:
+            runs.append([page])
+    return ",".join(str(r[0]) if len(r) == 1 else f"{r[0]}-{r[-1]}" for r in runs)
+
+
+def age(since: datetime, now: datetime) -> str:
+    """3 min, 5 h, 2 d."""
+    minutes = int((now - since).total_seconds() // 60)
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440} d"
+
+
+def _table(*heads: str, right: frozenset[int] | set[int] = frozenset()) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for place, head in enumerate(heads):
+        table.add_column(head, justify="right" if place in right else "left", overflow="fold")
+    return table
+
+
+def _status(status: DocumentStatus) -> str:
+    return f"[{COLOURS[status.value]}]{status.value}[/]"
+
+
+def _why(record: DocumentRecord) -> str:
+    return record.reasons[0] if record.reasons else ""
+
+
+def _name(name: str) -> str:
+    return escape(name if len(name) <= 40 else f"{name[:18]}…{name[-21:]}")
+
+
+def _rows() -> int:
+    return 60 if out.is_terminal else 25

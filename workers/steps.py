@@ -1,0 +1,289 @@
+"""The steps that one file goes through, each safe to repeat: open, read a few pages, settle, receipt. Knows no engine of durable work."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from schemas.config import Config
+from schemas.faults import EngineFault, Fault, StoreFault
+from schemas.page import PageReading
+from schemas.record import DocumentStatus
+from schemas.source import Delivery, DeliveryState, FileKind, Opened, PageFacts, Refused
+from store import documents, journal, readings
+from store.database import reading, writing
+from workers.apply import Sheaf, apply_plan, apply_whole, hold_all
+from workers.receipt import folder_of, receipt_text, write_receipt
+from workers.watch import ignored_by, receipts_folder
+from workers.wire import Reader, Stores
+
+PAGES_A_STEP = 6
+LONGEST_PAUSE = 30.0
+
+RunStep = Callable[..., Any]
+Result = dict[str, Any]
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a worker has at hand for one file after the other."""
+
+    config: Config
+    stores: Stores
+    reader: Reader
+    scratch: Path
+    now: Callable[[], datetime]
+    sleep: Callable[[float], object]
+
+
+def process_file(desk: Desk, delivery_id: str, run: RunStep) -> Result:
+    """One file from taken to settled. `run` does a step once and remembers its result over crashes."""
+    attempt = _insist(desk, partial(_begin, desk, delivery_id))
+    tries = Tries(desk, attempt)
+    opened = run("open", partial(tries.attempt, partial(open_file, desk, delivery_id)))
+    results = [opened]
+    for pages in _chunks(opened):
+        tries = tries.after(results[-1])
+        if tries.going:
+            results.append(run("read", partial(tries.attempt, partial(read_chunk, desk, delivery_id, opened, pages, again=attempt > 1))))
+    tries = tries.after(results[-1])
+    if tries.going:
+        results.append(run("settle", partial(tries.attempt, partial(settle, desk, delivery_id, opened))))
+    if "failed" in results[-1]:
+        log.warning("delivery %s quarantined: %s", delivery_id, results[-1]["failed"])
+        _insist(desk, partial(give_up, desk, delivery_id))
+    clear(desk, delivery_id)
+    return run("receipt", partial(Tries(desk, attempt).attempt, partial(receipt, desk, delivery_id)))  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class Tries:
+    """How often this file was begun (`attempt`), and at which of these the last step was finished."""
+
+    desk: Desk
+    number: int
+    finished_at: int = 0
+    going: bool = True
+
+    def after(self, result: Mapping[str, Any]) -> Tries:
+        """Once a step has a result: later crashes count from there, a failed step ends the file."""
+        return Tries(self.desk, self.number, result.get("attempt", self.finished_at + 1) - 1, "failed" not in result)
+
+    def attempt(self, work: Callable[[], Result]) -> Result:
+        """The step's result, or {"failed": kind} after as many errors, or crashes without progress, as the configuration allows."""
+        if self.number - self.finished_at > self.desk.config.engine.attempts:
+            return {"failed": "crashed"}
+        errors = 0
+        for pause in _pauses():
+            try:
+                return {**work(), "attempt": self.number}
+            except Exception as error:  # noqa: BLE001 - one bad file blocks only itself
+                if _store_is_down(error, self.desk.stores):
+                    self.desk.sleep(pause)
+                    continue
+                errors += 1
+                log.warning("step failed: %s", _kind(error))
+                if errors >= self.desk.config.engine.attempts or getattr(error, "permanent", False):
+                    return {"failed": _kind(error)}
+                self.desk.sleep(pause)
+        raise AssertionError
+
+
+def open_file(desk: Desk, delivery_id: str) -> Result:
+    """Look at the file: kind and page sizes, or the outcome it has as a whole."""
+    delivery = _delivery(desk, delivery_id)
+    opened = _inspect(desk, delivery)
+    pages = len(opened.pages) if isinstance(opened, Opened) else 0
+    outcome = _whole_outcome(desk, delivery, opened)
+    if outcome or isinstance(opened, Refused):
+        return {"outcome": outcome, "pages": pages}
+    whole = desk.reader.is_complete(_original(desk, delivery)) is not False
+    sizes = [[page.width_pt, page.height_pt] for page in opened.pages]
+    return {"outcome": None, "pages": pages, "kind": opened.kind.value, "sizes": sizes, "flags": list(opened.flags), "whole": whole}
+
+
+def read_chunk(desk: Desk, delivery_id: str, opened: Mapping[str, Any], pages: list[int], *, again: bool = False) -> Result:
+    """Read some pages and keep what was read; when a file is begun again, pages that are kept already are not read again."""
+    delivery = _delivery(desk, delivery_id)
+    kept = _kept(desk, delivery) if again else {}
+    wanted = [page for page in pages if page not in kept]
+    if not wanted:
+        return {"read": 0}
+    folder = _folder(desk, delivery_id) / f"pages-{wanted[0]}"
+    folder.mkdir(parents=True, exist_ok=True)
+    read = desk.reader.read_pages(_original(desk, delivery), _opened(opened), wanted, folder)
+    with writing(desk.stores.index) as conn:
+        for done in read:
+            readings.save(conn, desk.stores.objects, sha256=delivery.sha256, page=done.number, key=desk.reader.reading_key, reading=done)
+    shutil.rmtree(folder, ignore_errors=True)
+    return {"read": len(wanted)}
+
+
+def settle(desk: Desk, delivery_id: str, opened: Mapping[str, Any]) -> Result:
+    """Decide what becomes of every page, and make it so."""
+    delivery = _delivery(desk, delivery_id)
+    if opened["outcome"]:
+        status, reason = opened["outcome"]
+        pages = opened["pages"] if status == DocumentStatus.SET_ASIDE else 0
+        return {"new": apply_whole(delivery, DocumentStatus(status), reason, pages, desk.stores, now=desk.now())}
+    kept = _kept(desk, delivery)
+    missing = [number for number in range(1, opened["pages"] + 1) if number not in kept]
+    if missing:
+        read_chunk(desk, delivery_id, opened, missing)
+        kept = _kept(desk, delivery)
+    plan = desk.reader.plan([kept[number] for number in sorted(kept)])
+    sheaf = Sheaf(_original(desk, delivery), _opened(opened), kept, _folder(desk, delivery_id))
+    new = apply_plan(
+        delivery,
+        plan if opened["whole"] else hold_all(plan, "file.corrupt"),
+        sheaf,
+        desk.stores,
+        desk.reader.composer,
+        catalogue=desk.reader.catalogue,
+        rules=desk.config.sample,
+        now=desk.now(),
+    )
+    return {"documents": len(plan.documents), "new": new}
+
+
+def receipt(desk: Desk, delivery_id: str) -> Result:
+    """Tell the scanner operator, if the file came through a watched folder."""
+    delivery = _delivery(desk, delivery_id)
+    folder = folder_of(delivery, desk.config.folders)
+    if folder is None:
+        return {"receipt": False}
+    with reading(desk.stores.index) as conn:
+        records = documents.of_delivery(conn, delivery_id)
+    write_receipt(receipts_folder(folder), delivery, receipt_text(delivery, records, now=desk.now()))
+    return {"receipt": True}
+
+
+def give_up(desk: Desk, delivery_id: str) -> None:
+    """Quarantine a file that could not be worked on; its original stays where it is stored."""
+    apply_whole(_delivery(desk, delivery_id), DocumentStatus.QUARANTINED, "file.failed", 0, desk.stores, now=desk.now())
+
+
+def clear(desk: Desk, delivery_id: str) -> None:
+    """Remove what lay on the desk for this file."""
+    shutil.rmtree(_folder(desk, delivery_id), ignore_errors=True)
+
+
+def _begin(desk: Desk, delivery_id: str) -> int:
+    with writing(desk.stores.index) as conn:
+        return journal.count_attempt(conn, delivery_id)
+
+
+def _whole_outcome(desk: Desk, delivery: Delivery, opened: Opened | Refused) -> tuple[str, str] | None:
+    if _ignored(delivery, desk):
+        return DocumentStatus.SET_ASIDE, "policy.ignored"
+    if isinstance(opened, Refused):
+        return DocumentStatus.QUARANTINED, opened.reason
+    return (DocumentStatus.SET_ASIDE, "duplicate.exact") if _is_duplicate(desk, delivery) else None
+
+
+def _is_duplicate(desk: Desk, delivery: Delivery) -> bool:
+    """Whether the same content was taken before under a name that counts."""
+    with reading(desk.stores.index) as conn:
+        first = journal.original_of(conn, delivery)
+        if first is None or not _ignored(first, desk):
+            return first is not None
+        same = [other for other in journal.deliveries(conn) if other.sha256 == delivery.sha256 and other.sequence < delivery.sequence]
+    return any(not _ignored(other, desk) for other in same)
+
+
+def _ignored(delivery: Delivery, desk: Desk) -> bool:
+    return ignored_by(PurePosixPath(delivery.name).name, desk.config.intake) is not None
+
+
+def _inspect(desk: Desk, delivery: Delivery) -> Opened | Refused:
+    if not delivery.size:
+        return Refused("file.empty")
+    if delivery.size > desk.config.intake.max_megabytes * 2**20:
+        return Refused("file.too_large")
+    opened = desk.reader.inspect(_original(desk, delivery))
+    if isinstance(opened, Opened) and len(opened.pages) > desk.config.render.max_pages:
+        return Refused("file.too_large", len(opened.pages))
+    return opened
+
+
+def _kept(desk: Desk, delivery: Delivery) -> dict[int, PageReading]:
+    with reading(desk.stores.index) as conn:
+        return readings.load(conn, desk.stores.objects, sha256=delivery.sha256, key=desk.reader.reading_key)
+
+
+def _delivery(desk: Desk, delivery_id: str) -> Delivery:
+    with reading(desk.stores.index) as conn:
+        return journal.get(conn, delivery_id)
+
+
+def _folder(desk: Desk, delivery_id: str) -> Path:
+    return desk.scratch / delivery_id
+
+
+def _original(desk: Desk, delivery: Delivery) -> Path:
+    """A private copy of the original, fetched (and verified) once."""
+    local = _folder(desk, delivery.id) / "original"
+    if not local.exists():
+        local.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        desk.stores.objects.fetch(delivery.object_key, local.with_suffix(".part"))
+        local.with_suffix(".part").replace(local)
+    return local
+
+
+def _opened(facts: Mapping[str, Any]) -> Opened:
+    pages = tuple(PageFacts(number, *size) for number, size in enumerate(facts["sizes"], start=1))
+    return Opened(FileKind(facts["kind"]), pages, tuple(facts["flags"]))
+
+
+def _chunks(opened: Mapping[str, Any]) -> list[list[int]]:
+    if "failed" in opened or opened["outcome"]:
+        return []
+    numbers = list(range(1, opened["pages"] + 1))
+    return [numbers[start : start + PAGES_A_STEP] for start in range(0, len(numbers), PAGES_A_STEP)]
+
+
+def _pauses() -> Iterator[float]:
+    pause = 0.5
+    while True:
+        yield pause
+        pause = min(LONGEST_PAUSE, pause * 2)
+
+
+def _insist(desk: Desk, work: Callable[[], Any]) -> Any:
+    """Do what must be done, however long the index database takes to come back."""
+    for pause in _pauses():
+        try:
+            return work()
+        except StoreFault:
+            desk.sleep(pause)
+    raise AssertionError
+
+
+def _store_is_down(error: Exception, stores: Stores) -> bool:
+    """Whether a failure is everybody's (a store does not answer at all) and not this file's."""
+    if not isinstance(error, StoreFault) or error.permanent:
+        return False
+    try:
+        stores.objects.put_bytes(b"chartroom")
+        with reading(stores.index) as conn:
+            journal.states(conn)
+    except Fault:
+        return True
+    return False
+
+
+def _kind(error: Exception) -> str:
+    """What may be said of an error: its kind, and the sentence of a fault; other texts may quote a page."""
+    return f"{type(error).__name__}: {error.sentence}" if isinstance(error, EngineFault | StoreFault) else type(error).__name__
+
+
+def settled(desk: Desk, delivery_id: str) -> bool:
+    """Whether every page of a delivery has its outcome."""
+    return _delivery(desk, delivery_id).state is DeliveryState.SETTLED

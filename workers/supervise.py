@@ -1,0 +1,152 @@
+"""Keeps a tree of processes running: watcher, workers, web application. Knows processes; does none of their work.
+
+No child outlives this process: each asks the kernel to be killed when its parent dies.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import os
+import runpy
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from schemas.faults import ConfigFault
+from workers.settings import Settings
+from workers.slots import hold_slot
+from workers.wire import slot_count
+
+PR_SET_PDEATHSIG = 1
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+HEALTHY_SECONDS = 30.0
+STOP_SECONDS = 70.0
+
+Say = Callable[[str], object]
+
+
+@dataclass
+class Child:
+    """One process of the tree and how it has fared."""
+
+    name: str
+    arguments: tuple[str, ...]
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    pause: float = FIRST_PAUSE
+    not_before: float = 0.0
+
+
+@dataclass
+class Tree:
+    """Processes that are started again when they end."""
+
+    children: list[Child]
+    say: Say
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+
+    def tend(self) -> None:
+        """Start what does not run, a failing child after a growing pause. Call it every second or so, always from one thread."""
+        for child in self.children:
+            if child.process is not None and child.process.poll() is not None:
+                self._note_end(child)
+            if child.process is None and time.monotonic() >= child.not_before:
+                self._start(child)
+
+    def stop(self) -> None:
+        """Tell every child to stop, wait for the step in hand, kill what stays."""
+        running = [child.process for child in self.children if child.process is not None]
+        for process in running:
+            process.terminate()
+        until = time.monotonic() + STOP_SECONDS
+        for process in running:
+            try:
+                process.wait(max(0.1, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def _start(self, child: Child) -> None:
+        command = [sys.executable, "-m", "workers.supervise", str(os.getpid()), *child.arguments]
+        child.process = subprocess.Popen(command, env=dict(self.environ), stdin=subprocess.DEVNULL, start_new_session=True)
+        child.started = time.monotonic()
+        self.say(f"{child.name}: started (process {child.process.pid})")
+
+    def _note_end(self, child: Child) -> None:
+        process, child.process = child.process, None
+        lived = time.monotonic() - child.started
+        child.pause = FIRST_PAUSE if lived > HEALTHY_SECONDS else min(LONGEST_PAUSE, child.pause * 2)
+        child.not_before = time.monotonic() + (0.0 if lived > HEALTHY_SECONDS else child.pause)
+        code = process.returncode if process else 0
+        self.say(f"{child.name}: ended ({'signal' if code < 0 else 'exit'} {abs(code)}) after {lived:.0f} s; starts again in {child.pause:.1f} s")
+
+
+def workers(settings: Settings) -> list[Child]:
+    """The worker processes, one a slot."""
+    return [Child(f"worker {slot}", ("workers.work", "--slot", str(slot))) for slot in range(slot_count(settings.config))]
+
+
+def up(settings: Settings, *, say: Say, web: bool = True) -> int:
+    """Run everything until SIGINT or SIGTERM. ConfigFault when it runs on this data folder already."""
+    run = settings.data_dir / "run"
+    if hold_slot(run, "up") is None:
+        raise ConfigFault(f"Chartroom runs already on {settings.data_dir}.", next_step="Stop it first, or set CHARTROOM_DATA_DIR.")
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    tree = Tree(_children(settings, say, web=web), say)
+    try:
+        while not stopping.is_set():
+            tree.tend()
+            stopping.wait(0.5)
+    finally:
+        say("stopping: each worker finishes the step in hand")
+        tree.stop()
+        say("stopped")
+    return 0
+
+
+def _children(settings: Settings, say: Say, *, web: bool) -> list[Child]:
+    children = workers(settings)
+    if settings.config.folders:
+        children.insert(0, Child("watcher", ("workers.watch",)))
+    else:
+        say("no watched folders are configured (folders: in config.yaml)")
+    if web and importlib.util.find_spec("review.app") is not None:
+        children.append(Child("web", ("review.app",)))
+    return children
+
+
+def die_with(parent: int) -> None:
+    """Have the kernel kill this process when its parent dies; leave at once if it has already."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """`python -m workers.supervise PARENT MODULE ARGUMENT…`: run a module as a child of the tree."""
+    parent, module, *rest = arguments
+    die_with(int(parent))
+    sys.argv = [module, *rest]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+def log_to(path: Path) -> Say:
+    """Says things into a file, for callers whose terminal shows something else."""
+
+    def say(line: str) -> None:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+
+    return say
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

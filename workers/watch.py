@@ -1,0 +1,366 @@
+"""Watches folders. The scan of the directory is the truth; file-system events only bring the next scan forward."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from schemas.config import Config, Folder
+from schemas.faults import StoreFault
+from schemas.rules import IntakeRules
+from schemas.source import Priority
+from store import journal
+from store.database import writing
+from workers.take_over import TAKEN, Origin, RefusedFile, Stamp, look_at, move_to_taken, printable, sweep_taken, take_over
+from workers.wire import Stores
+
+DEBOUNCE_SECONDS = 0.2
+SWEEP_SECONDS = 20.0
+PRIORITIES = {"stat": Priority.STAT, "urgent": Priority.STAT, "low": Priority.LOW}
+
+
+class Verdict(Enum):
+    WAIT = "wait"
+    TAKE = "take"
+
+
+class Seen(NamedTuple):
+    """What is known of a file between scans; times are of a monotonic clock."""
+
+    stamp: Stamp
+    since: float  # when this stamp was first seen
+    looks: int  # scans that saw this stamp
+    renamed: bool  # the file was moved into place, whole
+    complete: bool | None = None  # content runs to its end; None: not known for this kind
+    checked: bool = False
+
+
+class Found(NamedTuple):
+    """A directory entry that may be a file to take in."""
+
+    path: Path
+    name: str  # relative to the watched folder
+    origin: Origin
+
+
+@dataclass
+class FolderState:
+    """What one watched folder's scans remember."""
+
+    folder: Folder
+    facility: str
+    seen: dict[Path, Seen] = field(default_factory=dict)
+    done: dict[Path, Stamp] = field(default_factory=dict)  # taken over, but could not be moved away
+    noted: set[tuple[str, str]] = field(default_factory=set)  # ignored and refused names already written down
+    problems: dict[str, int] = field(default_factory=dict)  # of the last scan: kind → how many
+    last_scan: datetime | None = None
+    next_scan: float = 0.0
+    next_sweep: float = 0.0
+
+    @property
+    def root(self) -> Path:
+        return Path(self.folder.path)
+
+    def problem(self, kind: str) -> None:
+        """Count a problem of this scan."""
+        self.problems[kind] = self.problems.get(kind, 0) + 1
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a scan needs besides the folder: stores, rules, the completeness check, clocks, and how long `.taken` is kept."""
+
+    stores: Stores
+    rules: IntakeRules
+    is_complete: Callable[[Path], bool | None]
+    now: Callable[[], datetime]
+    clock: Callable[[], float]
+    keep_days: float = 14.0
+
+
+def judge(seen: Seen, at: float, *, quiet_seconds: float, rules: IntakeRules) -> Verdict:
+    """Whether a file is ready: whole and at rest, or given up waiting for."""
+    rested = at - seen.since
+    if not seen.stamp.size:
+        return Verdict.TAKE if rested >= rules.empty_after_seconds else Verdict.WAIT
+    if seen.complete is False:
+        return Verdict.TAKE if rested >= rules.incomplete_after_seconds else Verdict.WAIT
+    quiet = rested >= quiet_seconds and seen.looks >= 2
+    return Verdict.TAKE if quiet or (seen.renamed and seen.complete) else Verdict.WAIT
+
+
+def look_again(before: Seen | None, stamp: Stamp, at: float, *, renamed: bool) -> Seen:
+    """What is known of a file after one more look."""
+    if before is None or before.stamp != stamp:
+        return Seen(stamp, at, 1, renamed)
+    return before._replace(looks=before.looks + 1, renamed=before.renamed or renamed)
+
+
+def origin_of(folder: Folder, facility: str, parts: tuple[str, ...]) -> Origin:
+    """Source and priority of a file by its sub-folders: `stat`, `urgent` and `low` set the priority, others name the source."""
+    if not parts:
+        return Origin(folder.name, folder.facility or facility, folder.priority)
+    priority = PRIORITIES.get(parts[0].lower())
+    source = folder.name if priority else f"{folder.name}/{printable(parts[0])}"
+    return Origin(source, folder.facility or facility, priority or folder.priority)
+
+
+def scan(state: FolderState, around: Surroundings, renamed: frozenset[Path] = frozenset()) -> int:
+    """Look through one folder once and take over what is ready. Returns how many were taken. One bad file stops nothing."""
+    state.problems = {}
+    taken, present = 0, set()
+    for found in _entries(state, around):
+        present.add(found.path)
+        try:
+            taken += _consider(state, found, around, renamed=found.path in renamed)
+        except FileNotFoundError:
+            state.seen.pop(found.path, None)
+        except StoreFault as fault:
+            state.problem(fault.code)
+            break
+        except Exception as error:  # noqa: BLE001 - whatever one file does, the others are looked at
+            state.problem(type(error).__name__)
+    else:
+        state.seen = {path: seen for path, seen in state.seen.items() if path in present}
+        state.done = {path: stamp for path, stamp in state.done.items() if path in present}
+    state.last_scan = around.now()
+    return taken
+
+
+def sweep(state: FolderState, around: Surroundings) -> None:
+    """Go through every `.taken` of the folder: written-to files go back, old ones go."""
+    for directory, names, _ in os.walk(state.root):
+        if TAKEN in names:
+            try:
+                sweep_taken(Path(directory), keep_days=around.keep_days, now=around.now())
+            except (OSError, ValueError) as error:
+                state.problem(type(error).__name__)
+        names[:] = [name for name in names if not name.startswith(".")]
+
+
+def receipts_folder(folder: Folder) -> Path:
+    """Where a watched folder's receipts go."""
+    path = Path(folder.path)
+    return Path(folder.receipts) if folder.receipts else path.with_name(f"{path.name}-receipts")
+
+
+def ignored_by(name: str, rules: IntakeRules) -> str | None:
+    """The rule of the ignore list that a file name falls under."""
+    return next((rule for rule in rules.ignore if fnmatch.fnmatch(name, rule)), None)
+
+
+def _entries(state: FolderState, around: Surroundings) -> Iterator[Found]:
+    skip = receipts_folder(state.folder).absolute()
+    pending: list[tuple[Path, tuple[str, ...]]] = [(state.root, ())]
+    while pending:
+        directory, parts = pending.pop()
+        try:
+            entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
+        except OSError as error:
+            state.problem("folder missing" if isinstance(error, FileNotFoundError) else "folder unreadable")
+            continue
+        for entry in entries:
+            if not entry.is_dir(follow_symlinks=False):
+                yield Found(Path(entry.path), str(Path(*parts, entry.name)), origin_of(state.folder, state.facility, parts))
+            elif entry.name != TAKEN and Path(entry.path).absolute() != skip:
+                if not entry.name.startswith("."):
+                    pending.append((Path(entry.path), (*parts, entry.name)))
+                else:
+                    _note(state, around, "ignored", str(Path(*parts, entry.name)), ".*/")
+
+
+def _consider(state: FolderState, found: Found, around: Surroundings, *, renamed: bool) -> bool:
+    rule = ignored_by(found.path.name, around.rules)
+    if rule:
+        return _note(state, around, "ignored", found.name, rule)
+    try:
+        stamp = look_at(found.path)
+        if state.done.get(found.path) == stamp:
+            state.problem("cannot be moved away")
+            return False
+        seen = _checked(look_again(state.seen.get(found.path), stamp, around.clock(), renamed=renamed), found.path, state, around)
+        state.seen[found.path] = seen
+        if judge(seen, around.clock(), quiet_seconds=state.folder.quiet_seconds, rules=around.rules) is Verdict.WAIT:
+            return False
+        return _take(state, found, stamp, around)
+    except RefusedFile as refused:
+        return _note(state, around, "refused", found.name, refused.kind)
+
+
+def _checked(seen: Seen, path: Path, state: FolderState, around: Surroundings) -> Seen:
+    due = seen.renamed or around.clock() - seen.since >= state.folder.quiet_seconds
+    if seen.checked or not due or not seen.stamp.size:
+        return seen
+    return seen._replace(complete=around.is_complete(path), checked=True)
+
+
+def _take(state: FolderState, found: Found, stamp: Stamp, around: Surroundings) -> bool:
+    delivery = take_over(found.path, name=found.name, origin=found.origin, stores=around.stores, now=around.now())
+    if delivery is None:
+        return False
+    state.seen.pop(found.path, None)
+    try:
+        move_to_taken(found.path, delivery.id, stamp)
+    except OSError:
+        state.done[found.path] = stamp
+        state.problem("cannot be moved away")
+    return True
+
+
+def _note(state: FolderState, around: Surroundings, what: str, name: str, rule: str) -> bool:
+    if (what, name) not in state.noted:
+        with writing(around.stores.index) as conn:
+            if what == "ignored":
+                journal.note_ignored(conn, source=state.folder.name, name=printable(name), rule=rule, now=around.now())
+            else:
+                journal.note_refused(conn, source=state.folder.name, name=printable(name), kind=rule, now=around.now())
+        state.noted.add((what, name))
+    return False
+
+
+class Hints:
+    """Paths that events spoke of since the last scan, and a bell that ends the wait for it."""
+
+    def __init__(self) -> None:
+        self.bell = threading.Event()
+        self._renamed: set[Path] = set()
+        self._lock = threading.Lock()
+
+    def moved(self, path: str) -> None:
+        """A file was renamed into place."""
+        with self._lock:
+            self._renamed.add(Path(path))
+        self.bell.set()
+
+    def take(self) -> frozenset[Path]:
+        """The paths renamed into place since the last call."""
+        with self._lock:
+            renamed, self._renamed = frozenset(self._renamed), set()
+        self.bell.clear()
+        return renamed
+
+
+def watch(config: Config, data_dir: Path, around: Surroundings, stopping: threading.Event) -> None:
+    """Watch every folder until `stopping` is set; a heartbeat is written to run/watch.json after each round."""
+    states = [FolderState(folder, config.facility) for folder in config.folders]
+    hints = Hints()
+    observers: dict[str, Any] = {}
+    pending: frozenset[Path] = frozenset()
+    while not stopping.is_set():
+        _observe(states, hints, observers)
+        woken = hints.bell.is_set()
+        pending |= hints.take()
+        for state in states:
+            if woken or around.clock() >= state.next_scan:
+                _round(state, around, pending)
+        pending = frozenset()
+        _write_heartbeat(data_dir / "run" / "watch.json", states, around)
+        hints.bell.wait(max(0.05, min((state.next_scan for state in states), default=around.clock() + 1.0) - around.clock()))
+        stopping.wait(DEBOUNCE_SECONDS)
+    for observer in observers.values():
+        observer.stop()
+
+
+def _round(state: FolderState, around: Surroundings, renamed: frozenset[Path]) -> None:
+    scan(state, around, renamed)
+    if around.clock() >= state.next_sweep:
+        sweep(state, around)
+        state.next_sweep = around.clock() + SWEEP_SECONDS
+    state.next_scan = around.clock() + _pause(state, around.clock())
+
+
+def _pause(state: FolderState, at: float) -> float:
+    """Until the next regular scan, or until the first waiting file has been quiet for long enough."""
+    soonest = min(
+        (seen.since + state.folder.quiet_seconds - at for seen in state.seen.values() if not seen.checked), default=state.folder.scan_seconds
+    )
+    return min(state.folder.scan_seconds, max(0.1, soonest))
+
+
+def _observe(states: list[FolderState], hints: Hints, observers: dict[str, Any]) -> None:
+    """Have events reported for every folder that exists and wants them; a folder that comes back is observed anew."""
+    for state in states:
+        observer = observers.get(state.folder.path)
+        if state.folder.mode != "events" or (observer is not None and observer.is_alive() and state.root.is_dir()):
+            continue
+        if observer is not None:
+            observer.stop()
+            del observers[state.folder.path]
+        if state.root.is_dir():
+            try:
+                observers[state.folder.path] = _start_observer(state.folder.path, hints)
+            except OSError:  # out of inotify watches: the scan goes on without hints
+                state.problem("no events")
+
+
+def _start_observer(path: str, hints: Hints) -> Any:
+    from watchdog.events import FileMovedEvent, FileSystemEvent, FileSystemEventHandler
+    from watchdog.observers.inotify import InotifyObserver
+
+    class Ring(FileSystemEventHandler):
+        def on_any_event(self, event: FileSystemEvent) -> None:
+            if isinstance(event, FileMovedEvent) and event.dest_path:
+                hints.moved(os.fsdecode(event.dest_path))
+            elif event.event_type in {"created", "closed", "modified", "moved"}:
+                hints.bell.set()
+
+    observer = InotifyObserver(generate_full_events=True)
+    observer.schedule(Ring(), path, recursive=True)
+    observer.start()
+    return observer
+
+
+def _write_heartbeat(path: Path, states: list[FolderState], around: Surroundings) -> None:
+    rows = [_row(state, around.clock()) for state in states]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".new")
+    temporary.write_text(json.dumps({"at": around.now().isoformat(), "pid": os.getpid(), "folders": rows}))
+    temporary.replace(path)
+
+
+def _row(state: FolderState, at: float) -> dict[str, Any]:
+    oldest = max((at - seen.since for seen in state.seen.values()), default=0.0)
+    return {
+        "name": state.folder.name,
+        "path": state.folder.path,
+        "last_scan": state.last_scan.isoformat() if state.last_scan else None,
+        "waiting": len(state.seen),
+        "oldest_wait_seconds": round(oldest, 1),
+        "problems": state.problems,
+    }
+
+
+def main() -> int:
+    """`python -m workers.watch`: watch the configured folders until told to stop."""
+    import signal
+
+    from workers.settings import read_settings
+    from workers.wire import connect, content_check
+
+    settings = read_settings()
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    around = Surroundings(
+        stores=connect(settings.config, settings.data_dir),
+        rules=settings.config.intake,
+        is_complete=content_check(),
+        now=lambda: datetime.now(UTC),
+        clock=time.monotonic,
+    )
+    watch(settings.config, settings.data_dir, around, stopping)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""Chooses the adapters that the configuration names and plugs them together by plain calls. Does no work itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import yaml
+
+from schemas.catalogue import Catalogue, build_catalogue
+from schemas.config import Config
+from schemas.faults import ConfigFault
+from schemas.page import PageReading
+from schemas.source import Opened, Refused
+from workers.settings import read_secret
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.ports import Composer
+    from schemas.filing import BatchPlan
+    from store.objects import ObjectStore
+
+SHIPPED_TYPES = Path(__file__).parents[1] / "schemas" / "doctypes.yaml"
+SHIPPED_MODEL = Path(__file__).parents[1] / "models" / "doctype"
+
+
+class Stores(NamedTuple):
+    """The two places where things are kept: the index database and the object store."""
+
+    index: Any  # SQLAlchemy engine; only the store looks inside
+    objects: ObjectStore
+
+
+@dataclass(frozen=True)
+class Reader:
+    """The pipeline as the workers call it: opening, reading, planning, composing, and the key under which readings are kept."""
+
+    inspect: Callable[[Path], Opened | Refused]
+    read_pages: Callable[[Path, Opened, Sequence[int], Path], tuple[PageReading, ...]]
+    plan: Callable[[Sequence[PageReading]], BatchPlan]
+    composer: Composer
+    is_complete: Callable[[Path], bool | None]
+    catalogue: Catalogue
+    reading_key: str
+
+
+def connect(config: Config, data_dir: Path) -> Stores:
+    """The stores, opened; their folders and tables are made where missing."""
+    from store.database import open_index
+
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Stores(open_index(config.index.url or f"sqlite:///{(data_dir / 'index.db').absolute()}"), open_objects(config, data_dir))
+
+
+def open_objects(config: Config, data_dir: Path) -> ObjectStore:
+    """The object store that `objects.kind` names."""
+    rules = config.objects
+    if rules.kind == "filesystem":
+        from store.objects_fs import FilesystemObjects
+
+        return FilesystemObjects(data_dir / rules.path)
+    if not (rules.endpoint and rules.access_key_file and rules.secret_key_file):
+        raise ConfigFault("The S3 store needs an address and keys.", next_step="Set objects.endpoint, access_key_file and secret_key_file.")
+    from store.objects_s3 import S3Objects
+
+    return S3Objects(rules.endpoint, rules.bucket, read_secret(rules.access_key_file), read_secret(rules.secret_key_file), secure=rules.secure)
+
+
+def engine_url(config: Config, data_dir: Path) -> str:
+    """Where durable work is journalled."""
+    return config.engine.url or f"sqlite:///{(data_dir / 'engine.db').absolute()}"
+
+
+def slot_count(config: Config) -> int:
+    """How many files are worked on at once."""
+    return config.engine.slots or len(os.sched_getaffinity(0))
+
+
+@cache
+def load_catalogue() -> Catalogue:
+    """The document types that ship."""
+    return build_catalogue(yaml.safe_load(SHIPPED_TYPES.read_text(encoding="utf-8")))
+
+
+def content_check() -> Callable[[Path], bool | None]:
+    """A check whether a file's content runs to its end; None for kinds that are not known."""
+    from pipeline.sniff import HEAD_BYTES, is_complete, sniff
+
+    def check(path: Path) -> bool | None:
+        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:  # noqa: PTH123
+            kind = sniff(file.read(HEAD_BYTES))
+            return None if kind is None else is_complete(file, kind)
+
+    return check
+
+
+def equip(config: Config, stores: Stores) -> Reader:
+    """The pipeline with its engines, built from the configuration."""
+    from pipeline.engines.composer import SearchablePdf
+    from pipeline.engines.opener import ChildOpener
+    from pipeline.engines.spacy_types import SpacyTypes
+    from pipeline.engines.tesseract import Tesseract
+
+    from pipeline import flow, read
+    from pipeline.ports import Tools
+    from store.patients import PatientIndex
+
+    opener = ChildOpener(config.render)
+    tools = Tools(opener, Tesseract(), SpacyTypes(SHIPPED_MODEL), PatientIndex(stores.index), load_catalogue())
+    return Reader(
+        inspect=opener.inspect,
+        read_pages=lambda original, opened, pages, scratch: flow.read_pages(original, opened, pages, scratch, tools, config),
+        plan=lambda readings: flow.plan_batch(readings, tools, config),
+        composer=SearchablePdf(config.render),
+        is_complete=content_check(),
+        catalogue=tools.catalogue,
+        reading_key=_digest([read.VERSION, asdict(config.read), asdict(config.render)]),
+    )
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,0 +1,132 @@
+"""A worker process: holds one slot, works on one file after the other, and sees to it that no journalled file is left lying.
+
+`python -m workers.work --slot K`. May be killed at any moment: what it had begun is gone on with, by itself or by another slot.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import shutil
+import signal
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from schemas.faults import Fault, StoreFault
+from schemas.source import Delivery
+from store import journal
+from store.database import reading
+from workers.engine import Engine
+from workers.settings import Settings, read_settings
+from workers.slots import hold_slot, holding_dead_slots, slot_name
+from workers.steps import Desk, give_up, process_file, settled
+from workers.wire import Stores, connect, engine_url, equip
+
+LOOK_AFTER_SECONDS = 4.0  # between looks for dead slots and for work that ended without an outcome
+SLOT_WAIT_SECONDS = 10.0
+STEP_SECONDS = 60.0  # that a worker told to stop may take to finish its step
+TAKEN_SLOT = 3  # exit code
+
+log = logging.getLogger("chartroom.work")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Work until told to stop. Exit code 3: somebody works as this slot already."""
+    parser = argparse.ArgumentParser(prog="python -m workers.work", description="Work on journalled files as one slot.")
+    parser.add_argument("--slot", type=int, required=True)
+    slot = slot_name(parser.parse_args(arguments).slot)
+    logging.basicConfig(level=logging.WARNING, format=f"%(asctime)s {slot} %(message)s")
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    try:
+        return work(read_settings(), slot, stopping)
+    except Fault as fault:
+        log.error("%s %s", fault.code, fault)  # noqa: TRY400 - a fault explains itself
+        return 1
+
+
+def work(settings: Settings, slot: str, stopping: threading.Event) -> int:
+    """Hold the slot and work as it until `stopping` is set."""
+    run = settings.data_dir / "run"
+    lock = _wait_for_slot(run, slot, stopping)
+    if lock is None:
+        log.error("%s is worked as by another process", slot)
+        return TAKEN_SLOT
+    scratch = settings.data_dir / "scratch" / slot
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True, mode=0o700)
+    stores = connect(settings.config, settings.data_dir)
+    desk = Desk(settings.config, stores, equip(settings.config, stores), scratch, lambda: datetime.now(UTC), time.sleep)
+    rules = settings.config.engine
+    engine = Engine(engine_url(settings.config, settings.data_dir), slot=slot, process=partial(process_file, desk), poll_seconds=rules.poll_seconds)
+    dispatch(desk, engine, run, slot, stopping)
+    engine.finish_step(STEP_SECONDS)
+    os._exit(0)  # nothing is left to tidy: everything is journalled, and threads waiting for work must not hold the process
+
+
+def dispatch(desk: Desk, engine: Engine, run: Path, slot: str, stopping: threading.Event) -> None:
+    """Until told to stop: hand journalled files to the engine, take up what dead slots left, end what cannot be ended otherwise."""
+    submitted: set[str] = set()
+    next_look = 0.0
+    while not stopping.is_set():
+        began = time.monotonic()
+        try:
+            submit_new(desk.stores, engine, submitted)
+            if began >= next_look:
+                look_after(desk, engine, run, slot)
+                next_look = time.monotonic() + LOOK_AFTER_SECONDS
+        except StoreFault as fault:
+            log.warning("%s %s", fault.code, fault)
+        stopping.wait(max(desk.config.engine.poll_seconds, 5 * (time.monotonic() - began)))
+
+
+def submit_new(stores: Stores, engine: Engine, submitted: set[str]) -> None:
+    """Submit what is journalled and not settled, urgent files first; `submitted` remembers what was."""
+    with reading(stores.index) as conn:
+        waiting = journal.unsettled(conn)
+    for delivery in waiting:
+        if delivery.id not in submitted:
+            engine.submit(delivery.id, delivery.priority.value)
+            submitted.add(delivery.id)
+    submitted.intersection_update([delivery.id for delivery in waiting])
+
+
+def look_after(desk: Desk, engine: Engine, run: Path, slot: str) -> None:
+    """Adopt the work of dead slots; quarantine what ended badly; begin again what the engine holds done and the journal does not."""
+    with holding_dead_slots(run, slot) as dead:
+        for name in dead:
+            for delivery_id in engine.adopt(name):
+                log.warning("goes on with %s, left by %s", delivery_id, name)
+            shutil.rmtree(desk.scratch.parent / name, ignore_errors=True)
+    with reading(desk.stores.index) as conn:
+        waiting = {delivery.id: delivery for delivery in journal.unsettled(conn)}
+    for delivery_id, state in engine.ended(waiting).items():
+        _end(desk, engine, waiting[delivery_id], state)
+
+
+def _end(desk: Desk, engine: Engine, delivery: Delivery, state: str) -> None:
+    if settled(desk, delivery.id):  # it was settled between the two looks
+        return
+    log.warning("%s ended as %s without an outcome", delivery.id, state)
+    if state == "SUCCESS":
+        engine.retry(delivery.id, delivery.priority.value)
+    else:
+        give_up(desk, delivery.id)
+
+
+def _wait_for_slot(run: Path, slot: str, stopping: threading.Event) -> int | None:
+    until = time.monotonic() + SLOT_WAIT_SECONDS
+    while (lock := hold_slot(run, slot)) is None and time.monotonic() < until and not stopping.is_set():
+        stopping.wait(0.1)
+    return lock
+
+
+if __name__ == "__main__":
+    sys.exit(main())
