@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from schemas.config import Config
+from schemas.faults import EngineFault
 from schemas.source import Delivery, DeliveryState
 from store import journal
 from store.database import reading, writing
@@ -75,7 +76,10 @@ def wait_until_settled(  # noqa: PLR0913
     say: Say = lambda _: None,
     seconds: float | None = None,
 ) -> bool:
-    """Wait until each delivery has settled; False when `seconds` ran out. Starts workers of its own where none are running."""
+    """Wait until each delivery has settled; False when `seconds` ran out. Starts workers of its own where none are running.
+
+    EngineFault when they do not start.
+    """
     wanted, began = list(dict.fromkeys(ids)), time.monotonic()
     tree = None if somebody_works(settings.data_dir / "run") else Tree(workers(settings), say)
     try:
@@ -89,11 +93,17 @@ def wait_until_settled(  # noqa: PLR0913
             if tree is None and not somebody_works(settings.data_dir / "run"):
                 tree = Tree(workers(settings), say)
             if tree is not None:
-                tree.tend()
+                _tend(tree)
             time.sleep(TEND_SECONDS)
     finally:
         if tree is not None:
             tree.stop()
+
+
+def _tend(tree: Tree) -> None:
+    tree.tend()
+    if tree.cannot_start():
+        raise EngineFault("The worker processes do not start.", next_step="Their last lines say why; the files are journalled and lose nothing.")
 
 
 def count_settled(ids: Sequence[str], stores: Stores) -> int:

@@ -27,6 +27,7 @@ PR_SET_PDEATHSIG = 1
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 HEALTHY_SECONDS = 30.0
 STOP_SECONDS = 70.0
+FAILED_STARTS = 3
 
 Say = Callable[[str], object]
 
@@ -41,6 +42,7 @@ class Child:
     started: float = 0.0
     pause: float = FIRST_PAUSE
     not_before: float = 0.0
+    failed_starts: int = 0  # in a row: ended by itself, soon, with an error
 
 
 @dataclass
@@ -58,6 +60,10 @@ class Tree:
                 self._note_end(child)
             if child.process is None and time.monotonic() >= child.not_before:
                 self._start(child)
+
+    def cannot_start(self) -> bool:
+        """Whether every child has failed to come up several times in a row."""
+        return bool(self.children) and all(child.failed_starts >= FAILED_STARTS for child in self.children)
 
     def stop(self) -> None:
         """Tell every child to stop, wait for the step in hand, kill what stays."""
@@ -84,6 +90,7 @@ class Tree:
         child.pause = FIRST_PAUSE if lived > HEALTHY_SECONDS else min(LONGEST_PAUSE, child.pause * 2)
         child.not_before = time.monotonic() + (0.0 if lived > HEALTHY_SECONDS else child.pause)
         code = process.returncode if process else 0
+        child.failed_starts = child.failed_starts + 1 if code > 0 and lived < HEALTHY_SECONDS else 0
         self.say(f"{child.name}: ended ({'signal' if code < 0 else 'exit'} {abs(code)}) after {lived:.0f} s; starts again in {child.pause:.1f} s")
 
 
