@@ -619,7 +619,6 @@ def test_misread_characters_cost_values_but_never_make_another_person_the_patien
     rate: float, name: float, dob: float, wrong_dob: float, wrong_mrn: float
 ) -> None:
     shares = campaign(rate, 20)
-    print({key: round(value, 3) for key, value in shares.items()})
     assert shares["other"] == 0
     assert shares["patient_name exact"] >= name
     assert shares["patient_dob exact"] >= dob
