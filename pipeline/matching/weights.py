@@ -138,7 +138,8 @@ def weigh(levels: Levels, claim: Who, other: Who, shares: Shares) -> tuple[float
 
 def _temper(bits: list[float], levels: Levels, claim: Who) -> None:
     """A default birth date says little; a record number says nothing for somebody of another name; a page with the right last name
-    seldom has a wholly wrong first one."""
+    seldom has a wholly wrong first one.
+    """
     if levels.first_name == level.DIFFER and levels.last_name in (level.EXACT, level.OCR):
         bits[1] += OTHER_CHILD_BITS
     if levels.dob == level.EXACT and claim.dob.endswith("-01-01"):
