@@ -253,7 +253,9 @@ def _short_of_the_line(ranking: Ranking, candidates: tuple[Candidate, ...]) -> M
 
 
 def _candidates(ranking: Ranking) -> tuple[Candidate, ...]:
-    return tuple(_candidate(ranking, place, entry) for place, entry in enumerate(ranking.entries[:SHOWN]))
+    """The best entry, and the next ones that more speaks for than against."""
+    shown = enumerate(ranking.entries[:SHOWN])
+    return tuple(_candidate(ranking, place, entry) for place, entry in shown if place == 0 or entry.score > 0)
 
 
 def _candidate(ranking: Ranking, place: int, entry: Compared) -> Candidate:
