@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 Matrix = tuple[float, float, float, float, float, float]
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-MAX_CONTENT = 2_000_000  # bytes of packed content worth looking at for a scan
+MAX_CONTENT = 2_000_000  # bytes of packed content in which pictures are looked for
+MAX_SCAN_CONTENT = 200_000  # a page that is one scan has a short content, even with the words of an earlier reading
+PLACING = "q Q cm Do BI ID EI"
 MAX_ACTIONS = 5_000
 MAX_NESTING = 4
 GRID = 64  # image shares are counted on a grid of this many cells a side
@@ -208,7 +210,8 @@ def marks(page: pikepdf.Page) -> Marks | None:
     if _content_bytes(page) > MAX_CONTENT:
         return None
     pictures: list[tuple[Matrix, Any]] = []
-    others = _walk(page.obj, IDENTITY, pictures, MAX_NESTING)
+    long = _content_bytes(page) > MAX_SCAN_CONTENT
+    others = _walk(page.obj, IDENTITY, pictures, MAX_NESTING, PLACING if long else "") or long
     notes = page.obj.get("/Annots", ())
     others |= any(note.get("/Subtype") != "/Link" for note in notes if isinstance(note, pikepdf.Dictionary)) if len(notes) else False
     return Marks(pictures, others)
@@ -221,12 +224,12 @@ def _content_bytes(page: pikepdf.Page) -> int:
     return sum(int(part.get("/Length", 0)) for part in parts if isinstance(part, pikepdf.Stream))
 
 
-def _walk(holder: Any, matrix: Matrix, pictures: list[tuple[Matrix, Any]], depth: int) -> bool:
-    """Collect the pictures that `holder` (a page or a form) places; whether it makes any other mark."""
+def _walk(holder: Any, matrix: Matrix, pictures: list[tuple[Matrix, Any]], depth: int, operators: str = "") -> bool:
+    """Collect the pictures that `holder` (a page or a form) places; whether it makes any other mark (if all `operators` are looked at)."""
     resources = holder.get("/Resources", {})
     objects = resources.get("/XObject", {})
     stack, others, mode, modes = [], False, 0, []
-    for instruction in pikepdf.parse_content_stream(holder):
+    for instruction in pikepdf.parse_content_stream(holder, operators):
         name = str(instruction.operator)
         if name == "q":
             stack.append(matrix)
@@ -324,6 +327,14 @@ def scan_of(page: pikepdf.Page, found: Marks, most_pixels: int) -> Scan | None:
     if picture.mode not in ("1", "L", "RGB", "P"):
         return None
     return Scan(picture.as_pil_image(), bits == 1)
+
+
+def is_bilevel(page: pikepdf.Page, found: Marks) -> bool:
+    """Whether the page is mostly one scan of 1 bit per pixel, however it is drawn."""
+    if len(found.pictures) != 1 or found.pictures[0][1] is None or image_share(page, found) < 0.9:
+        return False
+    stream = found.pictures[0][1]
+    return bool(stream.get("/ImageMask", False)) or stream.get("/BitsPerComponent") == 1 or "JBIG2" in str(stream.get("/Filter"))
 
 
 def _fills(page: pikepdf.Page, matrix: Matrix) -> bool:

@@ -22,7 +22,7 @@ from typing import Any
 
 from schemas.faults import EngineFault
 
-MAX_MESSAGE = 64_000_000
+MAX_MESSAGE = 200_000_000
 KEPT_ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "XDG_CACHE_HOME", "FONTCONFIG_PATH", "FONTCONFIG_FILE", "SYSTEMROOT")
 
 Message = dict[str, Any]

@@ -193,7 +193,7 @@ def _lost(number: int) -> Message:
 def _pdf_pages(wanted: _Wanted, say: Say) -> Iterator[Message]:
     """Pages that are one scan come straight out of the file; runs of the others are drawn."""
     say({"at": wanted.pages[0]})
-    layers = _layers(wanted)
+    layers = {} if wanted.plain else _layers(wanted)
     with _opened(wanted) as pdf:
         waiting: list[_Sheet] = []
         for number in wanted.pages:
@@ -246,6 +246,7 @@ class _Sheet(NamedTuple):
     layer: list[list[Any]]
     image_share: float
     page: Any  # as qpdf has it, or None
+    bilevel: bool = False
     done: Message | None = None
 
 
@@ -263,7 +264,7 @@ def _look(pdf: Any, number: int, wanted: _Wanted, layer: Sequence[poppler.TextWo
         found = embedded.marks(page)
         if found is None:
             return sheet
-        sheet = sheet._replace(image_share=embedded.image_share(page, found))
+        sheet = sheet._replace(image_share=embedded.image_share(page, found), bilevel=embedded.is_bilevel(page, found))
         return sheet._replace(done=_taken_out(page, found, sheet, wanted))
     except (MachineError, MemoryError):
         raise
@@ -292,15 +293,15 @@ def _taken_out(page: Any, found: embedded.Marks, sheet: _Sheet, wanted: _Wanted)
     turn = embedded.rotation(page)
     raster.save_gray(raster.turned(raster.to_gray(scan.image), turn), page_path(wanted.into, sheet.number))
     dpi = [dpi_y, dpi_x] if turn in (90, 270) else [dpi_x, dpi_y]
-    return _page(sheet, dpi, bilevel=scan.bilevel)
+    return _page(sheet._replace(bilevel=scan.bilevel), dpi)
 
 
-def _page(sheet: _Sheet, dpi: list[float], *, bilevel: bool = False) -> Message:
+def _page(sheet: _Sheet, dpi: list[float]) -> Message:
     return {
         "number": sheet.number,
         "size": list(sheet.size),
         "dpi": dpi,
-        "bilevel": bilevel,
+        "bilevel": sheet.bilevel,
         "layer": sheet.layer,
         "image_share": sheet.image_share,
     }
@@ -329,9 +330,12 @@ def _draw_run(run: Sequence[_Sheet], wanted: _Wanted, say: Say) -> Iterator[Mess
     if run[0].dpi < LEAST_DPI:
         yield from (_lost(sheet.number) for sheet in run)
         return
-    images = _draw(wanted.path, run, run[0].number, wanted.seconds)
-    if images is None and len(run) == 1:
-        run, images = _draw_repaired(run[0], wanted)
+    try:
+        images = _draw(wanted.path, run, run[0].number, wanted.seconds)
+        if images is None and len(run) == 1:
+            run, images = _draw_repaired(run[0], wanted)
+    except TimeoutError:
+        images = None
     if images is not None:
         yield from (_kept(sheet, image, wanted) for sheet, image in zip(run, images, strict=True))
     elif len(run) > 1:
@@ -342,7 +346,7 @@ def _draw_run(run: Sequence[_Sheet], wanted: _Wanted, say: Say) -> Iterator[Mess
 
 
 def _draw(path: str, run: Sequence[_Sheet], first: int, seconds: float) -> list[Any] | None:
-    """Pictures of consecutive pages, each of the size it must have; None where poppler fails over any of them."""
+    """Pictures of consecutive pages, each of the size it must have; None where poppler fails over any of them. TimeoutError."""
     try:
         images = poppler.draw(path, first, first + len(run) - 1, run[0].dpi * run[0].unit, seconds * 0.8)
     except ValueError:
@@ -360,7 +364,7 @@ def _draw_repaired(sheet: _Sheet, wanted: _Wanted) -> tuple[list[_Sheet], list[A
         words = poppler.words(str(alone), 1, 1, wanted.seconds / 4).get(1, []) if images and not sheet.layer else []
         width, height = (side / sheet.unit for side in sheet.size)
         return [sheet._replace(layer=sheet.layer or _shares(words, width, height))], images
-    except (MachineError, MemoryError):
+    except (MachineError, MemoryError, TimeoutError):
         raise
     except Exception:  # noqa: BLE001 - whatever pikepdf stumbles over, the page is lost
         return [sheet], None

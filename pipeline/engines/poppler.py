@@ -72,7 +72,7 @@ def _sheet(info: dict[str, str], number: int) -> Sheet:
 
 
 def draw(path: str, first: int, last: int, dpi: float, seconds: float) -> list[Image.Image]:
-    """Consecutive pages in gray at `dpi`; fewer than asked, or of another size, where poppler failed. ValueError when it overran."""
+    """Consecutive pages in gray at `dpi`; fewer, or of another size, where poppler failed. ValueError when it cannot open the file; TimeoutError."""
     exact: Any = round(dpi, 3)  # declared as a whole number, handed to pdftoppm as it is
     try:
         drawn: list[Image.Image] = convert_from_path(
@@ -80,8 +80,10 @@ def draw(path: str, first: int, last: int, dpi: float, seconds: float) -> list[I
         )
     except PDFInfoNotInstalledError as missing:
         raise MachineError("pdftoppm is not installed") from missing
-    except (PDFPageCountError, PDFPopplerTimeoutError):
-        raise ValueError("not drawn") from None
+    except PDFPageCountError:
+        raise ValueError("not opened") from None
+    except PDFPopplerTimeoutError:
+        raise TimeoutError from None
     return drawn
 
 
