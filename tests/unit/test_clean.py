@@ -118,7 +118,13 @@ def test_a_clean_page_has_no_dirt():
 
 @pytest.mark.parametrize(
     ("dpi_x", "dpi_y", "bilevel", "dirty", "quality"),
-    [(204, 98, True, False, "fax"), (204, 196, True, True, "fax"), (300, 300, True, True, "dirty"), (300, 300, True, False, "clean"), (200, 200, False, False, "clean")],
+    [
+        (204, 98, True, False, "fax"),
+        (204, 196, True, True, "fax"),
+        (300, 300, True, True, "dirty"),
+        (300, 300, True, False, "clean"),
+        (200, 200, False, False, "clean"),
+    ],
 )
 def test_the_damage_names_the_recipe(dpi_x, dpi_y, bilevel, dirty, quality):
     look = look_at(scan(paper("Any text will do")), BLANK_INK)
