@@ -52,6 +52,10 @@ class Marks(NamedTuple):
     def high(self) -> Wholes:
         return self.y1 - self.y0
 
+    def turned(self) -> Marks:
+        """The same marks with rows and columns exchanged."""
+        return Marks(self.y0, self.x0, self.y1, self.x1, self.area)
+
     def where(self, chosen: Mask) -> Marks:
         """The chosen marks."""
         return Marks(*(values[chosen] for values in self))
@@ -177,7 +181,8 @@ def printing(mask: Mask) -> Printing:
     ink = np.concatenate(([False], kept))[labels]
     lettered = kept & of_letter_size(marks)
     text, letters = np.concatenate(([False], lettered))[labels], marks.where(lettered)
-    return Printing(ink, text, letters, rows_of(text, letters), int((kept & drawn(marks)).sum()))
+    rows = max(rows_of(text, letters), rows_of(text.T, letters.turned()))
+    return Printing(ink, text, letters, rows, int((kept & drawn(marks)).sum()))
 
 
 def marks_of(labels: NDArray[np.int32], count: int) -> Marks:
