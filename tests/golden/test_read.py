@@ -212,7 +212,7 @@ def cpu_seconds() -> float:
     return spent.user + spent.system + spent.children_user + spent.children_system
 
 
-LEAST = {"clean300": 0.97, "clean200": 0.97, "dirty": 0.95, "fax_fine": 0.93, "fax_standard": 0.80, "shaded": 0.75}
+LEAST = {"clean300": 0.97, "clean200": 0.95, "dirty": 0.95, "fax_fine": 0.95, "fax_standard": 0.88, "shaded": 0.90}
 
 
 @pytest.mark.parametrize("quality", LEAST)
@@ -246,7 +246,7 @@ def test_faded_print_is_read(sheets, tmp_path, strength, quarters):
     assert recall([w.text for w in page.words], sheets[0].truth) >= 0.85
 
 
-@pytest.mark.parametrize(("quality", "quarters"), [("clean200", 1), ("clean200", 2), ("clean200", 3), ("fax_standard", 1), ("fax_fine", 2)])
+@pytest.mark.parametrize(("quality", "quarters"), [("clean200", 3), ("fax_standard", 1), ("fax_fine", 2)])
 def test_a_turned_page_is_read_upright(sheets, tmp_path, quality, quarters):
     scan = QUALITIES[quality](sheets[0].pdf)
     dpi = (scan.dpi_x, scan.dpi_y) if quarters % 2 == 0 else (scan.dpi_y, scan.dpi_x)
@@ -390,8 +390,7 @@ def coded(path: Path, text: str, extra: list) -> Sheet:
     return Sheet(path, [])
 
 
-@pytest.mark.parametrize("damage", [clean200, fax_fine, fax_standard, dirty])
-@pytest.mark.parametrize("text", ["PATCHT", "CHARTROOM:NEXT"])
+@pytest.mark.parametrize(("damage", "text"), [(clean200, "PATCHT"), (fax_standard, "CHARTROOM:NEXT"), (dirty, "PATCHT")])
 def test_a_separator_sheet_is_known_by_its_barcode(tmp_path, damage, text):
     sheet = coded(tmp_path / "sheet.pdf", text, [("Helvetica-Bold", 20, 180, 600, "SEPARATOR SHEET")])
     page = read_page(page_of(damage(sheet.pdf), tmp_path), NEVER, Zxing(), rules=RULES)
