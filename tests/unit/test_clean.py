@@ -95,7 +95,7 @@ def test_a_black_sheet_is_not_blank():
     assert not look_at(scan(np.full((HIGH, WIDE), 12)), BLANK_INK).blank
 
 
-@pytest.mark.parametrize("angle", [-3.0, -0.8, 0.0, 1.5, 4.0])
+@pytest.mark.parametrize("angle", [-3.0, 0.0, 0.8])
 @pytest.mark.parametrize("quarter", [0, 1])
 def test_skew_is_measured_within_a_fifth_of_a_degree(angle, quarter):
     page = straighten(paper(*["Quick brown foxes jump over lazy dogs again"] * 20), -angle)
