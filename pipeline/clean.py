@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from pipeline.look import Gray, Look, Reals, Scan, dirt_of, paper_of
+from pipeline.look import Gray, Look, Reals, Scan, darkness, dirt_of, paper_of
 from schemas.page import Box
 
 SKEWED = 0.4  # degrees
@@ -41,7 +41,7 @@ def quality_of(scan: Scan, look: Look, *, dirty: bool) -> str:
         return "fax"
     if scan.bilevel:
         return "dirty" if dirty else "clean"
-    return "shaded" if look.spread > SHADED or look.streaked else "clean"
+    return "shaded" if look.spread > SHADED or look.streaked or look.strength < 1.0 else "clean"
 
 
 def square(scan: Scan) -> bool:
@@ -55,13 +55,15 @@ def clean(scan: Scan, look: Look, target_dpi: int) -> Cleaned:
     quality = quality_of(scan, look, dirty=dirt is not None)
     pixels = scan.pixels if dirt is None else np.where(dirt, np.uint8(255), scan.pixels)
     if quality == "shaded":
-        pixels = without_streaks(on_even_paper(pixels), scan.dpi_x, scan.dpi_y)
+        pixels = without_streaks(on_even_paper(pixels, look.strength), scan.dpi_x, scan.dpi_y)
     return finish(scan._replace(pixels=pixels), look, quality, target_dpi)
 
 
 def clean_as_shaded(scan: Scan, look: Look, target_dpi: int) -> Cleaned:
     """The second recipe for a page that read badly: as if it were a shaded copy, at full size."""
-    return finish(scan._replace(pixels=without_streaks(on_even_paper(scan.pixels), scan.dpi_x, scan.dpi_y)), look, "shaded", target_dpi)
+    return finish(
+        scan._replace(pixels=without_streaks(on_even_paper(scan.pixels, look.strength), scan.dpi_x, scan.dpi_y)), look, "shaded", target_dpi
+    )
 
 
 def finish(scan: Scan, look: Look, quality: str, target_dpi: int) -> Cleaned:
@@ -109,10 +111,12 @@ def straighten(pixels: Gray, angle: float) -> Gray:
     return np.asarray(Image.fromarray(pixels).rotate(angle, Image.Resampling.BILINEAR, expand=True, fillcolor=255))
 
 
-def on_even_paper(pixels: Gray) -> Gray:
-    """The page as if its paper were white all over."""
-    level: Reals = paper_of(pixels)
-    return np.minimum(pixels / level * 255, 255).astype(np.uint8)
+def on_even_paper(pixels: Gray, strength: float = 1.0) -> Gray:
+    """The page as if its paper were white all over, and faded print black."""
+    dark: Reals = darkness(pixels, paper_of(pixels))
+    if strength < 1.0:
+        dark = np.clip((dark - 0.03) / strength, 0.0, 1.0)
+    return np.asarray(255 - 255 * dark, dtype=np.uint8)
 
 
 def without_streaks(pixels: Gray, dpi_x: float, dpi_y: float) -> Gray:

@@ -21,6 +21,7 @@ INK = 0.30  # darkness against the paper around it; what shows through from the 
 FAINT = 0.12
 DIRT = 1.8e-4  # square inches: no larger than a full stop
 SURE_DIRT = 5.5e-5
+SHORTEST, LONGEST = 3.0, 30.0  # inches of a sheet's longer side
 MOST_PIXELS = 36_000_000
 TOUCHING = np.ones((3, 3), dtype=bool)
 
@@ -51,9 +52,23 @@ class Marks(NamedTuple):
     def high(self) -> Wholes:
         return self.y1 - self.y0
 
+    def turned(self) -> Marks:
+        """The same marks with rows and columns exchanged."""
+        return Marks(self.y0, self.x0, self.y1, self.x1, self.area)
+
     def where(self, chosen: Mask) -> Marks:
         """The chosen marks."""
         return Marks(*(values[chosen] for values in self))
+
+
+class Printing(NamedTuple):
+    """What was printed or written: all of it, the part that is letters, these as marks; rows of letters and large marks."""
+
+    ink: Mask
+    text: Mask
+    letters: Marks
+    rows: int
+    large: int
 
 
 class Look(NamedTuple):
@@ -69,6 +84,7 @@ class Look(NamedTuple):
     sideways: bool  # the rows run up and down
     spread: float  # of the paper's brightness over the page, 0..1
     streaked: bool
+    strength: float  # darkness of the print, 0..1; below INK the page is faded
 
     @property
     def blank(self) -> bool:
@@ -80,10 +96,16 @@ def open_scan(page: RenderedPage) -> Scan:
     """The pixels of a rendered page."""
     with Image.open(str(page.image)) as image:
         pixels = np.asarray(image.convert("L"))
-    high, wide = pixels.shape
-    dpi_x = page.dpi_x or wide * 72 / max(page.width_pt, 1)
-    dpi_y = page.dpi_y or high * 72 / max(page.height_pt, 1)
+    dpi_x, dpi_y = plausible(page, *pixels.shape)
     return Scan(pixels, dpi_x, dpi_y, page.bilevel or two_tones(pixels))
+
+
+def plausible(page: RenderedPage, high: int, wide: int) -> tuple[float, float]:
+    """The resolution of a page; where it would make a sheet no office has, as cameras claim, that of a letter sheet."""
+    dpi_x, dpi_y = page.dpi_x or wide * 72 / max(page.width_pt, 1), page.dpi_y or high * 72 / max(page.height_pt, 1)
+    longest = max(wide / dpi_x, high / dpi_y)
+    scale = 1.0 if SHORTEST < longest < LONGEST else longest / 11
+    return dpi_x * scale, dpi_y * scale
 
 
 def within_bounds(scan: Scan) -> Scan:
@@ -105,13 +127,24 @@ def look_at(scan: Scan, blank_ink: float) -> Look:
     thumb = squared(scan, DPI)
     paper = paper_of(thumb)
     dark = darkness(thumb, paper)
-    ink, text, letters, rows, large = printing(dark > INK)
-    share = float(ink.mean())
-    plain = rows > 0 or large > 0 or share > blank_ink
-    faint = 0 if plain else printing(ndimage.uniform_filter(dark, 2) > FAINT)[3]
-    skew, sideways = slant(text, letters)
-    large = max(large, int(plain and not rows))
-    return Look(ink, letters, rows, large, faint, share, skew, sideways, spread_of(paper), streaked(dark))
+    plain = printing(dark > INK)
+    share = float(plain.ink.mean())
+    inked = plain.rows > 0 or plain.large > 0 or share > blank_ink
+    shown = plain if inked else printing(ndimage.uniform_filter(dark, 2) > FAINT)
+    skew, sideways = slant(shown.text, shown.letters)
+    return Look(
+        ink=shown.ink if shown.rows else plain.ink,
+        letters=shown.letters,
+        rows=plain.rows,
+        large=max(plain.large, int(inked and not plain.rows)),
+        faint_rows=0 if inked else shown.rows,
+        share=share,
+        skew=skew,
+        sideways=sideways,
+        spread=spread_of(paper),
+        streaked=streaked(dark),
+        strength=strength_of(dark),
+    )
 
 
 def squared(scan: Scan, dpi: float) -> Gray:
@@ -126,7 +159,7 @@ def paper_of(gray: Gray, step: int = 6) -> Reals:
     small = np.asarray(Image.fromarray(gray).reduce(step)) if min(gray.shape) > step else gray
     level = ndimage.gaussian_filter(ndimage.grey_closing(small, size=(9, 9)).astype(np.float32), 2)
     back = Image.fromarray(level).resize((gray.shape[1], gray.shape[0]), Image.Resampling.BILINEAR)
-    return np.maximum(np.asarray(back), 128.0).astype(np.float32)  # a black sheet is ink, not paper
+    return np.maximum(np.asarray(back, dtype=np.float32), np.float32(128))  # a black sheet is ink, not paper
 
 
 def darkness(gray: Gray, paper: Reals) -> Reals:
@@ -140,15 +173,16 @@ def spread_of(paper: Reals) -> float:
     return float(high - low) / 255
 
 
-def printing(mask: Mask) -> tuple[Mask, Mask, Marks, int, int]:
-    """What was printed or written, the part of it that is letters, these as marks, and how many rows and large marks there are."""
+def printing(mask: Mask) -> Printing:
+    """What was printed or written, told from specks and furniture."""
     labels, count = ndimage.label(mask, TOUCHING)
     marks = marks_of(labels, count)
     kept = ~(specks(marks) | furniture(marks, mask.shape))
     ink = np.concatenate(([False], kept))[labels]
     lettered = kept & of_letter_size(marks)
     text, letters = np.concatenate(([False], lettered))[labels], marks.where(lettered)
-    return ink, text, letters, rows_of(text, letters), int((kept & drawn(marks)).sum())
+    rows = max(rows_of(text, letters), rows_of(text.T, letters.turned()))
+    return Printing(ink, text, letters, rows, int((kept & drawn(marks)).sum()))
 
 
 def marks_of(labels: NDArray[np.int32], count: int) -> Marks:
@@ -156,7 +190,8 @@ def marks_of(labels: NDArray[np.int32], count: int) -> Marks:
     found = ndimage.find_objects(labels)
     corners = np.array([(s[1].start, s[0].start, s[1].stop, s[0].stop) for s in found], dtype=np.int64).reshape(-1, 4)
     area = np.bincount(labels.ravel(), minlength=count + 1)[1:]
-    return Marks(*corners.T, area.astype(np.int64))
+    x0, y0, x1, y1 = corners.T
+    return Marks(x0, y0, x1, y1, area.astype(np.int64))
 
 
 def inches(share: float) -> float:
@@ -239,9 +274,11 @@ def slant(text: Mask, letters: Marks) -> tuple[float, bool]:
     if letters.area.size < 12:
         return 0.0, False
     feet = text & ~np.roll(text, -1, axis=0)
-    level, angle = sharpest(*np.nonzero(feet))
+    rows, columns = np.nonzero(feet)
+    level, angle = sharpest(rows, columns)
     sides = text & ~np.roll(text, -1, axis=1)
-    upright, other = sharpest(*np.nonzero(sides)[::-1])
+    rows, columns = np.nonzero(sides)
+    upright, other = sharpest(columns, rows)
     sideways = upright > 1.15 * level
     return (-other if sideways else angle), sideways
 
@@ -268,10 +305,18 @@ def sharpness(rows: Reals, columns: Reals, angle: float) -> float:
     return float((counts**2).sum() * counts.size / max(counts.sum(), 1) ** 2)
 
 
+def strength_of(dark: Reals) -> float:
+    """How dark the print is. Faded print leaves many times more faint pixels than dark ones; the soft edges of good print do not."""
+    marks = dark[dark > FAINT]
+    if not marks.size or (marks > INK).mean() > 0.4:
+        return 1.0
+    return float(np.percentile(marks, 75))
+
+
 def streaked(dark: Reals) -> bool:
     """Whether lines run over most of the page, as a dirty scanner draws them."""
     rim = int(inches(0.2))
-    down, across = np.percentile(dark[::8], 25, axis=0), np.percentile(dark[:, ::8], 25, axis=1)
+    down, across = np.percentile(dark[::8], 10, axis=0), np.percentile(dark[:, ::8], 10, axis=1)
     return bool((down[rim:-rim] > 0.06).any() or (across[rim:-rim] > 0.06).any())
 
 

@@ -28,6 +28,7 @@ SEPARATOR_TEXT, OWN_SHEET = "PATCHT", "CHARTROOM:"
 SEPARATOR_WORDS = 40  # a sheet with more words than these carries a barcode, but is a page
 FOREIGN_LAYER = 0.9  # somebody else's recognition: no surer than our own of a clean page
 POOR_CONFIDENCE, POOR_COVER = 0.6, 0.45
+SHOWN_THROUGH = 0.4  # print seen from behind reads at 0.25, faded print at 0.9
 
 # Raw confidence to share of words found right, measured by band; the highest band differs by quality (its last value).
 BANDS = (0.0, 0.15, 0.40, 0.60, 0.75, 0.85, 0.925, 0.97)
@@ -94,9 +95,7 @@ def from_layer(seen: PageReading, page: RenderedPage) -> PageReading:
     scanned = page.image_share > SCANNED
     words = tuple(word._replace(confidence=min(word.confidence, FOREIGN_LAYER)) for word in page.layer) if scanned else page.layer
     quality = "clean" if scanned else "born_digital"
-    return replace(
-        seen, kind=PageKind.TEXT, words=words, read_from=ReadFrom.LAYER, quality=quality, confidence=mean_confidence(words), problem=None
-    )
+    return replace(seen, kind=PageKind.TEXT, words=words, read_from=ReadFrom.LAYER, quality=quality, confidence=mean_confidence(words), problem=None)
 
 
 def from_pixels(seen: PageReading, scan: Scan, look: Look, reader: Reader) -> PageReading:
@@ -107,15 +106,13 @@ def from_pixels(seen: PageReading, scan: Scan, look: Look, reader: Reader) -> Pa
     except Overrun:
         return replace(seen, quality=cleaned.quality)
     words = calibrated(on_upright_page(best), best.cleaned.quality)
-    read = replace(
-        seen, words=words, read_from=ReadFrom.OCR, turn=best.turn, quality=best.cleaned.quality, confidence=mean_confidence(words)
-    )
+    read = replace(seen, words=words, read_from=ReadFrom.OCR, turn=best.turn, quality=best.cleaned.quality, confidence=mean_confidence(words))
     return judged(read, look, reader.rules)
 
 
 def judged(read: PageReading, look: Look, rules: ReadRules) -> PageReading:
     """Text, blank after all, or unreadable."""
-    if look.faint_rows and (read.confidence < POOR_CONFIDENCE or len(read.words) < 2):
+    if look.faint_rows and read.confidence < SHOWN_THROUGH:
         return replace(read, kind=PageKind.BLANK, words=(), read_from=ReadFrom.NOTHING, turn=0, confidence=1.0, problem=None)
     cover = sum(len(word.text) for word in read.words) / max(1, look.letters.area.size)
     if not read.words or read.confidence < rules.unreadable_below or cover < 0.08:
@@ -129,7 +126,7 @@ def recognise(cleaned: Cleaned, scan: Scan, look: Look, reader: Reader) -> Attem
     if not poor(first, look):
         return first
     best = better_turned(first, look, reader)
-    if not poor(best, look):
+    if look.faint_rows or not poor(best, look):
         return best
     return max(best, second_look(best, scan, look, reader), key=lambda tried: tried.worth)
 

@@ -92,7 +92,10 @@ def draw(path: Path, texts: list, *, rules: bool = False) -> Sheet:
 
 def letter(folder: Path) -> Sheet:
     lines = [("Times-Roman", 11, 60, 600 - 16 * n, text) for n, text in enumerate(PROSE)]
-    closing = [("Times-Roman", 11, 60, 400, "Electronically signed by Howard Kessler, MD on 11/06/2023 at 14:32"), ("Times-Roman", 9, 270, 40, "Page 1 of 2")]
+    closing = [
+        ("Times-Roman", 11, 60, 400, "Electronically signed by Howard Kessler, MD on 11/06/2023 at 14:32"),
+        ("Times-Roman", 9, 270, 40, "Page 1 of 2"),
+    ]
     return draw(folder / "letter.pdf", DISCHARGE + lines + closing)
 
 
@@ -189,11 +192,18 @@ def read(scan: Scanned, folder: Path, **facts):
     return read_page(page_of(scan, folder, **facts), Tesseract(), Zxing(), rules=RULES)
 
 
+def tokens(words: list[str]) -> list[str]:
+    """Words and numbers without hyphens: whether "12-16" is one word or three is no error of reading."""
+    return [part for word in words for part in word.replace("-", " ").split()]
+
+
 def accuracy(words: list[str], truth: list[str]) -> float:
+    words, truth = tokens(words), tokens(truth)
     return 1 - Levenshtein.distance(words, truth) / len(truth)
 
 
 def recall(words: list[str], truth: list[str]) -> float:
+    words, truth = tokens(words), tokens(truth)
     return sum((Counter(words) & Counter(truth)).values()) / len(truth)
 
 
@@ -202,7 +212,7 @@ def cpu_seconds() -> float:
     return spent.user + spent.system + spent.children_user + spent.children_system
 
 
-LEAST = {"clean300": 0.97, "clean200": 0.97, "dirty": 0.95, "fax_fine": 0.93, "fax_standard": 0.80, "shaded": 0.75}
+LEAST = {"clean300": 0.97, "clean200": 0.95, "dirty": 0.95, "fax_fine": 0.95, "fax_standard": 0.88, "shaded": 0.90}
 
 
 @pytest.mark.parametrize("quality", LEAST)
@@ -213,5 +223,182 @@ def test_words_are_found_at_every_quality(sheets, tmp_path, quality):
     cost = (cpu_seconds() - before) / len(pages)
     found = [recall([w.text for w in page.words], sheet.truth) for page, sheet in zip(pages, sheets, strict=True)]
     order = [accuracy([w.text for w in page.words], sheet.truth) for page, sheet in zip(pages, sheets, strict=True)]
-    print(f"{quality}: recall {found} in order {order} CPU-s {cost:.2f} {[(p.quality, p.kind, p.turn, round(p.confidence, 2)) for p in pages]}")
+    print(f"{quality}: recall {np.round(found, 3)} in order {np.round(order, 3)} CPU-s a page {cost:.2f}")  # noqa: T201
     assert min(found) >= LEAST[quality]
+
+
+def test_squared_fax_beats_the_page_as_received(sheets, tmp_path):
+    """Without square pixels a standard fax is hardly read: the engine alone is the yardstick."""
+    sheet, fax = sheets[0], fax_standard(sheets[0].pdf)
+    page = page_of(fax, tmp_path)
+    plain = Tesseract().words(page.image, languages="eng", mode=4, seconds=60, dpi=204)
+    ours = read_page(page, Tesseract(), rules=RULES)
+    lost = 1 - accuracy([w.text for w in plain], sheet.truth), 1 - accuracy([w.text for w in ours.words], sheet.truth)
+    assert ours.quality == "fax"
+    assert lost[1] < lost[0] / 3
+
+
+@pytest.mark.parametrize(("strength", "quarters"), [(0.15, 1)])
+def test_faded_print_is_read(sheets, tmp_path, strength, quarters):
+    faint = 255 - (255 - np.rot90(rendered(sheets[0].pdf, 200), quarters).astype(float)) * strength
+    page = read(Scanned(noisy(faint.astype(np.uint8), 4, 8), 200, 200), tmp_path)
+    assert page.kind is PageKind.TEXT
+    assert recall([w.text for w in page.words], sheets[0].truth) >= 0.85
+
+
+@pytest.mark.parametrize(("quality", "quarters"), [("clean200", 3), ("fax_fine", 2)])
+def test_a_turned_page_is_read_upright(sheets, tmp_path, quality, quarters):
+    scan = QUALITIES[quality](sheets[0].pdf)
+    dpi = (scan.dpi_x, scan.dpi_y) if quarters % 2 == 0 else (scan.dpi_y, scan.dpi_x)
+    page = read(Scanned(np.rot90(scan.pixels, quarters), *dpi, scan.bilevel), tmp_path)
+    assert page.turn == 90 * quarters
+    assert recall([w.text for w in page.words], sheets[0].truth) >= 0.95
+    heading = next(word for word in page.words if word.text == "DISCHARGE")
+    assert heading.box.x0 == pytest.approx(235 / WIDE, abs=0.01)
+    assert heading.box.y0 == pytest.approx((HIGH - 708) / HIGH, abs=0.01)
+
+
+def test_boxes_lie_on_the_skewed_page_as_received(sheets, tmp_path):
+    scan = dirty(sheets[0].pdf)
+    page = read(scan, tmp_path)
+    for word in (w for w in page.words if len(w.text) > 7):
+        x0, y0, x1, y1 = place_on_source(word.box, page.turn)
+        high, wide = scan.pixels.shape
+        assert (scan.pixels[int(y0 * high) : int(y1 * high), int(x0 * wide) : int(x1 * wide)] < 128).mean() > 0.08
+
+
+def test_lines_are_numbered_over_the_page(sheets, tmp_path):
+    page = read(clean200(sheets[0].pdf), tmp_path)
+    words = page.words
+    assert "Page 1 of 2" in page.text.splitlines()
+    assert [w.line for w in words] == sorted(w.line for w in words)
+    assert words[-1].line - words[0].line > 15
+
+
+def show_through(pdf: Path) -> Scanned:
+    other = np.fliplr(rendered(pdf, 200)).astype(float)
+    return Scanned(noisy(np.clip(250 - 0.14 * ndimage.gaussian_filter(255 - other, 1.5), 0, 255).astype(np.uint8), 4, 9), 200, 200)
+
+
+def peppered(_: Path) -> Scanned:
+    return Scanned(speckled(np.full((2156, 1734), 255, dtype=np.uint8), 0.002, 10), 204, 196, bilevel=True)
+
+
+@pytest.mark.parametrize("back", [show_through, peppered])
+def test_the_back_of_a_sheet_is_blank(sheets, tmp_path, back):
+    page = read(back(sheets[0].pdf), tmp_path)
+    assert (page.kind, page.words, page.problem) == (PageKind.BLANK, (), None)
+
+
+def test_a_single_line_is_text(tmp_path):
+    sheet = draw(tmp_path / "line.pdf", [("Helvetica", 9, 270, 40, "Page 3 of 7")])
+    page = read(fax_fine(sheet.pdf), tmp_path)
+    assert (page.kind, page.text) == (PageKind.TEXT, "Page 3 of 7")
+
+
+def scribbled() -> Scanned:
+    """Loops of a pen in rows: ink that is no print."""
+    page, random = np.full((2200, 1700), 250, dtype=np.uint8), np.random.default_rng(11)
+    for row in range(300, 1900, 110):
+        t = np.linspace(0, 60, 12000)
+        x = 200 + 20 * t + 26 * np.sin(2.6 * t + random.random())
+        y = row + 24 * np.sin(2.1 * t) * np.cos(0.31 * t + random.random() * 6) + 9 * np.sin(5.3 * t)
+        page[y.astype(int), x.astype(int)] = 30
+    return Scanned(ndimage.minimum_filter(page, 4), 200, 200)
+
+
+def photographed() -> Scanned:
+    grain = ndimage.gaussian_filter(np.random.default_rng(12).normal(0, 1, (1400, 1000)), 9)
+    return Scanned(np.clip(128 + 900 * grain, 0, 255).astype(np.uint8), 150, 150)
+
+
+@pytest.mark.parametrize("scan", [scribbled, photographed])
+def test_ink_that_is_no_print_is_unreadable_not_blank(tmp_path, scan):
+    page = read(scan(), tmp_path)
+    assert (page.kind, page.problem) == (PageKind.UNREADABLE, "image.unreadable")
+
+
+def test_a_page_without_image_keeps_its_problem(tmp_path):
+    page = read_page(RenderedPage(4, WIDE, HIGH, None, problem="file.corrupt"), Given(), rules=RULES)
+    assert (page.number, page.kind, page.problem) == (4, PageKind.UNREADABLE, "file.corrupt")
+
+
+def test_equal_pixels_have_one_fingerprint(sheets, tmp_path):
+    first, second = clean200(sheets[0].pdf), clean200(sheets[1].pdf)
+    prints = [read_page(page_of(scan, tmp_path), Given(), rules=RULES).fingerprint for scan in (first, first, second)]
+    assert prints[0] == prints[1] != prints[2]
+
+
+def layer_of(pdf: Path) -> tuple[Word, ...]:
+    """The text layer as poppler sees it."""
+    lines = subprocess.run(["pdftotext", "-tsv", str(pdf), "-"], check=True, capture_output=True, text=True).stdout.splitlines()[1:]
+    rows = [line.split("\t") for line in lines if line.split("\t")[0] == "5"]
+    return tuple(layer_word(row, number) for number, row in enumerate(rows))
+
+
+def layer_word(row: list[str], line: int) -> Word:
+    x, y, wide, high = map(float, row[6:10])
+    return Word(row[11], Box(x / WIDE, y / HIGH, (x + wide) / WIDE, (y + high) / HIGH), 1.0, line)
+
+
+NEVER = Given((Word("SEEN", Box(0.1, 0.1, 0.2, 0.2), 0.99, 0),))
+
+
+def judged_layer(sheet: Sheet, layer: tuple[Word, ...], folder: Path, **facts) -> ReadFrom:
+    page = page_of(Scanned(rendered(sheet.pdf, 200), 200, 200), folder, **{"image_share": 0.0, **facts})
+    return read_page(RenderedPage(**{**{f: getattr(page, f) for f in page.__slots__}, "layer": layer}), NEVER, rules=RULES).read_from
+
+
+@pytest.mark.parametrize("image_share", [0.0, 1.0])
+def test_a_good_layer_is_believed(sheets, tmp_path, image_share):
+    for sheet in sheets:
+        assert judged_layer(sheet, layer_of(sheet.pdf), tmp_path, image_share=image_share) is ReadFrom.LAYER
+
+
+def garbled(layer):
+    return tuple(w._replace(text="".join(chr(33 + (ord(c) * 7) % 29) for c in w.text)) for w in layer)
+
+
+def numbered(layer):
+    return tuple(w._replace(text="(cid:12)(cid:7)") for w in layer)
+
+
+def stamped(layer):
+    return layer[:6]
+
+
+def elsewhere(layer):
+    return tuple(w._replace(box=Box(w.box.x0, 1 - w.box.y1 * 0.3, w.box.x1, 1 - w.box.y0 * 0.3)) for w in layer)
+
+
+def on_its_side(layer):
+    return tuple(w._replace(box=place_on_source(w.box, 90)) for w in layer)
+
+
+@pytest.mark.parametrize("harm", [garbled, numbered, stamped, elsewhere, on_its_side])
+def test_a_layer_that_is_not_what_is_seen_is_not_believed(sheets, tmp_path, harm):
+    assert judged_layer(sheets[0], harm(layer_of(sheets[0].pdf)), tmp_path, image_share=1.0) is ReadFrom.OCR
+
+
+def coded(path: Path, text: str, extra: list) -> Sheet:
+    canvas = Canvas(str(path), pagesize=(WIDE, HIGH), invariant=True)
+    Code128(text, barWidth=1.4, barHeight=60).drawOn(canvas, 150, 420)
+    for font, size, x, y, line in extra:
+        canvas.setFont(font, size)
+        canvas.drawString(x, y, line)
+    canvas.save()
+    return Sheet(path, [])
+
+
+@pytest.mark.parametrize(("damage", "text"), [(clean200, "PATCHT"), (fax_standard, "CHARTROOM:NEXT"), (dirty, "PATCHT")])
+def test_a_separator_sheet_is_known_by_its_barcode(tmp_path, damage, text):
+    sheet = coded(tmp_path / "sheet.pdf", text, [("Helvetica-Bold", 20, 180, 600, "SEPARATOR SHEET")])
+    page = read_page(page_of(damage(sheet.pdf), tmp_path), NEVER, Zxing(), rules=RULES)
+    assert (page.kind, page.problem, page.barcodes[0].text) == (PageKind.SEPARATOR, None, text)
+
+
+@pytest.mark.parametrize("text", ["PATCHT", "S23-118840"])
+def test_a_page_with_a_barcode_on_it_is_a_page(tmp_path, text):
+    lines = [("Times-Roman", 11, 60, 360 - 16 * n, line) for n, line in enumerate(PROSE)]
+    page = read(clean200(coded(tmp_path / "page.pdf", text, lines).pdf), tmp_path)
+    assert (page.kind, page.barcodes[0].text) == (PageKind.TEXT, text)

@@ -77,8 +77,10 @@ def test_a_sheet_without_print_is_blank(page):
 
 @pytest.mark.parametrize("text", ["Page 3 of 7", "continued", "No change. RTC 2 wks", "END OF REPORT"])
 @pytest.mark.parametrize("ink", [0, 110])
-def test_one_short_line_is_not_blank(text, ink):
-    assert not look_at(scan(grainy() - (255 - paper(text, size=24, ink=ink).astype(float))), BLANK_INK).blank
+@pytest.mark.parametrize("quarter", [0, 1])
+def test_one_short_line_is_not_blank(text, ink, quarter):
+    page = grainy() - (255 - paper(text, size=24, ink=ink).astype(float))
+    assert look_at(scan(np.rot90(page, quarter)), BLANK_INK).rows == 1
 
 
 def test_a_signature_alone_is_not_blank():
@@ -93,7 +95,7 @@ def test_a_black_sheet_is_not_blank():
     assert not look_at(scan(np.full((HIGH, WIDE), 12)), BLANK_INK).blank
 
 
-@pytest.mark.parametrize("angle", [-3.0, -0.8, 0.0, 1.5, 4.0])
+@pytest.mark.parametrize("angle", [-3.0, 0.0, 0.8])
 @pytest.mark.parametrize("quarter", [0, 1])
 def test_skew_is_measured_within_a_fifth_of_a_degree(angle, quarter):
     page = straighten(paper(*["Quick brown foxes jump over lazy dogs again"] * 20), -angle)
@@ -118,7 +120,13 @@ def test_a_clean_page_has_no_dirt():
 
 @pytest.mark.parametrize(
     ("dpi_x", "dpi_y", "bilevel", "dirty", "quality"),
-    [(204, 98, True, False, "fax"), (204, 196, True, True, "fax"), (300, 300, True, True, "dirty"), (300, 300, True, False, "clean"), (200, 200, False, False, "clean")],
+    [
+        (204, 98, True, False, "fax"),
+        (204, 196, True, True, "fax"),
+        (300, 300, True, True, "dirty"),
+        (300, 300, True, False, "clean"),
+        (200, 200, False, False, "clean"),
+    ],
 )
 def test_the_damage_names_the_recipe(dpi_x, dpi_y, bilevel, dirty, quality):
     look = look_at(scan(paper("Any text will do")), BLANK_INK)
