@@ -1,5 +1,6 @@
 """Real stores for the contract tests: folders, an S3 server on loopback, SQLite files, a Postgres server where one is named."""
 
+import io
 import os
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from minio import Minio
 from sqlalchemy import create_engine, make_url
 
 from schemas.source import Priority
@@ -51,21 +53,11 @@ def s3_server(tmp_path_factory):
     """`rclone serve s3` over a folder; ended with the session."""
     folder, port = tmp_path_factory.mktemp("s3"), unused_port()
     program = Path(sys.executable).with_name("rclone")
-    arguments = [
-        "serve",
-        "s3",
-        "--addr",
-        f"127.0.0.1:{port}",
-        "--auth-key",
-        "key,secretsecret",
-        "--vfs-cache-mode",
-        "off",
-        "--dir-cache-time",
-        "0s",
-        str(folder),
-    ]
+    arguments = ["serve", "s3", "--addr", f"127.0.0.1:{port}", "--auth-key", "key,secretsecret", str(folder)]
     with (folder.parent / "rclone.log").open("wb") as log:
-        server = subprocess.Popen([program, *arguments], stderr=log, stdout=log, env={**os.environ, "RCLONE_CONFIG": os.devnull})
+        server = subprocess.Popen(
+            ["setpriv", "--pdeathsig", "TERM", program, *arguments], stderr=log, stdout=log, env={**os.environ, "RCLONE_CONFIG": os.devnull}
+        )
         try:
             while not answers(f"http://127.0.0.1:{port}/"):
                 assert server.poll() is None, "the S3 server ended at once"
@@ -93,7 +85,10 @@ def memory_shelf(request, tmp_path):
 def s3_shelf(request, tmp_path):
     server, bucket = request.getfixturevalue("s3_server"), f"b{time.monotonic_ns()}"
     objects = S3Objects(server.endpoint, bucket, "key", "secretsecret", secure=False)
-    return SimpleNamespace(objects=objects, damage=lambda key, data: (server.folder / bucket / key).write_bytes(data))
+    client = Minio(server.endpoint, access_key="key", secret_key="secretsecret", secure=False, region="us-east-1")
+    return SimpleNamespace(
+        objects=objects, damage=lambda key, data: client.put_object(bucket_name=bucket, object_name=key, data=io.BytesIO(data), length=len(data))
+    )
 
 
 @pytest.fixture(params=[memory_shelf, file_shelf, s3_shelf], ids=["memory", "files", "s3"])
