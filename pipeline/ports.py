@@ -83,7 +83,7 @@ class Tools:
 
     opener: PageOpener
     ocr: OcrEngine
+    barcodes: BarcodeReader
     types: TypeModel
     patients: PatientLookup
     catalogue: Catalogue
-    barcodes: BarcodeReader | None = None  # without one, separator sheets are known by nothing

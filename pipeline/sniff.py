@@ -16,6 +16,7 @@ from schemas.source import FileKind
 HEAD_BYTES = 1024  # a PDF header may lie this far in
 TAIL_BYTES = 16_384
 XREF_SLACK = 1024  # how far a startxref may miss the cross-reference it names
+LINE_ENDS = 4  # bytes that a transfer may strip from the end of a text
 MAX_IFDS = 20_000
 MAX_STRIPS = 2_000_000
 MAX_SEGMENTS = 100_000
@@ -58,7 +59,7 @@ def _pdf_is_complete(file: BinaryIO, size: int) -> bool:
     """The last startxref names a cross-reference inside the file, and nothing of another revision follows."""
     head = _read(file, 0, HEAD_BYTES * 2)
     linear = LINEARIZED.search(head)
-    if linear and size < int(linear[1]):
+    if linear and size + LINE_ENDS < int(linear[1]):
         return False
     tail = _read(file, max(0, size - TAIL_BYTES), TAIL_BYTES)
     ends = list(STARTXREF.finditer(tail))

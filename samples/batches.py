@@ -14,8 +14,9 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
+from PIL.Image import Image
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
@@ -96,8 +97,23 @@ class _Leaf:
     part: int = -1
 
 
+class _Made(NamedTuple):
+    """A file half made: its job, the drawn pages as PDF, and the order they go in."""
+
+    job: _Job
+    drawn: bytes
+    leaves: Sequence[_Leaf]
+
+
 def make_batches(
-    folder: Path, people: Sequence[IndexPatient], *, kind: Kind = "demo", count: int | None = None, seed: int = 1, progress: Callable[[int, int], None] | None = None, processes: int = 0
+    folder: Path,
+    people: Sequence[IndexPatient],
+    *,
+    kind: Kind = "demo",
+    count: int | None = None,
+    seed: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+    processes: int = 0,
 ) -> list[BatchTruth]:
     """Makes `count` files (all recipes once by default) in `folder` and `truth.jsonl` beside it. The same seed gives the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -117,12 +133,13 @@ def read_truth(path: Path) -> list[BatchTruth]:
     return [_truth_of(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def _truth_of(raw: dict[str, object]) -> BatchTruth:
-    documents = raw.pop("documents")
-    assert isinstance(documents, list)
-    plain = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
-    made = tuple(DocumentTruth(**{key: tuple(value) if isinstance(value, list) else value for key, value in d.items()}) for d in documents)
-    return BatchTruth(**plain, documents=made)  # type: ignore[arg-type]
+def _truth_of(raw: dict[str, Any]) -> BatchTruth:
+    documents = tuple(DocumentTruth(**_tupled(made)) for made in raw.pop("documents"))
+    return BatchTruth(**_tupled(raw), documents=documents)
+
+
+def _tupled(raw: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
 
 
 def _run(folder: Path, jobs: Sequence[_Job], progress: Callable[[int, int], None] | None, processes: int) -> Iterator[BatchTruth]:
@@ -143,11 +160,11 @@ def _tell(progress: Callable[[int, int], None] | None, done: int, total: int) ->
 
 
 def _plan(cast: Cast, kind: Kind, count: int, seed: int) -> Iterator[_Job]:
-    """Jobs in the order of the recipes; layouts take turns, so that each is seen."""
+    """Jobs in the order of the recipes, a shorter set spread evenly over them; layouts take turns, so that each is seen."""
     rng, turn = random.Random(seed), 0
     recipes = RECIPES[kind]
     for number in range(count):
-        recipe = recipes[number % len(recipes)]
+        recipe = recipes[number * len(recipes) // count if count < len(recipes) else number % len(recipes)]
         parts = _parts(cast, kind, recipe, turn, rng.randrange(2**31))
         turn += sum(part.layout >= 0 for part in parts)
         yield _Job(number + 1, kind, recipe, parts, rng.randrange(2**31))
@@ -185,7 +202,7 @@ def _make_file(folder: Path, job: _Job) -> BatchTruth:
     """Draws, damages and packs one file."""
     drawn, counts = _draw(job)
     leaves = _leaves(job, counts)
-    content = _CONTAINERS[job.recipe.container](job, drawn, leaves)
+    content = _CONTAINERS[job.recipe.container](_Made(job, drawn, leaves))
     name = f"{'fax' if job.recipe.quality.startswith('fax') else 'scan'}{job.number:04d}{_SUFFIX.get(job.recipe.container, '.pdf')}"
     (folder / name).write_bytes(content)
     return _truth(job, name, counts, leaves)
@@ -236,7 +253,7 @@ def _leaves(job: _Job, counts: Sequence[int]) -> list[_Leaf]:
     if "duplicate" in extras:
         first = next(leaf for leaf in leaves if leaf.what == "page" and job.parts[leaf.part].layout >= 0)
         leaves.append(_Leaf("duplicate", first.drawn, first.part))
-    return leaves
+    return leaves[:1] if job.recipe.container in ("jpeg", "png") else leaves
 
 
 def _own(counts: Sequence[int]) -> list[tuple[int, int]]:
@@ -249,9 +266,9 @@ def _truth(job: _Job, name: str, counts: Sequence[int], leaves: Sequence[_Leaf])
     made = tuple(_document_truth(job, number, counts, leaves) for number in range(len(job.parts)))
     if recipe.refused:
         return BatchTruth(name, recipe.kind, recipe.person, recipe.container, recipe.quality, 0, refused=recipe.refused)
-    numbers = {what: tuple(i for i, leaf in enumerate(leaves, 1) if leaf.what == what) for what in ("blank", "separator", "duplicate")}
+    blank, separator, duplicate = (tuple(i for i, leaf in enumerate(leaves, 1) if leaf.what == what) for what in ("blank", "separator", "duplicate"))
     clean = recipe.quality in damage.CLEAN and not recipe.extras and len(known) == 1 and made[0].mrn is not None
-    return BatchTruth(name, recipe.kind, recipe.person, recipe.container, recipe.quality, len(leaves), made, **numbers, clean_single=clean)
+    return BatchTruth(name, recipe.kind, recipe.person, recipe.container, recipe.quality, len(leaves), made, blank, separator, duplicate, clean)
 
 
 def _document_truth(job: _Job, number: int, counts: Sequence[int], leaves: Sequence[_Leaf]) -> DocumentTruth:
@@ -289,10 +306,8 @@ def _scans(job: _Job, drawn: bytes, leaves: Sequence[_Leaf]) -> list[Scan]:
     return scans
 
 
-def _scan(job: _Job, page: object, position: int, pages: int) -> Scan:
-    from PIL import Image
-
-    assert isinstance(page, Image.Image)
+def _scan(job: _Job, page: Image, position: int, pages: int) -> Scan:
+    """One page after its trip, and as it was fed in."""
     case, recipe = job.parts[0].case, job.recipe
     fax = FaxLine(f"{case.discharge:%m/%d/%Y} {8 + case.seed % 10:02d}:{case.seed % 60:02d}", case.facility.fax, position + 1, pages)
     scan = damage.damage_page(page, recipe.quality, seed=job.seed + position, fax=fax)
@@ -303,33 +318,33 @@ def _scan(job: _Job, page: object, position: int, pages: int) -> Scan:
     return scan
 
 
-def _as_text(job: _Job, drawn: bytes, leaves: Sequence[_Leaf]) -> bytes:
-    return drawn
+def _as_text(made: _Made) -> bytes:
+    return made.drawn
 
 
-def _as_pdf(job: _Job, drawn: bytes, leaves: Sequence[_Leaf]) -> bytes:
-    return damage.pdf_bytes(_scans(job, drawn, leaves))
+def _as_pdf(made: _Made) -> bytes:
+    return damage.pdf_bytes(_scans(*made))
 
 
-def _as_tiff(job: _Job, drawn: bytes, leaves: Sequence[_Leaf]) -> bytes:
-    scans = _scans(job, drawn, leaves)
-    return damage.tiff_bytes(scans, compression="group3" if job.recipe.quality == "faxstd" and job.seed % 2 else "")
+def _as_tiff(made: _Made) -> bytes:
+    old_machine = made.job.recipe.quality == "faxstd" and made.job.seed % 2
+    return damage.tiff_bytes(_scans(*made), compression="group3" if old_machine else "")
 
 
-def _as_jpeg(job: _Job, drawn: bytes, leaves: Sequence[_Leaf]) -> bytes:
-    orientation = (6, 3, 8)[job.number % 3] if job.recipe.quality == "photo" else 1
-    return damage.jpeg_bytes(_scans(job, drawn, leaves[:1])[0], orientation=orientation)
+def _as_jpeg(made: _Made) -> bytes:
+    orientation = (6, 3, 8)[made.job.number % 3] if made.job.recipe.quality == "photo" else 1
+    return damage.jpeg_bytes(_scans(*made)[0], orientation=orientation)
 
 
-def _as_png(job: _Job, drawn: bytes, leaves: Sequence[_Leaf]) -> bytes:
-    return damage.png_bytes(_scans(job, drawn, leaves[:1])[0])
+def _as_png(made: _Made) -> bytes:
+    return damage.png_bytes(_scans(*made)[0])
 
 
-def _as_mixed(job: _Job, drawn: bytes, leaves: Sequence[_Leaf]) -> bytes:
+def _as_mixed(made: _Made) -> bytes:
     """The first document as text, everything after it as images of paper."""
-    out, scans = io.BytesIO(), _scans(job, drawn, leaves)
+    out, scans, first = io.BytesIO(), _scans(*made), made.job.parts[0]
     canvas = Canvas(out, pagesize=(WIDTH, HEIGHT), invariant=1)
-    own = draw_document(canvas, _layout(job, job.parts[0]), job.parts[0].case)
+    own = draw_document(canvas, _layout(made.job, first), first.case)
     for scan in scans[own:]:
         canvas.drawImage(ImageReader(io.BytesIO(damage.jpeg_bytes(scan))), 0, 0, WIDTH, HEIGHT)
         canvas.showPage()
@@ -337,25 +352,25 @@ def _as_mixed(job: _Job, drawn: bytes, leaves: Sequence[_Leaf]) -> bytes:
     return out.getvalue()
 
 
-def _as_encrypted(job: _Job, drawn: bytes, leaves: Sequence[_Leaf]) -> bytes:
-    return _draw(job, encrypt=StandardEncryption("records", ownerPassword="release", strength=128))[0]
+def _as_encrypted(made: _Made) -> bytes:
+    return _draw(made.job, encrypt=StandardEncryption("records", ownerPassword="release", strength=128))[0]
 
 
-def _as_truncated(job: _Job, drawn: bytes, leaves: Sequence[_Leaf]) -> bytes:
+def _as_truncated(made: _Made) -> bytes:
     """A transfer that broke off: the first part of a scan, without its cross-reference."""
-    whole = _as_pdf(job, drawn, leaves)
+    whole = _as_pdf(made)
     return whole[: len(whole) * 2 // 5]
 
 
-def _as_empty(job: _Job, drawn: bytes, leaves: Sequence[_Leaf]) -> bytes:
+def _as_nothing(_made: _Made) -> bytes:
     return b""
 
 
-def _as_fake(job: _Job, drawn: bytes, leaves: Sequence[_Leaf]) -> bytes:
+def _as_fake(_made: _Made) -> bytes:
     return b"Scan job failed at the device. Please collect the originals and scan again.\n" * 3
 
 
-_CONTAINERS: dict[str, Callable[[_Job, bytes, Sequence[_Leaf]], bytes]] = {
+_CONTAINERS: dict[str, Callable[[_Made], bytes]] = {
     "text": _as_text,
     "pdf": _as_pdf,
     "tiff": _as_tiff,
@@ -364,6 +379,6 @@ _CONTAINERS: dict[str, Callable[[_Job, bytes, Sequence[_Leaf]], bytes]] = {
     "mixed": _as_mixed,
     "encrypted": _as_encrypted,
     "truncated": _as_truncated,
-    "empty": _as_empty,
+    "empty": _as_nothing,
     "fake": _as_fake,
 }

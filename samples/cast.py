@@ -37,7 +37,7 @@ def sort_cast(people: Sequence[IndexPatient]) -> Cast:
     """Sorts the index. People entered twice, or without a birth date, are never used as if they were plain."""
     adults = [p for p in people if "1925" < p.dob[:4] < "2007" and not p.deceased_date]
     doubles = [group for group in _groups(adults, _same_person_key) if len(group) > 1]
-    twice = {p.mrn for group in doubles for p in group}
+    twice = {p.mrn for group in _groups(adults, lambda p: (p.dob, p.first_name)) if len(group) > 1 for p in group}
     once = [p for p in adults if p.mrn not in twice]
     by_name = _groups(once, lambda p: (p.last_name, p.first_name))
     by_birth = _groups(once, lambda p: (p.last_name, p.dob, p.zip))

@@ -3,6 +3,7 @@
 `{He}`, `{he}`, `{age}`, `{noun}` in a sentence are filled in by the layout that uses it.
 """
 
+# ruff: noqa: E501  -- a sentence of a record stays on one line
 from __future__ import annotations
 
 import random
@@ -166,7 +167,11 @@ SOCIAL = (
     "Lives with family in a single-story home. Denies tobacco; drinks socially.", "Retired machinist. Smoked one pack daily for twenty years and stopped.",
     "Works in a school office. No tobacco, no alcohol, no other drugs.", "Lives alone with a dog; a neighbor helps with shopping.",
 )  # fmt: skip
-FAMILY = ("Father died of a heart attack at 61; mother has diabetes.", "No family history of early heart disease or colon cancer.", "A sister has breast cancer; parents living.")
+FAMILY = (
+    "Father died of a heart attack at 61; mother has diabetes.",
+    "No family history of early heart disease or colon cancer.",
+    "A sister has breast cancer; parents living.",
+)
 REVIEW = (
     "Constitutional: no weight change beyond that noted.", "Eyes and ears: no change in vision or hearing.", "Respiratory: as above.", "Cardiovascular: as above.",
     "Gastrointestinal: no heartburn, no change of bowel habit.", "Genitourinary: no burning or frequency.", "Skin: no rash.", "Neurologic: no focal weakness.",

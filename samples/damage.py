@@ -52,7 +52,9 @@ def render_pages(pdf: bytes, dpi: tuple[int, int]) -> list[Image.Image]:
         try:
             subprocess.run(command, check=True, capture_output=True, timeout=300)
         except (OSError, subprocess.SubprocessError) as error:
-            raise EngineFault("pdftoppm did not draw the sample pages.", next_step="Install the Debian package poppler-utils (make setup does).") from error
+            raise EngineFault(
+                "pdftoppm did not draw the sample pages.", next_step="Install the Debian package poppler-utils (make setup does)."
+            ) from error
         return [Image.open(path).convert("L") for path in sorted(Path(folder).glob("p-*.pgm"))]
 
 
@@ -110,12 +112,12 @@ def _pixels(page: Image.Image) -> Gray:
     return np.asarray(page, dtype=np.float32)
 
 
-def _picture(pixels: Gray) -> Image.Image:
+def _picture(pixels: NDArray[np.floating]) -> Image.Image:
     return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
 
 
 def _skewed(page: Image.Image, rng: np.random.Generator, most: float) -> Image.Image:
-    return page.rotate(float(rng.uniform(-most, most)), resample=Image.Resampling.BICUBIC, fillcolor=255)
+    return page.rotate(float(rng.uniform(-most, most)), resample=Image.Resampling.BILINEAR, fillcolor=255)
 
 
 def _noise(shape: tuple[int, ...], rng: np.random.Generator, sigma: float) -> Gray:

@@ -150,7 +150,9 @@ class Sheet:
             self.down(2)
         self.down(3)
 
-    def pairs(self, rows: Sequence[Sequence[Pair]], xs: Sequence[float], *, gap: float = 82, lead: float = 1.45, colon: str = ":", bold: bool = True) -> None:
+    def pairs(
+        self, rows: Sequence[Sequence[Pair]], xs: Sequence[float], *, gap: float = 82, lead: float = 1.45, colon: str = ":", bold: bool = True
+    ) -> None:
         """Labels with their values beside them, each row's pairs at `xs`; a pair without value is left out."""
         for row in rows:
             self.down(self.size * lead)

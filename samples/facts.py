@@ -41,8 +41,8 @@ BENCH_FACILITIES = (
     Facility("University Hospitals of the Ohio Valley", "2000 Campus Drive", "Athens, OH 45701", "740-555-0105", "740-555-0106"),
 )
 _DOCTORS = {
-    "demo": ("Harold P. Whitcomb", "Susan Okafor", "Miguel Santoro", "Janet Liu", "Peter Grunwald", "Anita Deshmukh", "Walter Beaumont", "Grace Holloway"),
-    "bench": ("Roberta Kessler", "Thomas E. Vandermeer", "Priya Raman", "Colin Ashworth", "Yolanda Pruitt", "Samuel Feinberg", "Ngozi Adeyemi", "Dale R. Hutchins"),
+    "demo": ("Harold P. Whitcomb", "Susan Okafor", "Miguel Santoro", "Janet Liu", "Peter Grunwald", "Anita Deshmukh", "Walter Beaumont"),
+    "bench": ("Roberta Kessler", "Thomas E. Vandermeer", "Priya Raman", "Colin Ashworth", "Yolanda Pruitt", "Samuel Feinberg", "Ngozi Adeyemi"),
 }  # fmt: skip
 _CREDENTIALS = ("MD", "MD", "MD", "DO", "MD", "NP", "PA-C")
 _DATE_STYLES = ("%m/%d/%Y",) * 5 + ("%m-%d-%Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y", "%Y-%m-%d", "%-m/%-d/%Y", "%m/%d/%y")
@@ -199,7 +199,14 @@ def _sender_mrn(patient: IndexPatient, rng: random.Random) -> str:
         return ""
     if roll < 0.20:
         return patient.mrn
-    return rng.choice((f"{rng.randint(10**6, 10**7)}", f"E{rng.randint(10**5, 10**6)}", f"{rng.randint(10, 99)}-{rng.randint(10, 99)}-{rng.randint(10, 99)}", f"0{rng.randint(10**6, 10**7)}"))
+    return rng.choice(
+        (
+            f"{rng.randint(10**6, 10**7)}",
+            f"E{rng.randint(10**5, 10**6)}",
+            f"{rng.randint(10, 99)}-{rng.randint(10, 99)}-{rng.randint(10, 99)}",
+            f"0{rng.randint(10**6, 10**7)}",
+        )
+    )
 
 
 def _contact(patient: IndexPatient, rng: random.Random) -> str:

@@ -38,7 +38,9 @@ _FREE = ("freefont", "fonts-freefont-ttf")
 _PACKAGED = {
     "Liberation Sans": _Family(_LIBERATION[0], ("LiberationSans-Regular", "LiberationSans-Bold", "LiberationSans-Italic"), _LIBERATION[1]),
     "Liberation Serif": _Family(_LIBERATION[0], ("LiberationSerif-Regular", "LiberationSerif-Bold", "LiberationSerif-Italic"), _LIBERATION[1]),
-    "Liberation Sans Narrow": _Family(_LIBERATION[0], ("LiberationSansNarrow-Regular", "LiberationSansNarrow-Bold", "LiberationSansNarrow-Italic"), _LIBERATION[1]),
+    "Liberation Sans Narrow": _Family(
+        _LIBERATION[0], ("LiberationSansNarrow-Regular", "LiberationSansNarrow-Bold", "LiberationSansNarrow-Italic"), _LIBERATION[1]
+    ),
     "Liberation Mono": _Family(_LIBERATION[0], ("LiberationMono-Regular", "LiberationMono-Bold", "LiberationMono-Italic"), _LIBERATION[1]),
     "DejaVu Sans": _Family(_DEJAVU[0], ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans"), _DEJAVU[1]),
     "DejaVu Serif": _Family(_DEJAVU[0], ("DejaVuSerif", "DejaVuSerif-Bold", "DejaVuSerif"), _DEJAVU[1]),

@@ -106,11 +106,9 @@ def _sources() -> _Sources:
     from faker.providers.person.en_US import Provider as Persons
 
     streets = [f"{name} {suffix}" for name in list(Persons.last_names)[:300:3] for suffix in ("St", "Ave", "Dr", "Rd", "Ln", "Ct", "Way", "Blvd")]
-    towns = [
-        (f"{Places.city_prefixes[i % len(Places.city_prefixes)]} {list(Persons.last_names)[7 * i + 3]}{Places.city_suffixes[i % len(Places.city_suffixes)]}", i)
-        for i in range(_TOWNS)
-    ]
-    places = [(town, "OH" if i % 8 else "KY", f"{43000 + 37 * i:05d}") for town, i in towns]
+    before, after, middle = Places.city_prefixes, Places.city_suffixes, list(Persons.last_names)[3::7]
+    towns = [f"{before[i % len(before)]} {middle[i]}{after[i % len(after)]}" for i in range(_TOWNS)]
+    places = [(town, "OH" if i % 8 else "KY", f"{43000 + 37 * i:05d}") for i, town in enumerate(towns)]
     return _Sources(_names(Persons.last_names), _names(Persons.first_names_male), _names(Persons.first_names_female), streets, places)
 
 
@@ -229,9 +227,18 @@ _TRAPS = {"junior": 0.009, "twin": 0.009, "namesake": 0.02, "again": 0.022}
 def _twin(draw: _Draw, person: IndexPatient) -> IndexPatient:
     """Same birth date, last name and home; often names that look alike."""
     sex = person.sex or "F"
-    first = next(name for name in iter(lambda: _first_name(draw, sex), "") if name != person.first_name)
+    names = draw.sources.female if sex == "F" else draw.sources.male
+    alike = [name for name in names.values if name[:2] == person.first_name[:2] and name != person.first_name]
+    others = [name for name in names.values if name != person.first_name]
+    first = draw.pick(alike if alike and draw.chance(0.4) else others)
     return replace(
-        person, first_name=first, middle_name=_middle_name(draw, sex), ssn_last4=f"{draw.below(10000):04d}", suffix="", previous_last_name="", deceased_date=""
+        person,
+        first_name=first,
+        middle_name=_middle_name(draw, sex),
+        ssn_last4=f"{draw.below(10000):04d}",
+        suffix="",
+        previous_last_name="",
+        deceased_date="",
     )
 
 
@@ -240,7 +247,13 @@ def _namesake(draw: _Draw, person: IndexPatient) -> IndexPatient:
     stranger = _person(draw, person.last_name, person.dob or "1960-05-05")
     middle = person.middle_name if draw.chance(0.4) else stranger.middle_name
     return replace(
-        stranger, last_name=person.last_name, first_name=person.first_name, middle_name=middle, sex=person.sex, dob=_slip(draw, stranger.dob), previous_last_name=""
+        stranger,
+        last_name=person.last_name,
+        first_name=person.first_name,
+        middle_name=middle,
+        sex=person.sex,
+        dob=_slip(draw, stranger.dob),
+        previous_last_name="",
     )
 
 

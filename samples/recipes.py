@@ -24,7 +24,15 @@ class Recipe(NamedTuple):
 
 
 _LONG = ("discharge_summary",)  # always several numbered pages
-_SHORT = ("laboratory_report", "imaging_report", "progress_note", "operative_note", "pathology_report", "referral", "advance_directive")  # one page each
+_SHORT = (
+    "laboratory_report",
+    "imaging_report",
+    "progress_note",
+    "operative_note",
+    "pathology_report",
+    "referral",
+    "advance_directive",
+)  # one page each
 _BROKEN = (
     Recipe("broken", "encrypted", "born_digital", refused="file.encrypted"),
     Recipe("broken", "truncated", "clean200", types=_LONG, refused="file.corrupt"),
@@ -37,7 +45,9 @@ def _one(container: str, quality: str, person: str = "plain", *extras: str, type
     return Recipe("single", container, quality, 1, extras, person, types)
 
 
-def _many(kind: str, documents: int, quality: str, *extras: str, container: str = "pdf", person: str = "plain", types: tuple[str, ...] = ()) -> Recipe:
+def _many(
+    kind: str, documents: int, quality: str, *extras: str, container: str = "pdf", person: str = "plain", types: tuple[str, ...] = ()
+) -> Recipe:
     return Recipe(kind, container, quality, documents, extras, person, types)
 
 
@@ -86,7 +96,9 @@ _BENCH = (
     _one("pdf", "faint"),
     _one("pdf", "punched"),
     *(_one("pdf", "clean200", person) for person in ("namesake", "namesake", "twin", "twin", "junior", "junior", "double", "borrowed", "borrowed")),
-    *(_one("pdf", quality, person) for quality, person in (("clean200", "absent"), ("faxfine", "absent"), ("clean300", "absent_twin"), ("clean200", "absent_twin"), ("clean200", "absent_namesake"), ("faxfine", "absent_namesake"))),
+    *(_one("pdf", "clean200", person) for person in ("absent", "absent_twin", "absent_namesake")),
+    *(_one("pdf", "faxfine", person) for person in ("absent", "absent_namesake")),
+    _one("pdf", "clean300", "absent_twin"),
     _one("pdf", "clean200", "plain", "upside"),
     _one("pdf", "clean200", "plain", "sideways"),
     _one("pdf", "clean200", "plain", "missing", types=_LONG),
@@ -100,6 +112,8 @@ _BENCH = (
     _many("packet", 4, "skew300bw"),
     _many("packet", 4, "clean200", "backs"),
     _many("packet", 4, "clean200", container="mixed"),
+    _many("packet", 12, "clean200", container="mixed"),
+    _many("packet", 6, "clean200", "cover", "duplicate"),
     _many("packet", 5, "clean300", "separators"),
     _many("mixed", 3, "clean200"),
     _many("mixed", 4, "clean300", "separators"),
@@ -108,6 +122,7 @@ _BENCH = (
     _many("mixed", 5, "clean200", "separators", person="absent"),
     _many("mixed", 3, "faxstd", "cover", container="tiff"),
     _many("mixed", 4, "clean200", container="mixed"),
+    _many("mixed", 6, "clean200"),
     _many("couple", 2, "clean200"),
     _many("couple", 4, "clean200"),
     _many("couple", 3, "faxfine"),

@@ -81,7 +81,9 @@ def _database(config: Config, folder: Path) -> tuple[Query, Callable[[], None]]:
         return _postgres(url)
     path = Path(url.partition("///")[2]) if url else folder / "index.db"
     if not path.exists():
-        raise StoreFault("There is no index database in this data folder.", next_step="Check CHARTROOM_DATA_DIR; `chartroom up` or `ingest` makes one.")
+        raise StoreFault(
+            "There is no index database in this data folder.", next_step="Check CHARTROOM_DATA_DIR; `chartroom up` or `ingest` makes one."
+        )
     conn = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
     conn.row_factory = sqlite3.Row
     conn.execute("BEGIN")  # one moment for all queries
@@ -219,11 +221,11 @@ def _is_whole(key: str | None, objects: _Folder | _Bucket) -> bool:
 
 
 def _check_items(ledger: Ledger, documents: list[Row], query: Query) -> None:
-    """A held document has exactly one open item; a document that is not held has none but blind checks."""
+    """A held document has exactly one open item, a quarantined one at most one, any other none but blind checks."""
     opened = Counter(row["document_id"] for row in query("SELECT * FROM review_item WHERE resolved_at IS NULL") if not row["blind"])
     status = {row["id"]: row["status"] for row in documents}
     for name, state in status.items():
-        if opened[name] != (state == "review"):
+        if not (state == "review") <= opened[name] <= (state in {"review", "quarantined"}):
             ledger.gaps.append(f"document {name} is {state} and has {opened[name]} open review items")
     ledger.gaps += [f"review item for an unknown document {name}" for name in opened if name not in status]
     ledger.checked["review items"] = opened.total()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import sys
@@ -48,9 +49,13 @@ def demo(
 @app.command()
 def up() -> None:
     """Run the watcher, the workers and the web application, until Ctrl-C."""
-    from workers.supervise import supervise
+    from workers import supervise
+    from workers.settings import read_settings
 
-    raise typer.Exit(supervise(*_settings()))
+    settings = read_settings()
+    web = settings.config.web
+    typer.echo(f"The review queue: http://{web.host}:{web.port}   (Ctrl-C ends everything)")
+    raise typer.Exit(supervise.up(settings, say=typer.echo))
 
 
 @app.command()
@@ -66,27 +71,36 @@ def ingest(
     from store import documents as rows
     from store.database import reading
     from workers import show
+    from workers.ingest import count_settled, wait_until_settled
     from workers.ingest import ingest as take_in
-    from workers.ingest import wait_until_settled
+    from workers.settings import read_settings
+    from workers.supervise import log_to
     from workers.wire import connect
 
     for path in paths:
         if not path.exists() and not path.is_symlink():
             raise InputFault(f"There is no file or folder {path}.", next_step="Check the path.")
-    settings, folder = _settings()
-    stores = connect(settings, folder)
+    settings = read_settings()
+    stores = connect(settings.config, settings.data_dir)
     with show.progress("taking in", unit="files") as bar:
-        deliveries = take_in(paths, settings, folder, stores, now=_now, progress=bar)
+        taken = itertools.count(1)
+        intake = take_in(paths, settings.config, stores, on_file=lambda _: bar(next(taken), None))
+    ids = [delivery.id for delivery in intake.deliveries]
     if wait:
         with show.progress("reading and filing", unit="files") as bar:
-            wait_until_settled([d.id for d in deliveries], settings, folder, stores, progress=bar)
+            wait_until_settled(ids, settings, stores, progress=bar, say=log_to(settings.data_dir / "run" / "ingest.log"))
     with reading(stores.index) as conn:
-        records = [record for delivery in deliveries for record in rows.of_delivery(conn, delivery.id)]
-    show.outcome(records, waiting=0 if wait else sum(d.state == "taken" for d in deliveries))
+        records = [record for name in dict.fromkeys(ids) for record in rows.of_delivery(conn, name)]
+    show.outcome(records, waiting=len(set(ids)) - count_settled(list(set(ids)), stores))
+    show.not_taken(intake.refused, intake.unreadable)
+    if intake.unreadable:
+        raise typer.Exit(1)
 
 
 @patients.command("import")
-def import_(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV, see `documents export` for its counterpart.")]) -> None:
+def import_(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV, see `documents export` for its counterpart.")],
+) -> None:
     """Add or update people of the patient index from CSV.
 
     Columns: mrn,last_name,first_name,middle_name,suffix,sex,dob,ssn_last4,phone,address_line,city,state,zip,previous_last_name,deceased_date

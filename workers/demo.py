@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import yaml
+
 from samples.batches import make_batches
 from samples.people import make_people, write_people
-from schemas.config import Config, Folder
 from schemas.faults import InputFault
 from schemas.record import DocumentRecord
 from store import documents
 from store.database import reading
 from store.patients import size
-from workers import show
+from workers import show, supervise
 from workers.ingest import ingest, wait_until_settled
 from workers.patients import import_patients
-from workers.settings import read_settings
-from workers.supervise import supervise
+from workers.settings import Settings, read_settings
 from workers.wire import Stores, connect
 
 BATCHES = 36
@@ -30,19 +30,32 @@ MARK = "demo.txt"
 
 def run_demo(*, people: int, seed: int, serve: bool) -> None:
     """Make, import, ingest, print, serve. Repeating it in the same data folder takes in nothing twice."""
-    os.environ.setdefault("CHARTROOM_DATA_DIR", "var/demo")
-    settings = read_settings()
-    config, folder = settings.config, settings.data_dir
-    stores = connect(config, folder)
+    settings = _settings()
+    folder = settings.data_dir
+    stores = connect(settings.config, folder)
     _claim(folder, stores)
     scans = _make_samples(folder, people, seed)
     _import(folder / "people.csv", stores)
-    records = _run(scans, config, folder, stores)
-    show.outcome(records)
+    show.outcome(_run(scans, settings, stores))
     show.out.print(f"\nThe sample scans are in {scans}, what they truly are in {folder / 'truth.jsonl'}.")
-    show.out.print(f"To look further: CHARTROOM_DATA_DIR={folder} chartroom review list")
+    show.out.print(f"To look further: CHARTROOM_DATA_DIR={folder} {Path(sys.argv[0])} review list")
     if serve:
-        _serve(config, folder)
+        web = settings.config.web
+        show.out.print(f"\n[bold]http://{web.host}:{web.port}[/]  the review queue. Drop scans into {folder / 'inbox'}. Ctrl-C ends it.")
+        supervise.up(settings, say=supervise.log_to(folder / "run" / "up.log"))
+
+
+def _settings() -> Settings:
+    """The settings with a data folder, one watched folder and a free port of the demo's own. Child processes read the same environment."""
+    os.environ.setdefault("CHARTROOM_DATA_DIR", "var/demo")
+    settings = read_settings()
+    folder, web = settings.data_dir, settings.config.web
+    if "CHARTROOM_CONFIG" not in os.environ:
+        (folder / "inbox").mkdir(parents=True, exist_ok=True)
+        own = {"folders": [{"name": "demo", "path": str(folder / "inbox")}], "web": {"host": web.host, "port": _free_port(web.host, web.port)}}
+        (folder / "config.yaml").write_text(yaml.safe_dump(own), encoding="utf-8")
+        os.environ["CHARTROOM_CONFIG"] = str(folder / "config.yaml")
+    return read_settings()
 
 
 def _claim(folder: Path, stores: Stores) -> None:
@@ -69,23 +82,13 @@ def _import(file: Path, stores: Stores) -> None:
     show.out.print(f"{report.count.new} people added to the patient index, {report.count.same} were there.")
 
 
-def _run(scans: Path, config: Config, folder: Path, stores: Stores) -> list[DocumentRecord]:
-    deliveries = ingest([scans], config, folder, stores, now=_now)
+def _run(scans: Path, settings: Settings, stores: Stores) -> list[DocumentRecord]:
+    deliveries = ingest([scans], settings.config, stores).deliveries
     with show.progress("reading and filing", unit="files") as bar:
-        wait_until_settled([d.id for d in deliveries], config, folder, stores, progress=bar)
+        say = supervise.log_to(settings.data_dir / "run" / "ingest.log")
+        wait_until_settled([d.id for d in deliveries], settings, stores, progress=bar, say=say)
     with reading(stores.index) as conn:
         return [record for delivery in deliveries for record in documents.of_delivery(conn, delivery.id)]
-
-
-def _serve(config: Config, folder: Path) -> None:
-    """The application with one watched folder of the demo's own, on the configured port or a free one."""
-    inbox = folder / "inbox"
-    inbox.mkdir(exist_ok=True)
-    port = _free_port(config.web.host, config.web.port)
-    os.environ["CHARTROOM__WEB__PORT"] = str(port)
-    watched = replace(config, folders=(Folder("demo", str(inbox)),), web=replace(config.web, port=port))
-    show.out.print(f"\n[bold]http://{config.web.host}:{port}[/]  the review queue. Drop scans into {inbox}. Ctrl-C ends it.")
-    supervise(watched, folder)
 
 
 def _free_port(host: str, wanted: int) -> int:
@@ -97,7 +100,3 @@ def _free_port(host: str, wanted: int) -> int:
                 continue
             return int(probe.getsockname()[1])
     return wanted
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

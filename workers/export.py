@@ -29,8 +29,7 @@ def write_export(stores: Stores, form: str, output: Path | None) -> None:
 
 
 def _write_jsonl(lines: Iterable[Mapping[str, Any]], out: TextIO) -> None:
-    for line in lines:
-        out.write(json.dumps(line, ensure_ascii=False) + "\n")
+    out.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
 
 
 def _write_csv(lines: Iterable[Mapping[str, Any]], out: TextIO) -> None:

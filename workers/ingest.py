@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from schemas.config import Config
 from schemas.faults import EngineFault
-from schemas.reasons import explain
 from schemas.source import Delivery, DeliveryState
 from store import journal
 from store.database import reading, writing
+from workers.settings import Settings
 from workers.slots import somebody_works
-from workers.supervise import Say, Tree, worker_tree
+from workers.supervise import Say, Tree, workers
 from workers.take_over import TAKEN, Origin, RefusedFile, look_at, printable, take_over
 from workers.watch import ignored_by
 from workers.wire import Stores
@@ -27,57 +26,55 @@ LOOKS = 5  # at a file that changes while it is copied
 TEND_SECONDS = 0.5
 
 
-Progress = Callable[[int, int], object]  # done, of how many
-Report = Callable[[str, str], object]  # name, why it was not taken in
+class Intake(NamedTuple):
+    """What an ingest took in, what it refused (name, kind), and what it could not read (name, why)."""
+
+    deliveries: list[Delivery]
+    refused: list[tuple[str, str]]
+    unreadable: list[tuple[str, str]]
 
 
-def ingest(  # noqa: PLR0913
-    paths: Sequence[Path],
-    config: Config,
-    data_dir: Path,
-    stores: Stores,
-    *,
-    now: Callable[[], datetime],
-    progress: Progress = lambda *_: None,
-    report: Report = lambda name, why: sys.stderr.write(f"not taken in: {name!r}: {why}\n"),
-) -> list[Delivery]:
-    """Take over every file below the paths; `report` hears of links, devices and files that cannot be read.
+Progress = Callable[[int, int], object]  # settled, of how many
 
-    Again on the same files: the same deliveries, nothing new. The data folder itself is passed over.
-    """
-    entries = [entry for path in paths for entry in entries_below(path, data_dir.resolve())]
-    entries.sort(key=lambda entry: ignored_by(entry[0].name, config.intake) is not None)
-    deliveries: list[Delivery] = []
-    for count, (path, name) in enumerate(entries, start=1):
+
+def ingest(paths: Sequence[Path], config: Config, stores: Stores, *, on_file: Callable[[str], object] = lambda _: None) -> Intake:
+    """Take over every file below the paths, in order. Again on the same files: the same deliveries, nothing new."""
+    intake = Intake([], [], [])
+    entries = [entry for path in paths for entry in entries_below(path)]
+    for path, name in sorted(entries, key=lambda entry: ignored_by(entry[0].name, config.intake) is not None):
+        on_file(printable(name))
         try:
-            deliveries.append(_take(path, name, config, stores, now))
+            _take(path, name, config, stores, intake)
         except RefusedFile as refused:
-            report(printable(name), explain("file.refused").sentence)
+            intake.refused.append((printable(name), refused.kind))
             with writing(stores.index) as conn:
-                journal.note_refused(conn, source=SOURCE, name=printable(name), kind=refused.kind, now=now())
+                journal.note_refused(conn, source=SOURCE, name=printable(name), kind=refused.kind, now=datetime.now(UTC))
         except OSError as error:
-            report(printable(name), error.strerror or type(error).__name__)
-        progress(count, len(entries))
-    return deliveries
+            intake.unreadable.append((printable(name), error.strerror or type(error).__name__))
+    return intake
 
 
-def entries_below(path: Path, data_dir: Path) -> Iterator[tuple[Path, str]]:
+def entries_below(path: Path) -> Iterator[tuple[Path, str]]:
     """Every entry that is no folder, with its name relative to the folder given; a file given by itself has its own name."""
     if path.is_symlink() or not path.is_dir():
         yield path, path.name
         return
     for directory, folders, files in os.walk(path):
-        folders[:] = sorted(name for name in folders if name != TAKEN and (Path(directory) / name).resolve() != data_dir)
+        folders[:] = sorted(name for name in folders if name != TAKEN and not _is_data_folder(Path(directory) / name))
         links = [name for name in folders if (Path(directory) / name).is_symlink()]
         for name in sorted([*files, *links]):
             full = Path(directory) / name
             yield full, str(full.relative_to(path))
 
 
+def _is_data_folder(path: Path) -> bool:
+    """Whether a folder is where some Chartroom keeps its own state: that is not taken in."""
+    return (path / "index.db").is_file() and (path / "run").is_dir()
+
+
 def wait_until_settled(  # noqa: PLR0913
     ids: Sequence[str],
-    config: Config,
-    data_dir: Path,
+    settings: Settings,
     stores: Stores,
     *,
     progress: Progress = lambda *_: None,
@@ -89,7 +86,7 @@ def wait_until_settled(  # noqa: PLR0913
     EngineFault when they do not start.
     """
     wanted, began = list(dict.fromkeys(ids)), time.monotonic()
-    tree = None if somebody_works(data_dir / "run") else worker_tree(config, data_dir, say)
+    tree = None if somebody_works(settings.data_dir / "run") else Tree(workers(settings), say)
     try:
         while True:
             done = count_settled(wanted, stores)
@@ -98,8 +95,8 @@ def wait_until_settled(  # noqa: PLR0913
                 return True
             if seconds is not None and time.monotonic() - began > seconds:
                 return False
-            if tree is None and not somebody_works(data_dir / "run"):
-                tree = worker_tree(config, data_dir, say)
+            if tree is None and not somebody_works(settings.data_dir / "run"):
+                tree = Tree(workers(settings), say)
             if tree is not None:
                 _tend(tree)
             time.sleep(TEND_SECONDS)
@@ -120,19 +117,17 @@ def count_settled(ids: Sequence[str], stores: Stores) -> int:
         return sum(delivery.state is DeliveryState.SETTLED for delivery in journal.deliveries(conn, ids=ids))
 
 
-def _take(path: Path, name: str, config: Config, stores: Stores, now: Callable[[], datetime]) -> Delivery:
+def _take(path: Path, name: str, config: Config, stores: Stores, intake: Intake) -> None:
+    rule = ignored_by(path.name, config.intake)
     look_at(path)
     for _ in range(LOOKS):
-        delivery = take_over(path, name=name, origin=Origin(SOURCE, config.facility), stores=stores, now=now())
+        delivery = take_over(path, name=name, origin=Origin(SOURCE, config.facility), stores=stores, now=datetime.now(UTC))
         if delivery is not None:
-            return _counted(delivery, path, config, stores, now)
+            intake.deliveries.append(delivery)
+            break
         time.sleep(1.0)
-    raise OSError(errno.EBUSY, "it changes all the time")
-
-
-def _counted(delivery: Delivery, path: Path, config: Config, stores: Stores, now: Callable[[], datetime]) -> Delivery:
-    rule = ignored_by(path.name, config.intake)
+    else:
+        intake.unreadable.append((printable(name), "changes all the time"))
     if rule:
         with writing(stores.index) as conn:
-            journal.note_ignored(conn, source=SOURCE, name=delivery.name, rule=rule, now=now())
-    return delivery
+            journal.note_ignored(conn, source=SOURCE, name=printable(name), rule=rule, now=datetime.now(UTC))

@@ -49,14 +49,6 @@ def explain(settings: Settings) -> list[tuple[str, Any, str]]:
     return rows + [(key, value, _origin(key, settings.origins)) for key, value in leaves(settings.config)]
 
 
-def write_config(config: Config, path: Path) -> Path:
-    """Write a configuration as a file that reads back as the same; for child processes."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary = path.with_suffix(f".{os.getpid()}")
-    temporary.write_text(yaml.safe_dump(TypeAdapter(Config).dump_python(config, mode="json")), encoding="utf-8")
-    return temporary.replace(path)
-
-
 def leaves(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Dotted key and value of every setting below a dataclass value; lists of folders count up from 0."""
     for field in dataclasses.fields(value):

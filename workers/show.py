@@ -22,7 +22,7 @@ COLOURS = {"filed": "green", "review": "yellow", "quarantined": "red", "set_asid
 
 
 @contextmanager
-def progress(label: str, *, unit: str, total: float | None = None) -> Iterator[Callable[[float, float], None]]:
+def progress(label: str, *, unit: str, total: float | None = None) -> Iterator[Callable[[float, float | None], None]]:
     """A progress bar on a terminal, nothing elsewhere; the function it gives takes (done, of)."""
     count = MofNCompleteColumn() if unit != "bytes" else TextColumn("{task.percentage:>3.0f} %")
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), count, TimeElapsedColumn())
@@ -58,6 +58,14 @@ def _sums(records: Sequence[DocumentRecord]) -> None:
         out.print(f"  {count:>4}  {code:<28} {explain(code).sentence}")
 
 
+def not_taken(refused: Sequence[tuple[str, str]], unreadable: Sequence[tuple[str, str]]) -> None:
+    """What was passed over or could not be read, each with why."""
+    for name, kind in refused:
+        notes.print(f"not taken: {_name(name)}: a {kind}, not a file. {explain('file.refused').next_step}")
+    for name, why in unreadable:
+        notes.print(f"[red]not taken[/]: {_name(name)}: {why}")
+
+
 def document(record: DocumentRecord) -> None:
     """One document with its fields, candidates and evidence."""
     out.print(f"[bold]{record.id}[/]  {_status(record.status)}  {escape(record.source_name)}  pages {ranges(record.pages)}")
@@ -79,7 +87,9 @@ def document(record: DocumentRecord) -> None:
 
 def _candidates(record: DocumentRecord) -> None:
     for place, candidate in enumerate(record.evidence.get("candidates", ())[:5], start=1):
-        out.print(f"[bold]{place}[/]  {escape(candidate['mrn'])}  {escape(candidate['display_name'])}  born {candidate['dob'] or '?'}  {candidate['bits']:.1f} bits")
+        out.print(
+            f"[bold]{place}[/]  {escape(candidate['mrn'])}  {escape(candidate['display_name'])}  born {candidate['dob'] or '?'}  {candidate['bits']:.1f} bits"
+        )
         table = _table("field", "document", "index", "", "bits", right={4})
         for row in candidate["evidence"]:
             table.add_row(row["field"], escape(row["document_value"]), escape(row["index_value"]), row["level"], f"{row['bits']:+.1f}")

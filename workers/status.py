@@ -29,7 +29,13 @@ def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) 
         "review": waiting,
         "patient index": {"people": size(stores.index)},
         "automatic filing": {"line": config.match.autofile, "stated bound": _bound(config)},
-        "health": {"index": "ok", "objects": _objects(stores), "disk free": _free(folder), "tesseract": _version("tesseract"), "poppler": _version("pdftoppm", "-v")},
+        "health": {
+            "index": "ok",
+            "objects": _objects(stores),
+            "disk free": _free(folder),
+            "tesseract": _version("tesseract"),
+            "poppler": _version("pdftoppm", "-v"),
+        },
     }
 
 
@@ -48,7 +54,9 @@ def _watch(folder: Path) -> dict[str, Any]:
         beat = json.loads((folder / "run" / "watch.json").read_text())
     except (OSError, ValueError):
         return {"watcher": "not running"}
-    return {name: ", ".join(f"{k} {v}" for k, v in part.items()) for name, part in beat.items() if isinstance(part, dict)} or {"watcher": "no folders"}
+    return {name: ", ".join(f"{k} {v}" for k, v in part.items()) for name, part in beat.items() if isinstance(part, dict)} or {
+        "watcher": "no folders"
+    }
 
 
 def _objects(stores: Stores) -> str:

@@ -6,7 +6,6 @@ No child outlives this process: each asks the kernel to be killed when its paren
 from __future__ import annotations
 
 import ctypes
-import importlib.util
 import os
 import runpy
 import signal
@@ -15,16 +14,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from schemas.config import Config
 from schemas.faults import ConfigFault
-from workers.settings import PREFIX, write_config
+from workers.settings import Settings
 from workers.slots import hold_slot
 from workers.wire import slot_count
 
-WEB = "workers.web"
 PR_SET_PDEATHSIG = 1
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 HEALTHY_SECONDS = 30.0
@@ -53,7 +50,7 @@ class Tree:
 
     children: list[Child]
     say: Say
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
     def tend(self) -> None:
         """Start what does not run, a failing child after a growing pause. Call it every second or so, always from one thread."""
@@ -96,20 +93,20 @@ class Tree:
         self.say(f"{child.name}: ended ({'signal' if code < 0 else 'exit'} {abs(code)}) after {lived:.0f} s; starts again in {child.pause:.1f} s")
 
 
-def worker_tree(config: Config, data_dir: Path, say: Say) -> Tree:
-    """The worker processes, one a slot, with this configuration."""
-    return Tree(_workers(config), say, environment(config, data_dir))
+def workers(settings: Settings) -> list[Child]:
+    """The worker processes, one a slot."""
+    return [Child(f"worker {slot}", ("workers.work", "--slot", str(slot))) for slot in range(slot_count(settings.config))]
 
 
-def supervise(config: Config, data_dir: Path, *, say: Say = print) -> int:
-    """Run watcher, workers and web application until SIGINT or SIGTERM. ConfigFault when they run on this data folder already."""
-    run = data_dir / "run"
+def up(settings: Settings, *, say: Say, web: bool = True) -> int:
+    """Run everything until SIGINT or SIGTERM. ConfigFault when it runs on this data folder already."""
+    run = settings.data_dir / "run"
     if hold_slot(run, "up") is None:
-        raise ConfigFault(f"Chartroom runs already on {data_dir}.", next_step="Stop it first, or set CHARTROOM_DATA_DIR.")
+        raise ConfigFault(f"Chartroom runs already on {settings.data_dir}.", next_step="Stop it first, or set CHARTROOM_DATA_DIR.")
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    tree = Tree(_children(config, say), say, environment(config, data_dir))
+    tree = Tree(_children(settings, say, web=web), say)
     try:
         while not stopping.is_set():
             tree.tend()
@@ -121,22 +118,15 @@ def supervise(config: Config, data_dir: Path, *, say: Say = print) -> int:
     return 0
 
 
-def environment(config: Config, data_dir: Path) -> dict[str, str]:
-    """The environment in which a child finds exactly this configuration and data folder."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    return own | {"CHARTROOM_CONFIG": str(write_config(config, data_dir / "run" / "config.yaml")), "CHARTROOM_DATA_DIR": str(data_dir)}
-
-
-def _workers(config: Config) -> list[Child]:
-    return [Child(f"worker {slot}", ("workers.work", "--slot", str(slot))) for slot in range(slot_count(config))]
-
-
-def _children(config: Config, say: Say) -> list[Child]:
-    if not config.folders:
+def _children(settings: Settings, say: Say, *, web: bool) -> list[Child]:
+    children = workers(settings)
+    if settings.config.folders:
+        children.insert(0, Child("watcher", ("workers.watch",)))
+    else:
         say("no watched folders are configured (folders: in config.yaml)")
-    watcher = [Child("watcher", ("workers.watch",))] if config.folders else []
-    web = [Child("web", (WEB,))] if importlib.util.find_spec(WEB) else []
-    return [*watcher, *_workers(config), *web]
+    if web:
+        children.append(Child("web", ("workers.web",)))
+    return children
 
 
 def die_with(parent: int) -> None:
@@ -152,6 +142,17 @@ def main(arguments: Sequence[str]) -> None:
     die_with(int(parent))
     sys.argv = [module, *rest]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+def log_to(path: Path) -> Say:
+    """Says things into a file, for callers whose terminal shows something else."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+
+    def say(line: str) -> None:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+
+    return say
 
 
 if __name__ == "__main__":

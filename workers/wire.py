@@ -103,17 +103,17 @@ def content_check() -> Callable[[Path], bool | None]:
 
 def equip(config: Config, stores: Stores) -> Reader:
     """The pipeline with its engines, built from the configuration."""
+    from pipeline import flow, read
+    from pipeline.engines.barcodes import Zxing
     from pipeline.engines.composer import SearchablePdf
     from pipeline.engines.opener import ChildOpener
     from pipeline.engines.spacy_types import SpacyTypes
     from pipeline.engines.tesseract import Tesseract
-
-    from pipeline import flow, read
     from pipeline.ports import Tools
     from store.patients import PatientIndex
 
     opener = ChildOpener(config.render)
-    tools = Tools(opener, Tesseract(), SpacyTypes(SHIPPED_MODEL), PatientIndex(stores.index), load_catalogue())
+    tools = Tools(opener, Tesseract(), Zxing(), SpacyTypes(SHIPPED_MODEL), PatientIndex(stores.index), load_catalogue())
     return Reader(
         inspect=opener.inspect,
         read_pages=lambda original, opened, pages, scratch: flow.read_pages(original, opened, pages, scratch, tools, config),

@@ -70,7 +70,7 @@ def _save(out: pikepdf.Pdf, target: Path) -> None:
     try:
         embedded.save_as(out, target)
     except OSError as failure:
-        if failure.errno in raster.OUR_DISK:
+        if failure.errno not in raster.NOT_OUR_DISK:
             raise MachineError("the composed file cannot be written") from failure
         raise
 

@@ -66,6 +66,8 @@ class ChildOpener:
     def _render_some(self, order: _Order, facts: Sequence[PageFacts], done: dict[int, RenderedPage]) -> int | None:
         """Add what one child makes of these pages to `done`; the page it did not survive, or None."""
         _size(order.original)
+        if not order.into.is_dir():
+            raise EngineFault("There is no folder for the pages' pictures.", next_step="Check the data folder.")
         request = self._request(order.original) | {
             "kind": order.kind,
             "pages": [page.number for page in facts],

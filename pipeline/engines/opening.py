@@ -329,7 +329,9 @@ def _draw_run(run: Sequence[_Sheet], wanted: _Wanted, say: Say) -> Iterator[Mess
     if run[0].dpi < LEAST_DPI:
         yield from (_lost(sheet.number) for sheet in run)
         return
-    images = _draw(wanted.path, run, run[0].number, wanted.seconds) or (_draw_repaired(run[0], wanted) if len(run) == 1 else None)
+    images = _draw(wanted.path, run, run[0].number, wanted.seconds)
+    if images is None and len(run) == 1:
+        run, images = _draw_repaired(run[0], wanted)
     if images is not None:
         yield from (_kept(sheet, image, wanted) for sheet, image in zip(run, images, strict=True))
     elif len(run) > 1:
@@ -348,17 +350,20 @@ def _draw(path: str, run: Sequence[_Sheet], first: int, seconds: float) -> list[
     return images if len(images) == len(run) and all(map(_fits, run, images)) else None
 
 
-def _draw_repaired(sheet: _Sheet, wanted: _Wanted) -> list[Any] | None:
-    """A page that poppler cannot find or draw, from a file of its own as qpdf repairs it."""
+def _draw_repaired(sheet: _Sheet, wanted: _Wanted) -> tuple[list[_Sheet], list[Any] | None]:
+    """A page that poppler cannot find or draw, and its words, from a file of its own as qpdf repairs it."""
     alone = wanted.into / f"page-{sheet.number:04d}.pdf"
     try:
         if sheet.page is None or not embedded.extract(sheet.page, alone):
-            return None
-        return _draw(str(alone), [sheet], 1, wanted.seconds / 2)
+            return [sheet], None
+        images = _draw(str(alone), [sheet], 1, wanted.seconds / 2)
+        words = poppler.words(str(alone), 1, 1, wanted.seconds / 4).get(1, []) if images and not sheet.layer else []
+        width, height = (side / sheet.unit for side in sheet.size)
+        return [sheet._replace(layer=sheet.layer or _shares(words, width, height))], images
     except (MachineError, MemoryError):
         raise
     except Exception:  # noqa: BLE001 - whatever pikepdf stumbles over, the page is lost
-        return None
+        return [sheet], None
     finally:
         alone.unlink(missing_ok=True)
 

@@ -38,7 +38,7 @@ class Picture(NamedTuple):
 
 def picture_page(path: str, kind: FileKind, number: int, most_pixels: int) -> Picture:
     """Page `number` of an image file. TooManyPixelsError before decoding; whatever img2pdf or Pillow raises for damage."""
-    with Image.open(path, formats=raster.FORMATS[kind]) as image:
+    with raster.open_image(path, kind) as image:
         alone = getattr(image, "n_frames", 1) == 1
         if number > 1:
             image.seek(number - 1)

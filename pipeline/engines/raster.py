@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import errno
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,7 +32,7 @@ UPRIGHT_BY = {
 LETTER_WIDTH = 8.5
 FAX_WIDTH = 1728
 MIN_DPI, MAX_DPI = 40.0, 2400.0
-OUR_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+NOT_OUR_DISK = (None, errno.EFBIG)  # an encoder's complaint, or a picture over the limit: any other error in writing is ours
 
 READERS = (TiffImagePlugin, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, PpmImagePlugin)  # no others are imported
 
@@ -63,10 +65,17 @@ def check_pixels(image: Image.Image, most: int) -> None:
         raise TooManyPixelsError
 
 
+@contextmanager
+def open_image(path: str, kind: FileKind) -> Iterator[Image.Image]:
+    """The file as a picture of its kind. Not by its name: Pillow would map it into memory, and misread a TIFF that lies on its side."""
+    with Path(path).open("rb") as file, Image.open(file, formats=FORMATS[kind]) as image:
+        yield image
+
+
 def frames(path: str, kind: FileKind, most: int) -> list[Frame]:
     """The size of every page, up to one more than `most`. A page whose header is damaged counts, with the size of a letter."""
     found: list[Frame] = []
-    with Image.open(path, formats=FORMATS[kind]) as image:
+    with open_image(path, kind) as image:
         count = int(getattr(image, "n_frames", 1))
         for number in range(min(count, most + 1)):
             try:
@@ -79,7 +88,7 @@ def frames(path: str, kind: FileKind, most: int) -> list[Frame]:
 
 def draw(path: str, kind: FileKind, number: int, most_pixels: int, out: Path) -> Frame:
     """Write page `number` upright as an 8-bit gray PNG. TooManyPixelsError before decoding; whatever Pillow raises for damage."""
-    with Image.open(path, formats=FORMATS[kind]) as image:
+    with open_image(path, kind) as image:
         if number > 1:
             image.seek(number - 1)
         check_pixels(image, most_pixels)
@@ -136,7 +145,7 @@ def save_gray(image: Image.Image, out: Path) -> None:
     try:
         image.save(out, format="PNG", compress_level=1)
     except OSError as failure:
-        if failure.errno in OUR_DISK:
+        if failure.errno not in NOT_OUR_DISK:
             raise MachineError(errno.errorcode[failure.errno]) from failure
         raise
 

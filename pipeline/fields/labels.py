@@ -5,8 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from rapidfuzz.distance import Levenshtein
+
 from pipeline.fields.geometry import Row, Sheet, Token
-from pipeline.fields.lexicon import SHORTEST_MISSPELT, Meaning, attribute_of, fold, longest_phrase, meanings, near_misses, without_one
+from pipeline.fields.lexicon import (
+    LONG,
+    SHORTEST_MISSPELT,
+    Meaning,
+    attribute_of,
+    fold,
+    long_phrases,
+    longest_phrase,
+    meanings,
+    near_misses,
+    without_one,
+)
 
 MOST_WORDS = 6
 MISSPELT = 0.93  # a label one letter off is this much less telling
@@ -98,9 +111,15 @@ def _composed(parts: list[str]) -> Meaning | None:
 
 
 def _near(key: str) -> Meaning | None:
-    """The phrase one letter more, less or other than `key`; where it may be the patient's or another's, the other's."""
-    found = [meanings()[whole] for whole in _one_off(key)]
+    """The phrase a letter or two off `key`; where it may be the patient's or another's, the other's."""
+    found = [meanings()[whole] for whole in _one_off(key)] or [meanings()[whole] for whole in _two_off(key)]
     return min(found, key=lambda m: m.role == "patient", default=None)
+
+
+def _two_off(key: str) -> Iterator[str]:
+    if len(key) >= LONG:
+        for length in range(len(key) - 1, len(key) + 2):
+            yield from (whole for whole in long_phrases().get(length, ()) if Levenshtein.distance(key, whole, score_cutoff=2) <= 2)
 
 
 def _one_off(key: str) -> Iterator[str]:

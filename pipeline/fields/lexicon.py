@@ -12,6 +12,7 @@ import yaml
 LOOKALIKES = str.maketrans("015i8|", "olslbl")
 NO_ROLE = ""
 SHORTEST_MISSPELT = 5
+LONG = 9
 STEM_STRENGTH = 0.97
 ATTRIBUTE_STRENGTH = 0.95
 
@@ -67,6 +68,16 @@ def near_misses() -> dict[str, list[str]]:
             for shorter in set(without_one(key)):
                 left.setdefault(shorter, []).append(key)
     return left
+
+
+@cache
+def long_phrases() -> dict[int, list[str]]:
+    """Folded phrases long enough to be known with two letters wrong, by their length."""
+    table: dict[int, list[str]] = {}
+    for key in meanings():
+        if len(key) >= LONG:
+            table.setdefault(len(key), []).append(key)
+    return table
 
 
 @cache

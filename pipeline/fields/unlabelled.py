@@ -84,7 +84,7 @@ def address_under(page: Marked, name: Sighting) -> Iterator[Sighting]:
     start = tuple(t for t in row if t.x0 >= name.box.x0 * page.sheet.width - 1)
     if not start:
         return
-    street, at = next_line(page, (start[0].x0,), name.row)
+    street, at = next_line(page, (start[0].x0, row[0].x0), name.row)
     if not street or not STREET.match(street[0].text) or len(street) < 2:
         return
     city, _ = next_line(page, (street[0].x0,), at)

@@ -40,6 +40,7 @@ FOREIGN_DIFFER = "another number, issuer not stated"
 GENERATION = "numeral for junior"
 
 FIELDS = ("last_name", "first_name", "middle_name", "suffix", "sex", "dob", "phone", "address", "ssn_last4", "mrn")
+CONFUSABLE = frozenset({"CE", "CG", "CO", "EF", "HN", "VY", "UN", "IT", "LT", "AO", "PR", "BR", "FP", "FT", "GO", "KX", "MN", "GQ"})
 
 
 class Levels(NamedTuple):
@@ -116,10 +117,17 @@ def spelling_level(mine: str, theirs: str) -> str:
 def _near_spelling(mine: str, theirs: str, shape: str, their_shape: str) -> str:
     edits = min(OSA.distance(mine, theirs, score_cutoff=2), OSA.distance(shape, their_shape, score_cutoff=2))
     if edits == 1:
-        return ONE_EDIT
+        return OCR if _confusable(mine, theirs) else ONE_EDIT
     if edits == 2 and min(len(mine), len(theirs)) >= 7:
         return TWO_EDITS
     return SIMILAR if JaroWinkler.similarity(shape, their_shape) >= 0.9 else DIFFER
+
+
+def _confusable(mine: str, theirs: str) -> bool:
+    """Whether the one letter that differs is one that scanners confuse; a first letter is what people tell siblings apart by."""
+    if len(mine) != len(theirs) or mine[0] != theirs[0]:
+        return False
+    return all(a == b or a + b in CONFUSABLE or b + a in CONFUSABLE for a, b in zip(mine, theirs, strict=True))
 
 
 def first_level(claim: Who, other: Who) -> str:

@@ -26,6 +26,7 @@ NAMESAKE = Kin(0.05, frozenset({"last_name", "first_name", "phone", "address", "
 HOUSEHOLD = Kin(2.0, frozenset({"last_name", "phone", "address"}))
 SIMILAR_TWIN_BITS = 3.0  # twins' and siblings' given names look alike more often than strangers'
 OTHER_TWIN_BITS = -4.0  # two children of one birth are not given one name
+ONE_NAME = frozenset({level.EXACT, level.OCR, level.NICKNAME})
 NEAR_NAMES = frozenset({level.ONE_EDIT, level.SIMILAR, level.TWO_EDITS, level.INITIAL})
 
 
@@ -62,6 +63,6 @@ def relative_bits(levels: Levels, bits: Sequence[float], kin: Kin) -> float:
 
 
 def _likeness_bits(first: str) -> float:
-    if first == level.EXACT:
+    if first in ONE_NAME:
         return OTHER_TWIN_BITS
     return SIMILAR_TWIN_BITS if first in NEAR_NAMES else 0.0

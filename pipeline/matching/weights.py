@@ -27,8 +27,8 @@ LAST_M = {
 }
 FIRST_M = {
     level.EXACT: 0.76,
-    level.OCR: 0.03,
-    level.ONE_EDIT: 0.07,
+    level.OCR: 0.05,
+    level.ONE_EDIT: 0.06,
     level.NICKNAME: 0.04,
     level.INITIAL: 0.02,
     level.COMPOUND: 0.02,
@@ -36,7 +36,7 @@ FIRST_M = {
     level.TWO_EDITS: 0.01,
     level.SIMILAR: 0.02,
     level.PLACEHOLDER: 0.01,
-    level.DIFFER: 0.03,
+    level.DIFFER: 0.015,
     level.SWAPPED: 1.0,  # its rarity is charged once, to the last name
 }
 # How many other names lie as near as this one, in multiples of the commoner name's share, and a floor.
@@ -56,6 +56,7 @@ NEIGHBOURS = {
 FIXED_U = {level.INITIAL: 0.09, level.PLACEHOLDER: 0.01, level.DIFFER: 0.96}
 RAREST_SHARE = 2e-5  # no name counts as rarer than this, however large the index
 UNSEEN_SHARE = 1e-3  # a name whose share nobody told
+PRIOR_PEOPLE = 200  # how many entries that guess is worth
 
 # field -> level -> (m, u)
 TABLES: dict[str, dict[str, tuple[float, float]]] = {
@@ -92,7 +93,7 @@ TABLES: dict[str, dict[str, tuple[float, float]]] = {
 }
 FIXED_BITS = {field: {name: log2(m / u) for name, (m, u) in table.items()} for field, table in TABLES.items()}
 DEFAULT_DATE_BITS = 5.0  # 1 January stands in for dates nobody knows
-NAME_FIELDS = ("last_name", "first_name")
+OTHER_CHILD_BITS = -2.0
 
 
 class Shares(NamedTuple):
@@ -111,7 +112,7 @@ class Shares(NamedTuple):
 
 
 def shares_of(counts: NameFrequencies) -> Shares:
-    """Counts as shares; one is added so that a small index does not make names look rare."""
+    """Counts as shares, drawn towards 1 in 1,000 so that a small index makes no name look rarer or commoner than it is."""
     return Shares(_shares(counts.last, counts.size), _shares(counts.first, counts.size))
 
 
@@ -119,7 +120,7 @@ def _shares(counts: dict[str, int], size: int) -> dict[str, float]:
     folded: dict[str, int] = {}
     for name, count in counts.items():
         folded[fold_name(name)] = folded.get(fold_name(name), 0) + count
-    return {name: max((count + 1) / (size + 2), RAREST_SHARE) for name, count in folded.items()}
+    return {name: max((count + PRIOR_PEOPLE * UNSEEN_SHARE) / (size + PRIOR_PEOPLE), RAREST_SHARE) for name, count in folded.items()}
 
 
 def weigh(levels: Levels, claim: Who, other: Who, shares: Shares) -> tuple[float, ...]:
@@ -136,7 +137,11 @@ def weigh(levels: Levels, claim: Who, other: Who, shares: Shares) -> tuple[float
 
 
 def _temper(bits: list[float], levels: Levels, claim: Who) -> None:
-    """A default birth date says little; a record number says nothing for somebody of another name."""
+    """A default birth date says little; a record number says nothing for somebody of another name; a page with the right last name
+    seldom has a wholly wrong first one.
+    """
+    if levels.first_name == level.DIFFER and levels.last_name in (level.EXACT, level.OCR):
+        bits[1] += OTHER_CHILD_BITS
     if levels.dob == level.EXACT and claim.dob.endswith("-01-01"):
         bits[5] = DEFAULT_DATE_BITS
     if levels.mrn == level.FOREIGN and (bits[0] <= 0 or bits[1] <= 0):

@@ -3,6 +3,7 @@
 They are written from what outside records look like, never from what the readers can do; keep it so.
 """
 
+# ruff: noqa: E501  -- a sentence of a record stays on one line
 from __future__ import annotations
 
 import math
@@ -63,7 +64,12 @@ def _discharge(sheet: Sheet, case: Case) -> None:
 
     def footer(sheet: Sheet) -> None:
         sheet.stroke(sheet.margin, 752, sheet.right, 752, width=0.4)
-        sheet.put(sheet.margin, 763, "  |  ".join(v for v in (case.first_last, f"Born {case.dob}", f"Hosp. No. {case.mrn}" if case.mrn else "") if v), size=8)
+        sheet.put(
+            sheet.margin,
+            763,
+            "  |  ".join(v for v in (case.first_last, f"Born {case.dob}", f"Hosp. No. {case.mrn}" if case.mrn else "") if v),
+            size=8,
+        )
         sheet.put(sheet.right, 763, f"Page {sheet.page} of {sheet.total}", size=8, align="right")
 
     sheet.footer = footer
@@ -93,6 +99,25 @@ def _discharge(sheet: Sheet, case: Case) -> None:
     sheet.bullets((_fill(t, case) for t in ill.plan), mark="1.")
     sheet.heading("Results on the day of discharge", style="underlined")
     sheet.table(("Analyte", "Value", "", "Normal", "Unit"), clinical.lab_values(rng, 11), (150, 80, 30, 130, 114))
+    sheet.heading("State on leaving", style="underlined")
+    sheet.para(
+        f"Fit to travel by car. {_signs(case, 5)}. Walks the length of the ward, eats a regular diet, understands the plan and the warning signs, and has somebody at home."
+    )
+    sheet.heading("Teaching given", style="underlined")
+    sheet.bullets(
+        (
+            "Name, purpose and hours of each medicine.",
+            "Whom to call, by day and by night.",
+            "When to come back at once: fever, bleeding, fainting, chest pain, new confusion.",
+            "Wound and skin care, where it applies.",
+            "Steps to take up exercise again.",
+        )
+    )
+    sheet.heading("Events by day", style="underlined")
+    for day in range((case.discharge - case.admit).days + 1):
+        sheet.para(
+            f"{case.day(case.admit + timedelta(days=day))}: {_fill((*ill.exam, *ill.course)[day % 6], case)} Intake and output were recorded; no new complaint overnight."
+        )
     sheet.para(f"Copies: {case.ordering}; {case.copied}.", size=9)
     sheet.line(f"Authenticated {case.day(case.discharge)} - {case.provider}", style="i")
 
@@ -142,8 +167,14 @@ def _consult(sheet: Sheet, case: Case) -> None:
     sheet.line(f"Initial consultation, {ill.specialty}", style="b")
     sheet.down(10)
     sheet.para(f"Dear Dr. {case.ordering.split(',')[0].split()[-1]},", after=8)
-    sheet.para(f"I had the pleasure of seeing your patient in consultation today for {ill.complaint}. {_told(ill.history, case)} {case.contact}, who came along, confirmed the history.", after=8)
-    sheet.para(f"The background includes {'; '.join(t.lower() for t in rng.sample(clinical.PAST_HISTORY, 4))}. Current drugs are {', '.join(d[0].lower() for d in ill.drugs)}. {rng.choice(clinical.ALLERGIES)}.", after=8)
+    sheet.para(
+        f"I had the pleasure of seeing your patient in consultation today for {ill.complaint}. {_told(ill.history, case)} {case.contact}, who came along, confirmed the history.",
+        after=8,
+    )
+    sheet.para(
+        f"The background includes {'; '.join(t.lower() for t in rng.sample(clinical.PAST_HISTORY, 4))}. Current drugs are {', '.join(d[0].lower() for d in ill.drugs)}. {rng.choice(clinical.ALLERGIES)}.",
+        after=8,
+    )
     sheet.para(f"Findings today: {_signs(case, 5)}. {_told(ill.exam, case)}", after=8)
     sheet.para(f"Recent {ill.study} showed the following. {_told(ill.findings, case)} In summary: {ill.impression}", after=8)
     sheet.para(f"In my opinion this is {ill.name.lower()}. {_told(ill.plan, case)} I will see {case.title} {case.last} again in six weeks.", after=12)
@@ -165,7 +196,12 @@ def _soap(sheet: Sheet, case: Case) -> None:
     sheet.line(f"PT: {case.last_first.upper()}      BD: {case.dob}")
     sheet.line("      ".join(f"{k}: {v}" for k, v in given(("DOS", case.day(case.service)), ("CHART", case.mrn), ("BY", case.provider))))
     sheet.line("-" * 72)
-    for letter, texts in (("S", (ill.complaint.capitalize() + ".", *ill.history)), ("O", (_signs(case) + ".", *ill.exam)), ("A", (f"{ill.name} ({ill.icd}).",)), ("P", ill.plan)):
+    for letter, texts in (
+        ("S", (ill.complaint.capitalize() + ".", *ill.history)),
+        ("O", (_signs(case) + ".", *ill.exam)),
+        ("A", (f"{ill.name} ({ill.icd}).",)),
+        ("P", ill.plan),
+    ):
         sheet.down(4)
         sheet.put(sheet.margin, sheet.y + sheet.size * 1.3, f"{letter}:", style="b")
         sheet.para(_told(texts, case), indent=28)
@@ -180,7 +216,9 @@ def _operation(sheet: Sheet, case: Case) -> None:
     _logo(sheet, case)
     sheet.line("REPORT OF OPERATION", size=13, style="b", align="middle")
     sheet.down(6)
-    sheet.table(("Patient", "Chart No.", "Birthdate", "Surgery Date"), [(case.last_first, case.mrn, case.dob, case.day(case.service))], (204, 90, 105, 105))
+    sheet.table(
+        ("Patient", "Chart No.", "Birthdate", "Surgery Date"), [(case.last_first, case.mrn, case.dob, case.day(case.service))], (204, 90, 105, 105)
+    )
     sheet.table(("Surgeon", "First Assistant", "Anesthesiologist"), [(case.provider, case.ordering, case.copied)], (168, 168, 168))
     for title, text in (
         ("Diagnosis before surgery", ill.name), ("Diagnosis after surgery", ill.name), ("Operation", ill.surgery), ("Why surgery was needed", f"{case.title} {case.last} had {ill.complaint}. {_fill(ill.history[0], case)} Informed consent is on the chart."),
@@ -235,7 +273,12 @@ def _emergency(sheet: Sheet, case: Case) -> None:
     sheet.rule()
     _columns(
         sheet,
-        [f"Name     {case.first_last}", f"D.O.B.   {case.dob}", f"Unit No. {case.mrn}" if case.mrn else "", f"Arrived  {case.day(case.service)}  {rng.randint(10, 23)}:{rng.randint(10, 59)}"],
+        [
+            f"Name     {case.first_last}",
+            f"D.O.B.   {case.dob}",
+            f"Unit No. {case.mrn}" if case.mrn else "",
+            f"Arrived  {case.day(case.service)}  {rng.randint(10, 23)}:{rng.randint(10, 59)}",
+        ],
         [f"Seen by  {case.provider}", f"Family doctor  {case.ordering}", f"Next of kin  {case.contact}", "Kin tel.  (614) 555-0102"],
     )
     sheet.rule()
@@ -244,7 +287,14 @@ def _emergency(sheet: Sheet, case: Case) -> None:
     sheet.para(f"PMH: {'; '.join(rng.sample(clinical.PAST_HISTORY, 4))}.  SH: {rng.choice(clinical.SOCIAL)}")
     sheet.para(f"EXAM: {_signs(case)}. {_told(ill.exam, case)}")
     sheet.line("TIMELINE", style="b")
-    events = ("Roomed", "Line placed, bloods sent", f"To radiology: {ill.study}", "Results reviewed with patient", f"Discussed with {case.copied}", "Disposition decided")
+    events = (
+        "Roomed",
+        "Line placed, bloods sent",
+        f"To radiology: {ill.study}",
+        "Results reviewed with patient",
+        f"Discussed with {case.copied}",
+        "Disposition decided",
+    )
     for i, event in enumerate(events):
         sheet.para(f"{14 + i // 2}:{10 + (17 * i) % 45:02d}   {event}", indent=10, after=0)
     sheet.down(6)
@@ -264,8 +314,19 @@ def _laboratory(sheet: Sheet, case: Case) -> None:
     sheet.put(sheet.right, 54, "CLIA 36D0000000   Final Report", size=8, align="right")
     sheet.y = 64
     blocks = (
-        ("PATIENT INFORMATION", [case.last_first.upper(), f"DOB: {case.dob}   Age: {case.age}", f"Gender: {case.sex}", f"Fasting: {rng.choice('YN')}"]),
-        ("SPECIMEN INFORMATION", [f"Specimen: {case.accession}", f"Client ref: {case.mrn}" if case.mrn else "", f"Collected: {case.day(case.service)}", f"Reported: {case.day(case.service + timedelta(days=2))}"]),
+        (
+            "PATIENT INFORMATION",
+            [case.last_first.upper(), f"DOB: {case.dob}   Age: {case.age}", f"Gender: {case.sex}", f"Fasting: {rng.choice('YN')}"],
+        ),
+        (
+            "SPECIMEN INFORMATION",
+            [
+                f"Specimen: {case.accession}",
+                f"Client ref: {case.mrn}" if case.mrn else "",
+                f"Collected: {case.day(case.service)}",
+                f"Reported: {case.day(case.service + timedelta(days=2))}",
+            ],
+        ),
         ("CLIENT INFORMATION", [f"Client #: {case.account[:5]}", case.ordering.upper(), "Internal Medicine of Fairfield", "Lancaster, OH 43130"]),
     )
     for i, (title, lines) in enumerate(blocks):
@@ -299,7 +360,13 @@ def _radiology(sheet: Sheet, case: Case) -> None:
     _columns(
         sheet,
         ["TO:", case.ordering, "Internal Medicine of Fairfield", f"FAX {case.facility.fax}", ""],
-        [f"PATIENT: {case.last_first.upper()}", f"BORN: {case.dob}   SEX: {case.sex[:1]}", f"X-RAY NO: {case.accession}", f"MED REC: {case.mrn}" if case.mrn else "", f"EXAM DATE: {case.day(case.service)}"],
+        [
+            f"PATIENT: {case.last_first.upper()}",
+            f"BORN: {case.dob}   SEX: {case.sex[:1]}",
+            f"X-RAY NO: {case.accession}",
+            f"MED REC: {case.mrn}" if case.mrn else "",
+            f"EXAM DATE: {case.day(case.service)}",
+        ],
     )
     sheet.rule()
     sheet.para(f"{ill.study.upper()}", style="b")
@@ -326,7 +393,15 @@ def _pathology(sheet: Sheet, case: Case) -> None:
     columns = (
         ("Patient", [case.last_first, f"Date of Birth {case.dob}", f"{case.sex}, {case.age} years", f"Record {case.mrn}" if case.mrn else ""]),
         ("Submitting physician", [case.ordering, "Fairfield Surgical Suite", "Copies to:", case.copied]),
-        ("Specimen", [f"Number {case.accession}", f"Taken {case.day(case.service)}", f"Received {case.day(case.service + timedelta(days=1))}", f"Signed {case.day(case.service + timedelta(days=3))}"]),
+        (
+            "Specimen",
+            [
+                f"Number {case.accession}",
+                f"Taken {case.day(case.service)}",
+                f"Received {case.day(case.service + timedelta(days=1))}",
+                f"Signed {case.day(case.service + timedelta(days=3))}",
+            ],
+        ),
     )
     for i, (title, lines) in enumerate(columns):
         x = sheet.margin + third * i
@@ -342,7 +417,12 @@ def _pathology(sheet: Sheet, case: Case) -> None:
     sheet.para(f"-- {ill.diagnosis}", indent=24)
     sheet.box(sheet.margin, top, sheet.inner, sheet.y - top + 2, line=1.2)
     sheet.down(8)
-    for title, text in (("Clinical data", f"{ill.complaint}; rule out neoplasm."), ("Macroscopic", ill.gross), ("Microscopic", f"{ill.diagnosis} Levels were examined. Controls stain as expected."), ("Procedure codes", "88305 x 1")):
+    for title, text in (
+        ("Clinical data", f"{ill.complaint}; rule out neoplasm."),
+        ("Macroscopic", ill.gross),
+        ("Microscopic", f"{ill.diagnosis} Levels were examined. Controls stain as expected."),
+        ("Procedure codes", "88305 x 1"),
+    ):
         sheet.heading(title)
         sheet.para(text)
     sheet.line(f"{case.provider}, Pathologist", style="i")
@@ -352,9 +432,25 @@ def _ecg(sheet: Sheet, case: Case) -> None:
     """A twelve-lead print: facts at the left, statements at the right, traces on a grid."""
     rng, canvas = case.rng(), sheet.canvas
     rate = rng.randint(54, 118)
-    left = given(("", case.last_first), ("ID:", case.mrn), ("DOB:", case.dob), ("", f"{case.age} yr  {case.sex}"), ("", f"{case.day(case.service)}  {rng.randint(7, 19)}:{rng.randint(10, 59)}:{rng.randint(10, 59)}"))
-    middle = (("Vent. rate", f"{rate} bpm"), ("PR interval", f"{rng.randint(120, 210)} ms"), ("QRS duration", f"{rng.randint(78, 120)} ms"), ("QT/QTc", f"{rng.randint(340, 420)}/{rng.randint(400, 470)} ms"), ("P-R-T axes", f"{rng.randint(20, 70)} {rng.randint(-30, 80)} {rng.randint(10, 70)}"))
-    right = ("Normal sinus rhythm" if 60 <= rate <= 100 else "Abnormal rate", rng.choice(("Left axis deviation", "Nonspecific T wave abnormality", "Otherwise normal ECG")), "No previous ECGs available")
+    left = given(
+        ("", case.last_first),
+        ("ID:", case.mrn),
+        ("DOB:", case.dob),
+        ("", f"{case.age} yr  {case.sex}"),
+        ("", f"{case.day(case.service)}  {rng.randint(7, 19)}:{rng.randint(10, 59)}:{rng.randint(10, 59)}"),
+    )
+    middle = (
+        ("Vent. rate", f"{rate} bpm"),
+        ("PR interval", f"{rng.randint(120, 210)} ms"),
+        ("QRS duration", f"{rng.randint(78, 120)} ms"),
+        ("QT/QTc", f"{rng.randint(340, 420)}/{rng.randint(400, 470)} ms"),
+        ("P-R-T axes", f"{rng.randint(20, 70)} {rng.randint(-30, 80)} {rng.randint(10, 70)}"),
+    )
+    right = (
+        "Normal sinus rhythm" if 60 <= rate <= 100 else "Abnormal rate",
+        rng.choice(("Left axis deviation", "Nonspecific T wave abnormality", "Otherwise normal ECG")),
+        "No previous ECGs available",
+    )
     for i, (label, value) in enumerate(left):
         sheet.put(40, 50 + 14 * i, f"{label} {value}".strip(), style="" if i else "b")
     for i, (label, value) in enumerate(middle):
@@ -389,7 +485,12 @@ def _trace(sheet: Sheet, x: float, y: float, width: float, *, rate: int, height:
     beat = 60 / rate * 100
     for step in range(1, int(width)):
         t = (step % beat) / beat
-        wave = 0.15 * math.exp(-(((t - 0.2) / 0.03) ** 2)) + math.exp(-(((t - 0.36) / 0.012) ** 2)) - 0.25 * math.exp(-(((t - 0.39) / 0.012) ** 2)) + 0.28 * math.exp(-(((t - 0.62) / 0.05) ** 2))
+        wave = (
+            0.15 * math.exp(-(((t - 0.2) / 0.03) ** 2))
+            + math.exp(-(((t - 0.36) / 0.012) ** 2))
+            - 0.25 * math.exp(-(((t - 0.39) / 0.012) ** 2))
+            + 0.28 * math.exp(-(((t - 0.62) / 0.05) ** 2))
+        )
         path.lineTo(x + step, HEIGHT - y + height * wave)
     sheet.canvas.setLineWidth(0.8)
     sheet.canvas.drawPath(path)
@@ -401,14 +502,40 @@ def _echo(sheet: Sheet, case: Case) -> None:
     _logo(sheet, case)
     sheet.line("Transthoracic Echocardiogram", size=14, style="b", align="middle")
     sheet.down(4)
-    sheet.table(("Name", "DOB / Age", "ID", "Study date"), [(case.last_first, f"{case.dob} / {case.age}", case.mrn, case.day(case.service))], (180, 130, 90, 104), ruled=False)
-    sheet.line(f"Height {rng.randint(58, 76)} in   Weight {rng.randint(110, 250)} lb   BP {rng.randint(100, 160)}/{rng.randint(58, 92)}   Rhythm: sinus   Sonographer: A. Brand RDCS")
+    sheet.table(
+        ("Name", "DOB / Age", "ID", "Study date"),
+        [(case.last_first, f"{case.dob} / {case.age}", case.mrn, case.day(case.service))],
+        (180, 130, 90, 104),
+        ruled=False,
+    )
+    sheet.line(
+        f"Height {rng.randint(58, 76)} in   Weight {rng.randint(110, 250)} lb   BP {rng.randint(100, 160)}/{rng.randint(58, 92)}   Rhythm: sinus   Sonographer: A. Brand RDCS"
+    )
     sheet.line(f"Requested by {case.ordering}.   Indication: {case.condition.complaint}.")
     sheet.heading("Measurements", style="bar")
-    rows = [(a, f"{rng.uniform(lo, hi):.1f} cm", b, f"{rng.uniform(lo2, hi2):.2f} m/s") for a, lo, hi, b, lo2, hi2 in (("LVIDd", 3.9, 5.9, "Mitral E", 0.5, 1.1), ("LVIDs", 2.4, 4.2, "Mitral A", 0.4, 1.0), ("IVSd", 0.7, 1.4, "Aortic Vmax", 0.9, 3.2), ("LVPWd", 0.7, 1.3, "TR Vmax", 1.8, 3.1), ("LA dimension", 2.9, 4.9, "Pulmonic Vmax", 0.6, 1.2), ("Aortic root", 2.6, 3.9, "E prime septal", 0.04, 0.12))]
+    rows = [
+        (a, f"{rng.uniform(lo, hi):.1f} cm", b, f"{rng.uniform(lo2, hi2):.2f} m/s")
+        for a, lo, hi, b, lo2, hi2 in (
+            ("LVIDd", 3.9, 5.9, "Mitral E", 0.5, 1.1),
+            ("LVIDs", 2.4, 4.2, "Mitral A", 0.4, 1.0),
+            ("IVSd", 0.7, 1.4, "Aortic Vmax", 0.9, 3.2),
+            ("LVPWd", 0.7, 1.3, "TR Vmax", 1.8, 3.1),
+            ("LA dimension", 2.9, 4.9, "Pulmonic Vmax", 0.6, 1.2),
+            ("Aortic root", 2.6, 3.9, "E prime septal", 0.04, 0.12),
+        )
+    ]
     sheet.table(("2D", "Value", "Doppler", "Value"), rows, (150, 102, 150, 102))
     sheet.heading("Findings", style="bar")
-    sheet.bullets((f"Left ventricle: normal cavity size. Ejection fraction {rng.randint(28, 66)} percent.", "Right ventricle: normal size and function.", "Atria: left atrium mildly dilated.", "Mitral valve: mild annular calcification with trace regurgitation.", "Aortic valve: trileaflet without stenosis.", "Pericardium: no effusion."))
+    sheet.bullets(
+        (
+            f"Left ventricle: normal cavity size. Ejection fraction {rng.randint(28, 66)} percent.",
+            "Right ventricle: normal size and function.",
+            "Atria: left atrium mildly dilated.",
+            "Mitral valve: mild annular calcification with trace regurgitation.",
+            "Aortic valve: trileaflet without stenosis.",
+            "Pericardium: no effusion.",
+        )
+    )
     sheet.heading("Conclusion", style="bar")
     sheet.para("Echocardiographic study as described; compare with clinical findings.")
     sheet.line(f"Interpreting cardiologist: {case.provider}   {case.day(case.service)}")
@@ -420,7 +547,13 @@ def _shots(sheet: Sheet, case: Case) -> None:
     sheet.line("State Immunization Registry", size=14, style="b", align="middle")
     sheet.line("Official Certificate of Immunization", align="middle")
     sheet.down(8)
-    sheet.cells([[("Client name (last, first, middle)", case.last_first), ("Birth date", case.dob), ("Gender", case.sex)], [("Registry ID", case.mrn), ("Guardian", case.contact), ("Report date", case.day(case.discharge))]], (252, 150, 102))
+    sheet.cells(
+        [
+            [("Client name (last, first, middle)", case.last_first), ("Birth date", case.dob), ("Gender", case.sex)],
+            [("Registry ID", case.mrn), ("Guardian", case.contact), ("Report date", case.day(case.discharge))],
+        ],
+        (252, 150, 102),
+    )
     sheet.down(10)
     span = min(1500, max(2, (case.service - case.born).days - 10))
     rows = []
@@ -438,7 +571,9 @@ def _mar(sheet: Sheet, case: Case) -> None:
     sheet.line("MEDICATION ADMINISTRATION RECORD", size=13, style="b")
     sheet.put(sheet.right, sheet.y, case.facility.name, size=9, align="right")
     sheet.line("   ".join(f"{k} {v}" for k, v in given(("Resident:", case.last_first), ("D.O.B.:", case.dob), ("ID No.:", case.mrn))))
-    sheet.line(f"Month: {case.day(case.service, '%B %Y')}   Physician: {case.provider}   Allergies: {rng.choice(clinical.ALLERGIES)}   Room {rng.randint(1, 60)}B")
+    sheet.line(
+        f"Month: {case.day(case.service, '%B %Y')}   Physician: {case.provider}   Allergies: {rng.choice(clinical.ALLERGIES)}   Room {rng.randint(1, 60)}B"
+    )
     sheet.down(6)
     rows = []
     for other in rng.sample(clinical.CONDITIONS, 4):
@@ -453,12 +588,34 @@ def _referral(sheet: Sheet, case: Case) -> None:
     sheet.line("REFERRAL REQUEST", size=15, style="b", align="right")
     sheet.down(5)
     sheet.rule(width=2)
-    _columns(sheet, ["FROM", case.provider, case.facility.name, case.facility.phone], ["TO", case.copied, f"{ill.specialty} Clinic", "Next available appointment"])
+    _columns(
+        sheet,
+        ["FROM", case.provider, case.facility.name, case.facility.phone],
+        ["TO", case.copied, f"{ill.specialty} Clinic", "Next available appointment"],
+    )
     sheet.rule()
     sheet.line("ABOUT THE PATIENT", style="b")
-    sheet.pairs([[("Full name", case.first_last), ("Born", case.dob)], [("Home address", case.patient.address_line), ("Sex", case.sex)], [("City", case.town), ("Day phone", case.phone)], [("Ref. chart", case.mrn), ("Emergency contact", case.contact)]], (sheet.margin, 340), gap=84, bold=False)
+    sheet.pairs(
+        [
+            [("Full name", case.first_last), ("Born", case.dob)],
+            [("Home address", case.patient.address_line), ("Sex", case.sex)],
+            [("City", case.town), ("Day phone", case.phone)],
+            [("Ref. chart", case.mrn), ("Emergency contact", case.contact)],
+        ],
+        (sheet.margin, 340),
+        gap=84,
+        bold=False,
+    )
     sheet.rule()
-    sheet.pairs([[("Requested on", case.day(case.service)), ("Urgency", "Routine")], [("Diagnosis", f"{ill.icd}  {ill.name}")], [("Visits", "3"), ("Auth no.", case.account)]], (sheet.margin, 340), gap=84)
+    sheet.pairs(
+        [
+            [("Requested on", case.day(case.service)), ("Urgency", "Routine")],
+            [("Diagnosis", f"{ill.icd}  {ill.name}")],
+            [("Visits", "3"), ("Auth no.", case.account)],
+        ],
+        (sheet.margin, 340),
+        gap=84,
+    )
     sheet.para("Clinical question: " + _told(ill.history[:2], case))
     sheet.para("Work-up so far: " + f"{ill.study}. {ill.impression}")
     sheet.para("Please send your report to the fax number above.")
@@ -472,9 +629,19 @@ def _transfer(sheet: Sheet, case: Case) -> None:
     ill, rng = case.condition, case.rng()
     sheet.line("INTERFACILITY TRANSFER FORM", size=13, style="b", align="middle")
     sheet.heading("A. Identification", style="bar")
-    sheet.cells([[("Name of patient", case.last_first), ("Birthdate", case.dob), ("Sex", case.sex)], [("Sending facility", case.facility.name[:36]), ("Sending MR no.", case.mrn), ("Transfer date", case.day(case.discharge))], [("Responsible party", case.contact), ("Relationship", rng.choice(("Spouse", "Daughter", "Son"))), ("Phone", case.phone)]], (244, 150, 110), height=30)
+    sheet.cells(
+        [
+            [("Name of patient", case.last_first), ("Birthdate", case.dob), ("Sex", case.sex)],
+            [("Sending facility", case.facility.name[:36]), ("Sending MR no.", case.mrn), ("Transfer date", case.day(case.discharge))],
+            [("Responsible party", case.contact), ("Relationship", rng.choice(("Spouse", "Daughter", "Son"))), ("Phone", case.phone)],
+        ],
+        (244, 150, 110),
+        height=30,
+    )
     sheet.heading("B. Receiving facility", style="bar")
-    sheet.para(f"Accepted by {case.copied}. Report called by {rng.choice(('D. Ames RN', 'P. Wirth RN'))} at {rng.randint(8, 18)}:{rng.randint(10, 59)}.")
+    sheet.para(
+        f"Accepted by {case.copied}. Report called by {rng.choice(('D. Ames RN', 'P. Wirth RN'))} at {rng.randint(8, 18)}:{rng.randint(10, 59)}."
+    )
     sheet.heading("C. Reason and diagnoses", style="bar")
     sheet.para(f"{ill.name}. {'; '.join(rng.sample(clinical.PAST_HISTORY, 3))}. {_told(ill.course[:2], case)}")
     sheet.heading("D. Status on leaving", style="bar")
@@ -503,8 +670,27 @@ def _nursing(sheet: Sheet, case: Case) -> None:
     sheet.line(case.facility.name, style="b", size=12)
     sheet.line("Nursing Progress Notes", style="b", size=12)
     sheet.down(6)
-    texts = (*ill.exam, *ill.course, "Turned and repositioned. Skin intact over the heels and sacrum.", "Ate 75 percent of the meal. Voided 300 mL clear urine.", "Pain 3 of 10 after medicine.", "Family at bedside; questions answered.", "Bed low, rails up, call light in reach.", "Dressing dry. No redness at the line site.", "Slept in long intervals.", "Report given to the oncoming nurse.")
-    rows = [(case.day(case.service + timedelta(hours=5 * i)), f"{(7 + 5 * i) % 24:02d}{rng.randint(0, 59):02d}", _fill(text, case)[:72], rng.choice(("LM RN", "SB RN", "CT LPN"))) for i, text in enumerate(texts * 3)]
+    texts = (
+        *ill.exam,
+        *ill.course,
+        "Turned and repositioned. Skin intact over the heels and sacrum.",
+        "Ate 75 percent of the meal. Voided 300 mL clear urine.",
+        "Pain 3 of 10 after medicine.",
+        "Family at bedside; questions answered.",
+        "Bed low, rails up, call light in reach.",
+        "Dressing dry. No redness at the line site.",
+        "Slept in long intervals.",
+        "Report given to the oncoming nurse.",
+    )
+    rows = [
+        (
+            case.day(case.service + timedelta(hours=5 * i)),
+            f"{(7 + 5 * i) % 24:02d}{rng.randint(0, 59):02d}",
+            _fill(text, case)[:72],
+            rng.choice(("LM RN", "SB RN", "CT LPN")),
+        )
+        for i, text in enumerate(texts * 3)
+    ]
     sheet.table(("Date", "Time", "Note", "Sign"), rows, (80, 40, 334, 50))
 
 
@@ -514,16 +700,32 @@ def _therapy(sheet: Sheet, case: Case) -> None:
     _logo(sheet, case)
     sheet.line("Physical Therapy Initial Evaluation", size=13, style="b")
     sheet.down(4)
-    sheet.pairs([[("Client", case.first_last), ("Evaluation date", case.day(case.service))], [("Birthday", case.dob), ("Therapist", case.provider.split(",")[0] + ", PT")], [("Account", case.mrn), ("Referring MD", case.ordering)]], (sheet.margin, 320), gap=72)
-    sheet.para(f"Subjective: {ill.complaint.capitalize()}. {_fill(ill.history[0], case)} Goal of the client: return to gardening and stairs without help.")
+    sheet.pairs(
+        [
+            [("Client", case.first_last), ("Evaluation date", case.day(case.service))],
+            [("Birthday", case.dob), ("Therapist", case.provider.split(",")[0] + ", PT")],
+            [("Account", case.mrn), ("Referring MD", case.ordering)],
+        ],
+        (sheet.margin, 320),
+        gap=72,
+    )
+    sheet.para(
+        f"Subjective: {ill.complaint.capitalize()}. {_fill(ill.history[0], case)} Goal of the client: return to gardening and stairs without help."
+    )
     sheet.heading("Objective measures")
-    rows = [(joint, f"{rng.randint(60, 140)}", f"{rng.randint(90, 150)}", f"{rng.randint(3, 5)}/5", f"{rng.randint(0, 7)}/10") for joint in ("Shoulder flexion", "Elbow flexion", "Hip flexion", "Knee flexion", "Knee extension", "Ankle dorsiflexion")]
+    rows = [
+        (joint, f"{rng.randint(60, 140)}", f"{rng.randint(90, 150)}", f"{rng.randint(3, 5)}/5", f"{rng.randint(0, 7)}/10")
+        for joint in ("Shoulder flexion", "Elbow flexion", "Hip flexion", "Knee flexion", "Knee extension", "Ankle dorsiflexion")
+    ]
     sheet.table(("Motion", "AROM", "PROM", "Strength", "Pain"), rows, (170, 80, 80, 87, 87))
     sheet.para(f"Gait: antalgic with shortened stance. Timed up and go {rng.randint(9, 26)} seconds. Berg balance {rng.randint(30, 55)}/56.")
     sheet.heading("Assessment")
     sheet.para("Impaired strength, motion and balance limit walking and self-care. Rehabilitation potential is good.")
     sheet.heading("Goals")
-    sheet.bullets(("Independent home program in two weeks.", "Walk 600 feet on level ground in four weeks.", "Climb twelve stairs with one rail in six weeks."), mark="1.")
+    sheet.bullets(
+        ("Independent home program in two weeks.", "Walk 600 feet on level ground in four weeks.", "Climb twelve stairs with one rail in six weeks."),
+        mark="1.",
+    )
     sheet.heading("Plan of care")
     sheet.para("Therapeutic exercise, gait training, manual therapy and modalities twice weekly for six weeks.")
     sheet.signature(case.seed, sheet.margin, sheet.y + 22)
@@ -536,7 +738,10 @@ def _psychiatry(sheet: Sheet, case: Case) -> None:
     sheet.line("Behavioral Health Assessment", size=13, align="middle")
     sheet.line("CONFIDENTIAL: psychotherapy and mental health information", size=8, style="i", align="middle")
     sheet.down(8)
-    for labels, values in ((("CLIENT NAME", "DATE OF BIRTH", "CASE NUMBER"), (case.last_first, case.dob, case.mrn)), (("DATE OF SESSION", "CLINICIAN", "INFORMANT"), (case.day(case.service), case.provider, case.contact))):
+    for labels, values in (
+        (("CLIENT NAME", "DATE OF BIRTH", "CASE NUMBER"), (case.last_first, case.dob, case.mrn)),
+        (("DATE OF SESSION", "CLINICIAN", "INFORMANT"), (case.day(case.service), case.provider, case.contact)),
+    ):
         for x, label, value in zip((54, 280, 430), labels, values, strict=True):
             sheet.put(x, sheet.y + 9, label, size=7)
             sheet.put(x, sheet.y + 22, value)
@@ -559,9 +764,17 @@ def _dnr(sheet: Sheet, case: Case) -> None:
     sheet.line("DO NOT RESUSCITATE ORDER", size=20, style="b", align="middle")
     sheet.line("Comfort care protocol - state form 4801", align="middle")
     sheet.down(10)
-    sheet.cells([[("Patient name (print)", case.last_first)], [("Date of birth", case.dob)], [("Address", f"{case.patient.address_line}, {case.town}")]], (sheet.inner,), height=32)
+    sheet.cells(
+        [[("Patient name (print)", case.last_first)], [("Date of birth", case.dob)], [("Address", f"{case.patient.address_line}, {case.town}")]],
+        (sheet.inner,),
+        height=32,
+    )
     sheet.down(10)
-    for text in ("In the event of cardiac or respiratory arrest, no chest compression, intubation, defibrillation or resuscitative drug shall be given.", "Comfort measures, oxygen, suction and control of bleeding and pain shall be provided.", "This order is in effect in every setting until it is revoked by the patient or by the authorized person."):
+    for text in (
+        "In the event of cardiac or respiratory arrest, no chest compression, intubation, defibrillation or resuscitative drug shall be given.",
+        "Comfort measures, oxygen, suction and control of bleeding and pain shall be provided.",
+        "This order is in effect in every setting until it is revoked by the patient or by the authorized person.",
+    ):
         sheet.para(text, after=8)
     for text, on in (("DNR Comfort Care", True), ("DNR Comfort Care - Arrest", False)):
         sheet.tick(text, on=on)
@@ -612,12 +825,24 @@ def _necessity(sheet: Sheet, case: Case) -> None:
         sheet.line(text)
     sheet.down(10)
     sheet.line("LETTER OF MEDICAL NECESSITY", style="b")
-    sheet.pairs([[("Member", case.first_last)], [("Birth date", case.dob)], given(("Provider file no.", case.mrn)), [("Diagnosis", f"{ill.name} ({ill.icd})")]], (sheet.margin,), gap=100)
+    sheet.pairs(
+        [
+            [("Member", case.first_last)],
+            [("Birth date", case.dob)],
+            given(("Provider file no.", case.mrn)),
+            [("Diagnosis", f"{ill.name} ({ill.icd})")],
+        ],
+        (sheet.margin,),
+        gap=100,
+    )
     sheet.down(6)
     sheet.para("To whom it may concern:", after=8)
     sheet.para(f"I am writing on behalf of my patient to request prior approval for {ill.surgery.lower()}. {_told(ill.history, case)}", after=8)
     sheet.para(f"Examination shows the following. {_told(ill.exam, case)} {ill.study} was read as: {ill.impression}", after=8)
-    sheet.para(f"Treatment with {', '.join(d[0].lower() for d in ill.drugs)} has not sufficed. Without the requested service further decline is likely. Your prompt approval is appreciated.", after=12)
+    sheet.para(
+        f"Treatment with {', '.join(d[0].lower() for d in ill.drugs)} has not sufficed. Without the requested service further decline is likely. Your prompt approval is appreciated.",
+        after=12,
+    )
     sheet.line("Respectfully,")
     sheet.down(28)
     sheet.signature(case.seed, sheet.margin, sheet.y)
@@ -653,12 +878,24 @@ def _cover(sheet: Sheet, case: Case) -> None:
     sheet.line(case.facility.name, size=16, style="b", align="middle")
     sheet.line("FACSIMILE TRANSMITTAL", size=22, align="middle")
     sheet.down(20)
-    sheet.cells([[("TO", "Health Information Management"), ("FROM", f"Release desk, {case.facility.name}"[:42])], [("FAX", "(614) 555-0100"), ("PHONE", case.facility.phone)], [("DATE", case.day(case.discharge)), ("TOTAL PAGES WITH COVER", case.extra.get("pages", "4"))], [("SUBJECT", case.extra.get("about", "Requested charts")), ("REFERENCE", case.account)]], (252, 252), height=40)
+    sheet.cells(
+        [
+            [("TO", "Health Information Management"), ("FROM", f"Release desk, {case.facility.name}"[:42])],
+            [("FAX", "(614) 555-0100"), ("PHONE", case.facility.phone)],
+            [("DATE", case.day(case.discharge)), ("TOTAL PAGES WITH COVER", case.extra.get("pages", "4"))],
+            [("SUBJECT", case.extra.get("about", "Requested charts")), ("REFERENCE", case.account)],
+        ],
+        (252, 252),
+        height=40,
+    )
     sheet.down(20)
     for text, on in (("Urgent", False), ("For review", True), ("Please reply", False), ("Per your request", True)):
         sheet.tick(text, on=on)
     sheet.down(30)
-    sheet.para("This facsimile may contain information that is privileged and confidential under federal and state law. It is meant only for the addressee. If it reached you in error, telephone us and shred all pages.", size=9)
+    sheet.para(
+        "This facsimile may contain information that is privileged and confidential under federal and state law. It is meant only for the addressee. If it reached you in error, telephone us and shred all pages.",
+        size=9,
+    )
 
 
 LAYOUTS = (

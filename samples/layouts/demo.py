@@ -1,5 +1,6 @@
 """The layouts of the demo set: records as six senders of one region might print them. No test of the product's readers is drawn from these."""
 
+# ruff: noqa: E501  -- a sentence of a record stays on one line
 from __future__ import annotations
 
 from datetime import timedelta
@@ -79,7 +80,9 @@ def _discharge(sheet: Sheet, case: Case) -> None:
     sheet.para(", ".join(f"{k} {v}" for k, v in clinical.vitals(rng)))
     sheet.heading("HOSPITAL COURSE")
     sheet.para(_told(ill.course, case))
-    sheet.para("Consultants followed throughout the stay. Diet was advanced and activity resumed with assistance. Pain was controlled with oral agents, and teaching about the illness, the drugs and the warning signs was given to the patient and the family, who repeated it back.")
+    sheet.para(
+        "Consultants followed throughout the stay. Diet was advanced and activity resumed with assistance. Pain was controlled with oral agents, and teaching about the illness, the drugs and the warning signs was given to the patient and the family, who repeated it back."
+    )
     sheet.heading("PERTINENT RESULTS")
     sheet.table(("Test", "Result", "Flag", "Reference", "Units"), clinical.lab_values(rng, 12), (150, 70, 45, 110, 90))
     sheet.heading("IMAGING")
@@ -90,9 +93,20 @@ def _discharge(sheet: Sheet, case: Case) -> None:
     sheet.bullets(_fill(text, case) for text in ill.plan)
     sheet.para(f"Appointment with {case.ordering} on {case.day(case.discharge + timedelta(days=9))}.")
     sheet.heading("CONDITION AT DISCHARGE")
-    sheet.para("Stable. Alert and oriented, walking without help, tolerating a regular diet. Vital signs at departure: " + ", ".join(f"{k} {v}" for k, v in clinical.vitals(rng)) + ".")
+    sheet.para(
+        "Stable. Alert and oriented, walking without help, tolerating a regular diet. Vital signs at departure: "
+        + ", ".join(f"{k} {v}" for k, v in clinical.vitals(rng))
+        + "."
+    )
     sheet.heading("PATIENT INSTRUCTIONS")
-    sheet.bullets((*clinical.REVIEW[:3], "Call the unit with questions at any hour.", "Bring all medicine bottles to the first visit.", "Do not drive while taking sedating medicine."))
+    sheet.bullets(
+        (
+            *clinical.REVIEW[:3],
+            "Call the unit with questions at any hour.",
+            "Bring all medicine bottles to the first visit.",
+            "Do not drive while taking sedating medicine.",
+        )
+    )
     _signed(sheet, case)
     sheet.line(f"cc: {case.copied}", size=9)
 
@@ -117,8 +131,16 @@ def _history(sheet: Sheet, case: Case) -> None:
         ("SOCIAL HISTORY", rng.choice(clinical.SOCIAL)),
         ("FAMILY HISTORY", rng.choice(clinical.FAMILY)),
         ("REVIEW OF SYSTEMS", " ".join(clinical.REVIEW)),
-        ("PHYSICAL EXAMINATION", ", ".join(f"{k} {v}" for k, v in clinical.vitals(rng)) + ". Well developed, in mild distress. Head and neck unremarkable. " + _told(ill.exam, case)),
-        ("DATA", f"{ill.study}: {ill.impression} " + "; ".join(f"{name} {value} {unit}" for name, value, _, _, unit in clinical.lab_values(rng, 6)) + "."),
+        (
+            "PHYSICAL EXAMINATION",
+            ", ".join(f"{k} {v}" for k, v in clinical.vitals(rng))
+            + ". Well developed, in mild distress. Head and neck unremarkable. "
+            + _told(ill.exam, case),
+        ),
+        (
+            "DATA",
+            f"{ill.study}: {ill.impression} " + "; ".join(f"{name} {value} {unit}" for name, value, _, _, unit in clinical.lab_values(rng, 6)) + ".",
+        ),
         ("ASSESSMENT", f"{ill.name}."),
     )
     for title, text in blocks:
@@ -145,8 +167,13 @@ def _consult_letter(sheet: Sheet, case: Case) -> None:
     sheet.line("        CONSULTATION REPORT", style="b")
     sheet.down(8)
     sheet.para(f"Dear Dr. {case.ordering.split(',')[0].split()[-1]}:", after=8)
-    sheet.para(f"Thank you for asking me to see {case.title} {case.last}, a {case.age}-year-old {case.noun} with {ill.complaint}. {_told(ill.history, case)}", after=8)
-    sheet.para(f"Past history is notable for {', '.join(t.lower() for t in rng.sample(clinical.PAST_HISTORY, 3))}. {rng.choice(clinical.SOCIAL)}", after=8)
+    sheet.para(
+        f"Thank you for asking me to see {case.title} {case.last}, a {case.age}-year-old {case.noun} with {ill.complaint}. {_told(ill.history, case)}",
+        after=8,
+    )
+    sheet.para(
+        f"Past history is notable for {', '.join(t.lower() for t in rng.sample(clinical.PAST_HISTORY, 3))}. {rng.choice(clinical.SOCIAL)}", after=8
+    )
     sheet.para(f"On examination, {', '.join(f'{k} {v}' for k, v in clinical.vitals(rng)[:4])}. {_told(ill.exam, case)}", after=8)
     sheet.para(f"{ill.study} was reviewed. {_told(ill.findings, case)}", after=8)
     sheet.para(f"My impression is {ill.name.lower()}. I recommend the following: {_told(ill.plan, case)}", after=8)
@@ -170,7 +197,10 @@ def _office_note(sheet: Sheet, case: Case) -> None:
         sheet.put(sheet.right, 38, case.facility.name, size=9, align="right")
         sheet.y = 70
 
-    sheet.running, sheet.footer = banner, lambda s: s.put(s.right, 772, f"Printed {case.day(case.discharge)} by records clerk     {s.page}/{s.total}", size=7.5, align="right")
+    sheet.running, sheet.footer = (
+        banner,
+        lambda s: s.put(s.right, 772, f"Printed {case.day(case.discharge)} by records clerk     {s.page}/{s.total}", size=7.5, align="right"),
+    )
     banner(sheet)
     sheet.line("Office Visit - Progress Note", size=13, style="b")
     sheet.line(f"Visit Date: {case.day(case.service)}     Provider: {case.provider}")
@@ -302,7 +332,13 @@ def _pathology(sheet: Sheet, case: Case) -> None:
     sheet.down(6)
     top = sheet.y
     left = [case.ordering, "Primary Care Associates", "350 Elm Street", "Newark, OH 43055", "Client #: 20441"]
-    right = [case.last_first.upper(), f"DOB: {case.dob}   Sex: {case.sex[:1]}", f"MRN: {case.mrn}" if case.mrn else "", f"Collected: {case.day(case.service)}", f"Case #: {case.accession}"]
+    right = [
+        case.last_first.upper(),
+        f"DOB: {case.dob}   Sex: {case.sex[:1]}",
+        f"MRN: {case.mrn}" if case.mrn else "",
+        f"Collected: {case.day(case.service)}",
+        f"Case #: {case.accession}",
+    ]
     for title, lines, x in (("CLIENT", left, sheet.margin), ("PATIENT", right, WIDTH / 2 + 4)):
         sheet.box(x, top, sheet.inner / 2 - 4, 16, shade=0.86)
         sheet.put(x + 4, top + 12, title, style="b")
@@ -325,7 +361,15 @@ def _immunization(sheet: Sheet, case: Case) -> None:
     _letterhead(sheet, case)
     sheet.line("IMMUNIZATION RECORD", size=14, style="b", align="middle")
     sheet.down(4)
-    sheet.pairs([[("Name", case.last_first), ("Birth date", case.dob)], [("Parent/Guardian", case.contact), ("Sex", case.sex)], given(("Chart No.", case.mrn), ("Phone", case.phone))], (sheet.margin, 350), gap=90)
+    sheet.pairs(
+        [
+            [("Name", case.last_first), ("Birth date", case.dob)],
+            [("Parent/Guardian", case.contact), ("Sex", case.sex)],
+            given(("Chart No.", case.mrn), ("Phone", case.phone)),
+        ],
+        (sheet.margin, 350),
+        gap=90,
+    )
     rows = [
         (vaccine, case.day(case.service - timedelta(days=rng.randint(0, min(1800, max(1, (case.service - case.born).days - 30))))), brand, f"{rng.choice('ABKLU')}{rng.randint(1000, 9999)}", rng.choice(("L deltoid", "R deltoid", "R thigh")), rng.choice(("RK", "JM", "TL")))
         for vaccine, brand in rng.sample(clinical.VACCINES, 9)
@@ -341,7 +385,10 @@ def _medications(sheet: Sheet, case: Case) -> None:
     sheet.line(case.facility.name, style="b", size=12)
     sheet.line("Active Medication List", style="b", size=15)
     sheet.down(4)
-    for labels, values in ((("Patient", "Date of birth", "MRN"), (case.last_first, case.dob, case.mrn)), (("Allergies", "As of", "Prescriber"), (rng.choice(clinical.ALLERGIES), case.day(case.service), case.provider))):
+    for labels, values in (
+        (("Patient", "Date of birth", "MRN"), (case.last_first, case.dob, case.mrn)),
+        (("Allergies", "As of", "Prescriber"), (rng.choice(clinical.ALLERGIES), case.day(case.service), case.provider)),
+    ):
         sheet.down(16)
         for x, label, value in zip((54, 270, 420), labels, values, strict=True):
             sheet.put(x, sheet.y, label, size=8, style="i")
@@ -349,7 +396,11 @@ def _medications(sheet: Sheet, case: Case) -> None:
         sheet.down(18)
     drugs = [row for other in rng.sample(clinical.CONDITIONS, 3) for row in other.drugs]
     sheet.down(6)
-    sheet.table(("#", "Medication", "Strength", "Directions", "Started"), [(str(i), *drug, case.day(case.service - timedelta(days=40 * i), "%m/%Y")) for i, drug in enumerate(drugs, 1)], (24, 150, 80, 190, 60))
+    sheet.table(
+        ("#", "Medication", "Strength", "Directions", "Started"),
+        [(str(i), *drug, case.day(case.service - timedelta(days=40 * i), "%m/%Y")) for i, drug in enumerate(drugs, 1)],
+        (24, 150, 80, 190, 60),
+    )
     sheet.para("Bring this list to every visit. Ask before stopping any medicine.", size=9)
 
 
@@ -360,15 +411,23 @@ def _authorization(sheet: Sheet, case: Case) -> None:
     sheet.line("AUTHORIZATION FOR RELEASE OF PROTECTED HEALTH INFORMATION", style="b", align="middle", size=11.5)
     sheet.down(8)
     sheet.heading("1. PATIENT INFORMATION", style="bar")
-    rows = [[("Patient name", case.last_first), ("Date of birth", case.dob)], [("Address", case.patient.address_line), ("Telephone", case.phone)], [("City/State/ZIP", case.town), ("MRN", case.mrn)]]
+    rows = [
+        [("Patient name", case.last_first), ("Date of birth", case.dob)],
+        [("Address", case.patient.address_line), ("Telephone", case.phone)],
+        [("City/State/ZIP", case.town), ("MRN", case.mrn)],
+    ]
     sheet.cells(rows, (300, 204))
     sheet.heading("2. I AUTHORIZE", style="bar")
-    sheet.para(f"{case.facility.name}, {case.facility.street}, {case.facility.city} to disclose my records to: Community Medical Partners, Records Department.")
+    sheet.para(
+        f"{case.facility.name}, {case.facility.street}, {case.facility.city} to disclose my records to: Community Medical Partners, Records Department."
+    )
     sheet.heading("3. INFORMATION TO BE RELEASED", style="bar")
     for text in ("Discharge summary", "Laboratory reports", "Imaging reports", "Operative reports", "Complete record"):
         sheet.tick(text, on=rng.random() < 0.5)
     sheet.heading("4. PURPOSE AND EXPIRATION", style="bar")
-    sheet.para("Purpose: continuing care. This authorization expires one year from the date of signature. I may revoke it in writing at any time. Treatment does not depend on signing this form.")
+    sheet.para(
+        "Purpose: continuing care. This authorization expires one year from the date of signature. I may revoke it in writing at any time. Treatment does not depend on signing this form."
+    )
     sheet.heading("5. SIGNATURE", style="bar")
     sheet.down(40)
     sheet.signature(case.seed, sheet.margin + 10, sheet.y - 6)
@@ -390,7 +449,14 @@ def _referral(sheet: Sheet, case: Case) -> None:
     sheet.heading("Referred to")
     sheet.cells([[("Specialty", ill.specialty), ("Provider", case.copied)]], (252, 252))
     sheet.heading("Patient")
-    sheet.cells([[("Last, First MI", case.last_first), ("DOB", case.dob), ("Sex", case.sex)], [("Street", case.patient.address_line), ("City", case.town), ("Phone", case.phone)], [("Insurance", "Buckeye Mutual PPO"), ("Our chart #", case.mrn), ("Interpreter", "No")]], (220, 190, 94))
+    sheet.cells(
+        [
+            [("Last, First MI", case.last_first), ("DOB", case.dob), ("Sex", case.sex)],
+            [("Street", case.patient.address_line), ("City", case.town), ("Phone", case.phone)],
+            [("Insurance", "Buckeye Mutual PPO"), ("Our chart #", case.mrn), ("Interpreter", "No")],
+        ],
+        (220, 190, 94),
+    )
     sheet.heading("Referring provider")
     sheet.cells([[("Name", case.provider), ("Date of referral", case.day(case.service)), ("NPI", "1880" + case.account[:6])]], (220, 190, 94))
     sheet.heading("Reason for referral")
@@ -407,16 +473,32 @@ def _nursing(sheet: Sheet, case: Case) -> None:
     """A flowsheet across the page with times as columns."""
     rng = case.rng()
     sheet.line(f"{case.facility.name}  -  Nursing Flowsheet", size=13, style="b")
-    sheet.line("  ".join(f"{k} {v}" for k, v in given(("Patient:", case.last_first), ("DOB:", case.dob), ("MRN:", case.mrn), ("Date:", case.day(case.service)))))
+    sheet.line(
+        "  ".join(
+            f"{k} {v}" for k, v in given(("Patient:", case.last_first), ("DOB:", case.dob), ("MRN:", case.mrn), ("Date:", case.day(case.service)))
+        )
+    )
     sheet.line(f"Unit: 4 West    Room: {rng.randint(401, 440)}    Attending: {case.provider}")
     sheet.down(6)
     hours = ("0700", "0900", "1100", "1300", "1500", "1700")
     series = [clinical.vitals(rng)[:5] for _ in hours]
     rows = [(series[0][i][0], *(column[i][1] for column in series)) for i in range(5)]
-    rows += [(label, *(str(rng.randint(0, top)) for _ in hours)) for label, top in (("Pain 0-10", 8), ("Intake mL", 480), ("Output mL", 420), ("Fall score", 55), ("Braden", 23))]
+    rows += [
+        (label, *(str(rng.randint(0, top)) for _ in hours))
+        for label, top in (("Pain 0-10", 8), ("Intake mL", 480), ("Output mL", 420), ("Fall score", 55), ("Braden", 23))
+    ]
     sheet.table(("Parameter", *hours), rows, (100, *(67,) * 6))
     sheet.heading("NURSING NOTES")
-    for hour, text in zip(("0715", "1020", "1345", "1640"), (case.condition.exam[0], "Up to the chair with one assist. Call light within reach.", "Physician notified of results; orders received and carried out.", "Teaching given about medicines; patient states understanding."), strict=True):
+    for hour, text in zip(
+        ("0715", "1020", "1345", "1640"),
+        (
+            case.condition.exam[0],
+            "Up to the chair with one assist. Call light within reach.",
+            "Physician notified of results; orders received and carried out.",
+            "Teaching given about medicines; patient states understanding.",
+        ),
+        strict=True,
+    ):
         sheet.para(f"{hour}  {_fill(text, case)}  -- {rng.choice(('K. Doyle RN', 'M. Reyes RN', 'T. Abbott LPN'))}")
 
 
@@ -453,11 +535,26 @@ def _insurance(sheet: Sheet, case: Case) -> None:
         sheet.box(140, top, 332, 200, line=1.5)
     sheet.put(156, 128, "BUCKEYE MUTUAL", size=18, style="b")
     sheet.put(456, 128, "PPO", size=14, style="b", align="right")
-    rows = (("Member Name", case.first_last.upper()), ("Member ID", f"BKM{rng.randint(10**8, 10**9)}"), ("Group No.", f"{rng.randint(10000, 99999)}"), ("Date of Birth", case.dob), ("Effective", case.day(case.service)), ("Subscriber", case.contact.upper()))
+    rows = (
+        ("Member Name", case.first_last.upper()),
+        ("Member ID", f"BKM{rng.randint(10**8, 10**9)}"),
+        ("Group No.", f"{rng.randint(10000, 99999)}"),
+        ("Date of Birth", case.dob),
+        ("Effective", case.day(case.service)),
+        ("Subscriber", case.contact.upper()),
+    )
     for i, (label, value) in enumerate(rows):
         sheet.put(156, 156 + 21 * i, label, size=8)
         sheet.put(246, 156 + 21 * i, value, style="b")
-    for i, text in enumerate(("Customer service 1-800-555-0199", "Provider line 1-800-555-0188", "RxBIN 004336   RxPCN ADV   RxGRP BKM01", "Claims: PO Box 1400, Columbus, OH 43216", "Copay: office $25   specialist $50   ER $250")):
+    for i, text in enumerate(
+        (
+            "Customer service 1-800-555-0199",
+            "Provider line 1-800-555-0188",
+            "RxBIN 004336   RxPCN ADV   RxGRP BKM01",
+            "Claims: PO Box 1400, Columbus, OH 43216",
+            "Copay: office $25   specialist $50   ER $250",
+        )
+    ):
         sheet.put(156, 362 + 24 * i, text, size=9)
 
 
@@ -466,17 +563,36 @@ def _cover(sheet: Sheet, case: Case) -> None:
     sheet.line("FAX", size=40, style="b")
     sheet.rule(width=3)
     pages = case.extra.get("pages", "5")
-    for label, value in (("To:", "Medical Records"), ("From:", case.facility.name), ("Fax:", case.facility.fax), ("Phone:", case.facility.phone), ("Date:", case.day(case.discharge)), ("Pages:", f"{pages} (including cover)"), ("Re:", case.extra.get("about", "Records as requested"))):
+    for label, value in (
+        ("To:", "Medical Records"),
+        ("From:", case.facility.name),
+        ("Fax:", case.facility.fax),
+        ("Phone:", case.facility.phone),
+        ("Date:", case.day(case.discharge)),
+        ("Pages:", f"{pages} (including cover)"),
+        ("Re:", case.extra.get("about", "Records as requested")),
+    ):
         sheet.down(26)
         sheet.put(sheet.margin, sheet.y, label, size=13, style="b")
         sheet.put(sheet.margin + 80, sheet.y, value, size=13)
     sheet.down(30)
     sheet.rule()
-    sheet.para("CONFIDENTIALITY NOTICE: The documents with this transmission contain confidential health information that is legally protected. If you are not the intended recipient, any disclosure or copying is prohibited. Please notify the sender at once and destroy the documents.", size=9)
+    sheet.para(
+        "CONFIDENTIALITY NOTICE: The documents with this transmission contain confidential health information that is legally protected. If you are not the intended recipient, any disclosure or copying is prohibited. Please notify the sender at once and destroy the documents.",
+        size=9,
+    )
 
 
 LAYOUTS = (
-    Layout("lakeside_discharge", "discharge_summary", _discharge, "Helvetica", ("patient_name", "patient_dob", "patient_mrn", "admit_date", "discharge_date"), size=11.5, facilities=(0, 1)),
+    Layout(
+        "lakeside_discharge",
+        "discharge_summary",
+        _discharge,
+        "Helvetica",
+        ("patient_name", "patient_dob", "patient_mrn", "admit_date", "discharge_date"),
+        size=11.5,
+        facilities=(0, 1),
+    ),
     Layout("brendan_history", "history_and_physical", _history, "Times", _COMMON, size=10.5, facilities=(0, 1)),
     Layout("northgate_letter", "consultation", _consult_letter, "Times", _COMMON, size=11, margin=72, facilities=(5,)),
     Layout("harvest_visit", "progress_note", _office_note, "Helvetica", _COMMON, facilities=(2, 5)),
@@ -485,9 +601,20 @@ LAYOUTS = (
     Layout("tricounty_laboratory", "laboratory_report", _laboratory, "Liberation Sans", (*_COMMON, "accession"), size=9.5, facilities=(4,)),
     Layout("pinecrest_imaging", "imaging_report", _imaging, "Helvetica", (*_COMMON, "accession"), facilities=(3,)),
     Layout("tricounty_pathology", "pathology_report", _pathology, "Times", (*_COMMON, "accession"), facilities=(4,)),
-    Layout("harvest_immunization", "immunization_record", _immunization, "Helvetica", ("patient_name", "patient_dob", "patient_mrn"), facilities=(2,)),
-    Layout("harvest_medications", "medication_list", _medications, "Liberation Serif", ("patient_name", "patient_dob", "patient_mrn"), facilities=(2, 5)),
-    Layout("lakeside_authorization", "authorization_consent", _authorization, "Liberation Sans", ("patient_name", "patient_dob", "patient_mrn"), facilities=(0, 1, 2, 5)),
+    Layout(
+        "harvest_immunization", "immunization_record", _immunization, "Helvetica", ("patient_name", "patient_dob", "patient_mrn"), facilities=(2,)
+    ),
+    Layout(
+        "harvest_medications", "medication_list", _medications, "Liberation Serif", ("patient_name", "patient_dob", "patient_mrn"), facilities=(2, 5)
+    ),
+    Layout(
+        "lakeside_authorization",
+        "authorization_consent",
+        _authorization,
+        "Liberation Sans",
+        ("patient_name", "patient_dob", "patient_mrn"),
+        facilities=(0, 1, 2, 5),
+    ),
     Layout("harvest_referral", "referral", _referral, "Helvetica", ("patient_name", "patient_dob", "patient_mrn"), facilities=(2,)),
     Layout("lakeside_nursing", "nursing_note", _nursing, "Liberation Sans", _COMMON, size=9.5, facilities=(0, 1)),
     Layout("living_will", "advance_directive", _directive, "Times", ("patient_name", "patient_dob"), size=12, margin=72),

@@ -42,7 +42,7 @@ def drop(stores, folder, **files):
     folder.mkdir(exist_ok=True)
     for name, content in files.items():
         (folder / name).write_text(content)
-    return {d.name: d for d in ingest([folder], Config(), folder.parent / "var", stores, now=lambda: NOW)}
+    return {d.name: d for d in ingest([folder], Config(), stores).deliveries}
 
 
 def rows(stores, delivery):

@@ -51,7 +51,7 @@ def test_name_and_birth_date_alone_are_filed_when_well_read():
     ("changes", "level"),
     [
         ({"last_name": "K0WALCZYK"}, "exact"),
-        ({"last_name": "KOWALCZVK"}, "one letter off"),
+        ({"last_name": "KOWALCZVK"}, "look-alike letters"),
         ({"last_name": "QOWALCZYK", "first_name": "ANNETTE"}, "one letter off"),
         ({"last_name": "KOWALCZYK-DIAZ"}, "part of a double surname"),
     ],

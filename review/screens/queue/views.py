@@ -42,7 +42,9 @@ def queue_routes(index: Engine) -> APIRouter:
             record = documents.get(conn, item.document_id) if item else None
         if item is None or record is None:
             raise HTTPException(404, "No such item.")
-        return templates.TemplateResponse(request, "item.html", {"item": item, "record": record, "candidates": record.evidence.get("candidates", [])[:5]})
+        return templates.TemplateResponse(
+            request, "item.html", {"item": item, "record": record, "candidates": record.evidence.get("candidates", [])[:5]}
+        )
 
     @router.get("/healthz", response_class=PlainTextResponse)
     def healthz() -> str:

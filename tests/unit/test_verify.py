@@ -1,0 +1,156 @@
+import re
+
+import pytest
+
+from pipeline.extract import extract, identities
+from pipeline.verify import fax_number, page_number, pages_missing, verify
+from schemas.catalogue import build_catalogue
+from schemas.document import PageIdentity, TypeGuess
+from schemas.page import Box, PageKind, PageReading, Word
+from schemas.rules import ExtractRules, VerifyRules
+
+CATALOGUE = build_catalogue(
+    {
+        "note": {"name": "Note", "folder": "notes", "loinc": None, "required": ["patient_name", "service_date", "no_such_field"]},
+        "therapy": {"name": "Therapy", "folder": "notes", "loinc": None, "sensitivity": "psychiatry"},
+        "unknown": {"name": "Unknown", "folder": "other", "loinc": None, "files": False},
+    }
+)
+HEADER = "Patient: Smith, John   DOB: 01/02/1950   MRN: 123456"
+WHOLE = HEADER + "\nDate of Service: 03/04/2024"
+
+
+def page(text: str, number: int = 1, top: float = 40, **more: object) -> PageReading:
+    words = [
+        Word(m[0], Box((40 + m.start() * 5.5) / 612, (top + row * 14) / 792, (39.5 + m.end() * 5.5) / 612, (top + 9 + row * 14) / 792), 0.95, row)
+        for row, line in enumerate(text.split("\n"))
+        for m in re.finditer(r"\S+", line)
+    ]
+    return PageReading(number, PageKind.TEXT, tuple(words), **more)
+
+
+def check(*pages: PageReading, slug: str = "note") -> tuple[str, ...]:
+    said, who = extract(pages, rules=ExtractRules()), identities(pages, rules=ExtractRules())
+    return verify(pages, TypeGuess(slug, 0.99), said, CATALOGUE, rules=VerifyRules(), who=who)
+
+
+def test_whole_document_has_no_problem() -> None:
+    assert check(page(WHOLE)) == ()
+
+
+def test_missing_required_field_is_named() -> None:
+    assert check(page(HEADER)) == ("field.missing.service_date",)
+    assert check(page("Blood pressure 120/80")) == ("field.missing.patient_name", "field.missing.service_date")
+
+
+def test_faint_field_counts_as_missing() -> None:
+    faint = page(WHOLE)
+    faint = PageReading(1, PageKind.TEXT, tuple(w._replace(confidence=0.3) for w in faint.words))
+    assert "field.missing.service_date" in check(faint)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (HEADER + "\nDate of Service: 03/04/1949", "field.invalid.service_date"),
+        (WHOLE + "\nAdmit Date: 03/09/2024   Discharge Date: 03/01/2024", "field.invalid.discharge_date"),
+        (WHOLE + "\nAge: 31", "field.invalid.patient_dob"),
+    ],
+)
+def test_contradicting_dates_are_told(text: str, code: str) -> None:
+    assert code in check(page(text))
+
+
+def test_fitting_age_is_no_problem() -> None:
+    assert check(page(WHOLE + "\nAge: 74")) == ()
+
+
+@pytest.mark.parametrize(
+    ("numbers", "missing"),
+    [
+        (["Page 1 of 3", "Page 2 of 3", "Page 3 of 3"], False),
+        (["Page 1 of 3", "Page 3 of 3"], True),
+        (["Page 1 of 3", "Page 2 of 3"], True),
+        (["", "Page 2 of 3", "Page 3 of 3"], False),
+        (["Page 2 of 3", "Page 3 of 3"], True),
+        (["1/2", "2/2"], False),
+        (["pg 1/3", "pg 3/3"], True),
+        (["", ""], False),
+        (["BP 120/80 today"], False),
+    ],
+)
+def test_page_numbers_tell_of_gaps(numbers: list[str], missing: bool) -> None:
+    assert pages_missing([page(text, at + 1, top=750) for at, text in enumerate(numbers)]) is missing
+
+
+@pytest.mark.parametrize(("headers", "missing"), [([4, 5, 6], False), ([4, 6], True), ([1, 2], False)])
+def test_fax_header_tells_only_of_jumps(headers: list[int], missing: bool) -> None:
+    pages = [page(f"03/04/2024 10:31 FROM: 918-555-0100 PAGE {n}/10", at + 1, top=8) for at, n in enumerate(headers)]
+    assert [fax_number(p) for p in pages] == [(n, 10) for n in headers]
+    assert [page_number(p) for p in pages] == [None] * len(pages)
+    assert pages_missing(pages) is missing
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        "Patient: Jones, Mary   DOB: 01/02/1950   MRN: 123456",
+        "Patient: Smith, John   DOB: 07/08/1981   MRN: 123456",
+        "Patient: Smith, Mary   DOB: 01/02/1950",
+        "Patient: Jones, Mary",
+        "DOB: 11/12/1990",
+        "MRN: 998877",
+        "Patient: Smith, John   MRN: 998877",
+    ],
+)
+def test_two_patients_on_a_document_are_found(second: str) -> None:
+    assert "patient.two_on_document" in check(page(WHOLE, 1), page(second, 2))
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        "Patient: Smith, John A   DOB: 01/02/1950   MRN: 123456",
+        "Patient: John Smith",
+        "Patient: Smlth, John   DOB: 01/02/1950",
+        "Patient: Smith, John   DOB: 01/02/1950   MRN: 998877",
+        "Referring Provider: Jones, Mary",
+        "Guarantor: Smith, Mary  DOB: 03/04/1955",
+        "plain text",
+    ],
+)
+def test_one_patient_misread_or_with_others_named_is_one(second: str) -> None:
+    assert "patient.two_on_document" not in check(page(WHOLE, 1), page(second, 2))
+
+
+def test_two_patients_on_one_page_are_found() -> None:
+    assert "patient.two_on_document" in check(page(WHOLE + "\nPatient: Jones, Mary   DOB: 04/05/1977"))
+
+
+def test_father_and_son_are_two() -> None:
+    said = [PageIdentity(1, "SMITH, JOHN SR"), PageIdentity(2, "SMITH, JOHN JR")]
+    assert "patient.two_on_document" in verify(
+        (), TypeGuess("unknown", 0.5), extract((), rules=ExtractRules()), CATALOGUE, rules=VerifyRules(), who=said
+    )
+
+
+def test_unreadable_page_is_told() -> None:
+    assert "image.unreadable" in check(page(WHOLE), page("x", 2, problem="image.unreadable"))
+
+
+@pytest.mark.parametrize(
+    ("text", "slug", "code"),
+    [
+        ("42 CFR Part 2 prohibits unauthorized disclosure", "note", "sensitivity.substance_use"),
+        ("The federal rules prohibit you from making\nany further disclosure of this record", "note", "sensitivity.substance_use"),
+        ("These are psychotherapy notes", "note", "sensitivity.psychiatry"),
+        ("HIV 1/2 Ab: NON-REACTIVE", "note", "sensitivity.hiv"),
+        ("plain", "therapy", "sensitivity.psychiatry"),
+    ],
+)
+def test_protected_content_is_labelled(text: str, slug: str, code: str) -> None:
+    assert code in check(page(WHOLE + "\n" + text), slug=slug)
+
+
+def test_plain_content_is_not_labelled() -> None:
+    assert not [code for code in check(page(WHOLE + "\nPart 2 of the plan: archive the HIVE database")) if code.startswith("sensitivity")]
