@@ -57,8 +57,7 @@ def apply_whole(  # noqa: PLR0913
 ) -> bool:
     """One outcome for a whole file that is not read: quarantined or set aside. False when it was done before."""
     record = whole_record(delivery, status, reason, pages)
-    items = [_item(record, record.reasons, delivery, now)] if status is DocumentStatus.QUARANTINED else []
-    return _settle(delivery, pages, [record], {}, items, stores, now)
+    return _settle(delivery, pages, [record], {}, [], stores, now)
 
 
 def document_id(delivery_id: str, pages: Sequence[int]) -> str:

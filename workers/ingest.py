@@ -60,11 +60,16 @@ def entries_below(path: Path) -> Iterator[tuple[Path, str]]:
         yield path, path.name
         return
     for directory, folders, files in os.walk(path):
-        folders[:] = sorted(name for name in folders if name != TAKEN)
+        folders[:] = sorted(name for name in folders if name != TAKEN and not _is_data_folder(Path(directory) / name))
         links = [name for name in folders if (Path(directory) / name).is_symlink()]
         for name in sorted([*files, *links]):
             full = Path(directory) / name
             yield full, str(full.relative_to(path))
+
+
+def _is_data_folder(path: Path) -> bool:
+    """Whether a folder is where some Chartroom keeps its own state: that is not taken in."""
+    return (path / "index.db").is_file() and (path / "run").is_dir()
 
 
 def wait_until_settled(  # noqa: PLR0913

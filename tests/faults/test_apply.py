@@ -24,8 +24,8 @@ from schemas.source import FileKind, Opened, PageFacts
 from store import documents, journal, queue
 from store.database import reading
 from workers.apply import Sheaf, apply_plan, document_id, hold_all, is_sampled
-from workers.ingest import ingest, wait_until_settled
-from workers.settings import read_settings
+from workers.ingest import count_settled, ingest
+from workers.slots import hold_slot
 from workers.steps import Desk, process_file
 from workers.wire import connect
 
@@ -253,7 +253,6 @@ class Worker:
             "PYTHONPATH": str(Path.cwd()),
         }
         (tmp_path / "c.yaml").write_text("engine: {slots: 2, poll_seconds: 0.1}\nsample: {sample_share: 0.0}")
-        self.settings = read_settings(environ)
         self.environ, self.slot = environ, slot
         self.start()
 
@@ -278,7 +277,14 @@ def worker(tmp_path):
         each.kill()
 
 
-def lines_of(trace, count, seconds=30):
+def is_settled(delivery, stores, seconds=100):
+    until = time.monotonic() + seconds
+    while not count_settled([delivery.id], stores) and time.monotonic() < until:
+        time.sleep(0.1)
+    return bool(rows(stores, delivery))
+
+
+def lines_of(trace, count, seconds=100):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         lines = trace.read_text().splitlines() if trace.exists() else []
@@ -294,7 +300,7 @@ def test_killed_worker_goes_on_where_it_was_and_settles_once(tmp_path, stores, w
     lines_of(tmp_path / "trace", 14)
     running.kill()
     running.start()
-    assert wait_until_settled([delivery.id], running.settings, stores, seconds=40)
+    assert is_settled(delivery, stores)
     (record,) = rows(stores, delivery)
     read = Counter(line.split()[2] for line in lines_of(tmp_path / "trace", 24))
     assert (record.status, len(record.pages)) == (DocumentStatus.FILED, 24)
@@ -307,15 +313,15 @@ def test_another_slot_goes_on_with_what_a_dead_one_left(tmp_path, stores, worker
     first = worker(0)
     lines_of(tmp_path / "trace", 8)
     first.kill()
-    second = worker(1)
-    assert wait_until_settled([delivery.id], second.settings, stores, seconds=40)
+    worker(1)
+    assert is_settled(delivery, stores)
     assert rows(stores, delivery)[0].status is DocumentStatus.FILED
 
 
 def test_poison_is_quarantined_and_blocks_nobody(tmp_path, stores, worker):
     found = drop(stores, tmp_path / "in", a="pages 1\nkill now", b="pages 1\nname b", c="pages 1\nname c")
     running = worker()
-    until = time.monotonic() + 60
+    until = time.monotonic() + 120
     while time.monotonic() < until and not all(rows(stores, d) for d in found.values()):
         if running.process.poll() is not None:
             assert running.process.returncode == -signal.SIGKILL
@@ -326,11 +332,9 @@ def test_poison_is_quarantined_and_blocks_nobody(tmp_path, stores, worker):
 
 
 def test_second_worker_of_the_same_slot_does_not_work(tmp_path, stores, worker):
-    worker(0)
-    delivery = drop(stores, tmp_path / "in", a="pages 1")["a"]
-    assert wait_until_settled([delivery.id], worker(1).settings, stores, seconds=40)
-    third = Worker(tmp_path, 0)
-    assert third.process.wait(60) == 3
+    lock = hold_slot(tmp_path / "var" / "run", "slot-0")
+    assert worker(0).process.wait(100) == 3
+    os.close(lock)
 
 
 def test_told_to_stop_a_worker_finishes_its_step_and_leaves(tmp_path, stores, worker):
