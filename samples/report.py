@@ -80,7 +80,8 @@ def print_report(rows: Sequence[Row], *, title: str) -> None:
         value = "-" if row.value is None else f"{row.value:.10g}"
         met = {True: "yes", False: "[red]NO[/red]", None: ""}[row.met]
         table.add_row(row.goal, value, row.unit, row.target or "", str(row.n), met, row.note)
-    Console().print(table)
+    terminal = Console()
+    (terminal if terminal.is_terminal else Console(width=150)).print(table)
 
 
 def _commit() -> str:

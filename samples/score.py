@@ -76,8 +76,8 @@ def _safety_rows(truths: Sequence[BatchTruth], by_name: Mapping[str, Sequence[Li
     strangers = sum(name not in {batch.name for batch in truths} for name, lines in by_name.items() if lines)
     return [
         at_most("pages unaccounted", lost + strangers, 0, n=pages, unit="pages", hard=True),
-        Row("documents filed to a wrong person", len(wrong), "= 0", not wrong, len(filed), "documents", hard=True, note=_named(wrong)),
-        Row("filed documents with two patients", len(double), "= 0", not double, len(filed), "documents", hard=True, note=_named(double)),
+        at_most("documents filed to a wrong person", len(wrong), 0, n=len(filed), unit="documents", hard=True, note=_named(wrong)),
+        at_most("filed documents with two patients", len(double), 0, n=len(filed), unit="documents", hard=True, note=_named(double)),
     ]
 
 
