@@ -52,7 +52,10 @@ class DocumentTruth:
 
 @dataclass(frozen=True, slots=True)
 class BatchTruth:
-    """One file as it was made. `refused`: the reason code with which it cannot be opened."""
+    """One file as it was made. `refused`: the reason code with which it cannot be opened.
+
+    `clean_single`: one document, cleanly scanned, of somebody whom the index holds once.
+    """
 
     name: str
     kind: str
@@ -267,7 +270,7 @@ def _truth(job: _Job, name: str, counts: Sequence[int], leaves: Sequence[_Leaf])
     if recipe.refused:
         return BatchTruth(name, recipe.kind, recipe.person, recipe.container, recipe.quality, 0, refused=recipe.refused)
     blank, separator, duplicate = (tuple(i for i, leaf in enumerate(leaves, 1) if leaf.what == what) for what in ("blank", "separator", "duplicate"))
-    clean = recipe.quality in damage.CLEAN and not recipe.extras and len(known) == 1 and made[0].mrn is not None
+    clean = recipe.quality in damage.CLEAN and not recipe.extras and len(known) == 1 and made[0].mrn is not None and not made[0].also
     return BatchTruth(name, recipe.kind, recipe.person, recipe.container, recipe.quality, len(leaves), made, blank, separator, duplicate, clean)
 
 

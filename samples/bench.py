@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     started = time.monotonic()
     work = Path(options.keep or tempfile.mkdtemp(prefix="chartroom-bench-"))
     try:
-        rows = measure(work, seed=options.seed, quick=options.quick)
+        rows = measure(work, seed=options.seed, quick=options.quick, program=options.program)
     finally:
         if not options.keep:
             shutil.rmtree(work, ignore_errors=True)
@@ -52,13 +52,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0 if passed(rows) else 1
 
 
-def measure(work: Path, *, seed: int, quick: bool) -> list[Row]:
+def measure(work: Path, *, seed: int, quick: bool, program: str) -> list[Row]:
     """All rows of the table, from an empty folder."""
     work.mkdir(parents=True, exist_ok=True)
     truths = prepare(work, seed=seed, people=2_000 if quick else 20_000, batches=24 if quick else None)
     rows = [plain("files", len(truths), n=len(truths), unit="files"), plain("pages", sum(b.page_count for b in truths), n=len(truths), unit="pages")]
-    rows += _main_job(work, truths)
-    return rows if quick else [*rows, _import_row(work, seed)]
+    rows += _main_job(work, truths, program)
+    return rows if quick else [*rows, _import_row(work, seed, program)]
 
 
 def prepare(work: Path, *, seed: int, people: int, batches: int | None) -> list[BatchTruth]:
@@ -70,20 +70,20 @@ def prepare(work: Path, *, seed: int, people: int, batches: int | None) -> list[
     return read_truth(work / "truth.jsonl")
 
 
-def _main_job(work: Path, truths: Sequence[BatchTruth]) -> list[Row]:
+def _main_job(work: Path, truths: Sequence[BatchTruth], program: str) -> list[Row]:
     """Import, ingest, export, audit: one after the other, each only when the one before it worked."""
     data, export = work / "data", work / "export.jsonl"
     shutil.rmtree(data, ignore_errors=True)
-    imported = run(data, "patients", "import", str(work / "patients.csv"), seconds=120)
+    imported = run(program, data, "patients", "import", str(work / "patients.csv"), seconds=120)
     if imported.code != 0:
         return _could_not(f"patients import: {_why(imported)}")
-    ingested = run(data, "ingest", str(work / "in"), "--wait", seconds=_INGEST_SECONDS)
+    ingested = run(program, data, "ingest", str(work / "in"), "--wait", seconds=_INGEST_SECONDS)
     if ingested.code is None:
         return _could_not(f"ingest: {_why(ingested)}")
-    exported = run(data, "documents", "export", "--format", "jsonl", "--output", str(export), seconds=60)
+    exported = run(program, data, "documents", "export", "--format", "jsonl", "--output", str(export), seconds=60)
     if exported.code != 0:
         return _could_not(f"documents export: {_why(exported)}")
-    audited = run(data, "audit", seconds=120)
+    audited = run(program, data, "audit", seconds=120)
     lines = [json.loads(line) for line in export.read_text(encoding="utf-8").splitlines() if line]
     return [
         *score_export(truths, lines),
@@ -99,25 +99,25 @@ def _speed_row(ingested: Ran, pages: int) -> Row:
     return plain("pages a minute, ingest to settled", round(60 * pages / ingested.seconds, 1), n=pages, unit="pages/min")
 
 
-def _import_row(work: Path, seed: int) -> Row:
+def _import_row(work: Path, seed: int, program: str) -> Row:
     """How long 100,000 people take to import into an empty index."""
     goal, data, people = "import of 100,000 people", work / "import-data", work / "people-100k.csv"
     shutil.rmtree(data, ignore_errors=True)
     write_people(people, make_people(100_000, seed=seed + 1))
-    ran = run(data, "patients", "import", str(people), seconds=240)
+    ran = run(program, data, "patients", "import", str(people), seconds=240)
     if ran.code != 0:
         return not_run(goal, _why(ran), target="<= 60", unit="s")
     return at_most(goal, round(ran.seconds, 1), 60, n=100_000, unit="s")
 
 
-def run(data: Path, *words: str, seconds: float) -> Ran:
-    """Runs `chartroom` with its own data folder; its output goes to a log beside it."""
+def run(program: str, data: Path, *words: str, seconds: float) -> Ran:
+    """Runs the program with its own data folder; its output goes to a log beside it."""
     data.mkdir(parents=True, exist_ok=True)
     log = data.parent / f"{data.name}-{words[0]}.log"
     environment = {**os.environ, "CHARTROOM_DATA_DIR": str(data)}
     started = time.monotonic()
     with log.open("wb") as out:
-        code = _wait([_program(), *words], environment, out.fileno(), seconds)
+        code = _wait([program, *words], environment, out.fileno(), seconds)
     tail = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
     return Ran(code, time.monotonic() - started, tail[0][:160] if tail else "")
 
@@ -129,11 +129,6 @@ def _wait(command: list[str], environment: dict[str, str], out: int, seconds: fl
         return None
     except OSError:
         return 127
-
-
-def _program() -> str:
-    """The `chartroom` beside this interpreter."""
-    return str(Path(sys.executable).parent / "chartroom")
 
 
 def _why(ran: Ran) -> str:
@@ -158,6 +153,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="24 files and 2,000 people")
     parser.add_argument("--seed", type=int, default=SEED, help="which set to make")
     parser.add_argument("--keep", default="", help="work in this folder and leave everything there")
+    parser.add_argument("--program", default=str(Path(sys.executable).parent / "chartroom"), help="which chartroom to run")
     parser.add_argument("--output", type=Path, default=_REPORT, help="where the figures go")
     return parser.parse_args(arguments)
 

@@ -561,6 +561,7 @@ def _insurance(sheet: Sheet, case: Case) -> None:
 def _cover(sheet: Sheet, case: Case) -> None:
     """A fax cover that names the sender, the addressee and the page count, and seldom the patient."""
     sheet.line("FAX", size=40, style="b")
+    sheet.down(8)
     sheet.rule(width=3)
     pages = case.extra.get("pages", "5")
     for label, value in (

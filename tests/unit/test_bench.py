@@ -113,16 +113,18 @@ def test_the_report_has_the_agreed_form(tmp_path):
     assert {"goal", "value", "target", "met", "n", "unit"} <= set(report["rows"][0])
 
 
-def test_a_program_that_fails_leaves_rows_that_say_so(tmp_path, monkeypatch):
-    monkeypatch.setattr(bench, "_program", lambda: "/bin/false")
+def test_a_program_that_fails_leaves_rows_that_say_so(tmp_path):
     (tmp_path / "patients.csv").write_text("mrn\n")
-    found = bench._main_job(tmp_path, [SINGLE])
+    found = bench._main_job(tmp_path, [SINGLE], "/bin/false")
     assert not passed(found)
     assert all(row.value is None and "exit code 1" in row.note for row in found)
 
 
-def test_a_program_that_is_missing_or_hangs_is_told_apart(tmp_path, monkeypatch):
-    monkeypatch.setattr(bench, "_program", lambda: "/nonexistent/chartroom")
-    assert bench.run(tmp_path / "data", "audit", seconds=5).code == 127
-    monkeypatch.setattr(bench, "_program", lambda: "/bin/sleep")
-    assert bench.run(tmp_path / "data", "5", seconds=0.2).code is None
+def test_a_program_that_is_missing_or_hangs_is_told_apart(tmp_path):
+    assert bench.run("/nonexistent/chartroom", tmp_path / "data", "audit", seconds=5).code == 127
+    assert bench.run("/bin/sleep", tmp_path / "data", "5", seconds=0.2).code is None
+
+
+def test_nothing_filed_leaves_the_safety_goals_unmet():
+    held = [line("a.pdf", [1, 2], "review", "1", "referral", ["policy.shadow"])]
+    assert not rows([SINGLE], held)["documents filed to a wrong person"].met
