@@ -94,7 +94,7 @@ def _spots(page: Marked, label: Label, *, upward: bool) -> Iterator[Spot]:
     if label.alone:
         under = Spot("below", below(page, label), BELOW_COLON if label.colon and right else BELOW)
         over = Spot("above", above(page, label), ABOVE if not upward else BELOW)
-        yield from (spot for spot in ((over, under) if upward else (under, over)) if spot.tokens)
+        yield from (spot for spot in ((over,) if upward else (under, over)) if spot.tokens)
 
 
 def _read_plain(page: Marked, label: Label, rules: ExtractRules, *, upward: bool) -> Iterator[Sighting]:

@@ -112,6 +112,8 @@ def _name_before(page: Marked, label: Label, rules: ExtractRules) -> Value | Non
         return None
     start = before[-1].end if before else 0
     lead = row[start : label.start]
+    if any(token.colon for token in lead):
+        return None
     if before and not any(t.fresh for t in lead):
         return _run_before(row, label.start, start, rules)
     if not in_column_of(page, label, lead[0].x0 if lead else 0.0) or _opens_address(page, lead, label.row):
