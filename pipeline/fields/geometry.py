@@ -151,6 +151,8 @@ def _with_cells(row: Sequence[Token], usual: float) -> Row:
             continue
         if not token.text and marked and token.colon:
             marked[-1] = marked[-1]._replace(colon=True, x1=token.x1)
+        elif token.text == "," and marked:
+            marked[-1] = marked[-1]._replace(text=marked[-1].text + ",", x1=token.x1)
         elif token.text:
             wide = token.x0 - edge > CELL_GAP * max(usual, min(held, token.y1 - token.y0))
             marked.append(token._replace(fresh=after_bar or wide))

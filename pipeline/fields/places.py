@@ -156,7 +156,7 @@ def in_column_of(page: Marked, label: Label, left: float) -> bool:
 
 
 def _after_unknown_word(page: Marked, label: Label) -> bool:
-    """One word that is no label stands before it in its cell, as a misread "Mother's" would."""
+    """One word, or a word with a colon, that is no label stands before it in its cell, as a misread "Mother's" would."""
     row = page.sheet.rows[label.row]
     taken = max((other.end for other in page.by_row[label.row] if other.end <= label.start), default=0)
     start = label.start
@@ -164,7 +164,8 @@ def _after_unknown_word(page: Marked, label: Label) -> bool:
         start -= 1
     lone = label.start - start == 1 and any(c.isalpha() for c in row[start].text)
     possessive = label.start > taken and not row[label.start].fresh and bool(POSSESSIVE.search(row[label.start - 1].text))
-    return possessive or (lone and start >= taken and (taken == 0 or row[start].fresh))
+    unknown_label = any(token.colon for token in row[max(start, taken) : label.start])
+    return possessive or unknown_label or (lone and start >= taken and (taken == 0 or row[start].fresh))
 
 
 def _first_under_heading(page: Marked, label: Label) -> bool:

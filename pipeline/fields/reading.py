@@ -75,12 +75,14 @@ def _read_label(page: Marked, label: Label, rules: ExtractRules, *, upward: bool
     match label.meaning.what:
         case "name":
             yield from _read_name(page, label, rules, upward=upward)
+        case "last_name":
+            yield from _read_name_in_boxes(page, label, rules, upward=upward)
+        case "first_name" | "middle_name" | "city_state_zip":
+            return
         case "patient_address":
             yield from _read_address(page, label)
         case "icd10_codes":
             yield from _read_codes(page, label, rules)
-        case "city_state_zip":
-            return
         case _:
             yield from _read_plain(page, label, rules, upward=upward)
 
@@ -92,7 +94,7 @@ def _spots(page: Marked, label: Label, *, upward: bool) -> Iterator[Spot]:
     if label.alone:
         under = Spot("below", below(page, label), BELOW_COLON if label.colon and right else BELOW)
         over = Spot("above", above(page, label), ABOVE if not upward else BELOW)
-        yield from (spot for spot in ((over, under) if upward else (under, over)) if spot.tokens)
+        yield from (spot for spot in ((over,) if upward else (under, over)) if spot.tokens)
 
 
 def _read_plain(page: Marked, label: Label, rules: ExtractRules, *, upward: bool) -> Iterator[Sighting]:
@@ -139,6 +141,26 @@ def _read_name(page: Marked, label: Label, rules: ExtractRules, *, upward: bool)
             rule = f"{spot.where} '{_name_of(label)}'"
             yield sighting(page, _field_filled(label, read_role), read_role, value, Ground(worth * spot.worth, rule, label.row))
             return
+
+
+def _read_name_in_boxes(page: Marked, label: Label, rules: ExtractRules, *, upward: bool) -> Iterator[Sighting]:
+    """Last, first and middle name, each with a label of its own on one row or the next."""
+    role = name_owner(page, label)
+    last, first, middle = (_name_box(page, label, what, upward=upward) for what in ("last_name", "first_name", "middle_name"))
+    if not last or not first:
+        return
+    name = (last[-1]._replace(text=last[-1].text.rstrip(",") + ","), *first, *middle)
+    if value := read_person((*last[:-1], *name), rules):
+        ground = Ground(label.meaning.strength if role else OWNERLESS_NAME, f"beside '{_name_of(label)}' and its neighbours", label.row)
+        read_role = Role(role) if role else Role.PATIENT
+        yield sighting(page, FieldName.PATIENT_NAME if read_role is Role.PATIENT else None, read_role, value, ground)
+
+
+def _name_box(page: Marked, last: Label, what: str, *, upward: bool) -> tuple[Token, ...]:
+    near = (x for x in page.labels if x.meaning.what == what and abs(x.row - last.row) <= 2 and x.meaning.role == last.meaning.role)
+    box = min(near, key=lambda x: (abs(x.row - last.row), abs(page.left(x) - page.left(last))), default=None)
+    spot = next(_spots(page, box, upward=upward), None) if box else None
+    return spot.tokens[:3] if spot else ()
 
 
 def _person_at(page: Marked, label: Label, spot: Spot, role: Role, rules: ExtractRules) -> Value | None:

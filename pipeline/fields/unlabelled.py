@@ -108,15 +108,23 @@ def _banners(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
 def _name_before(page: Marked, label: Label, rules: ExtractRules) -> Value | None:
     row = page.sheet.rows[label.row]
     before = [other for other in page.by_row[label.row] if other.end <= label.start]
-    if any(other.meaning.what == "name" or other.meaning.role for other in before):
+    if any(_speaks_of_someone(other) for other in before):
         return None
     start = before[-1].end if before else 0
     lead = row[start : label.start]
-    if before and not any(t.fresh for t in lead):
+    if any(token.colon for token in lead):
         return None
+    if before and not any(t.fresh for t in lead):
+        return _run_before(row, label.start, start, rules)
     if not in_column_of(page, label, lead[0].x0 if lead else 0.0) or _opens_address(page, lead, label.row):
         return None
     return _whole_cell_name(lead, rules) or _run_before(row, label.start, start, rules)
+
+
+def _speaks_of_someone(label: Label) -> bool:
+    """Whether a label before a name says whose it is; "Patient" within a sentence does not."""
+    spoken = label.meaning.role == "patient" and not label.colon and not label.alone
+    return (label.meaning.what == "name" or bool(label.meaning.role)) and not spoken
 
 
 def _opens_address(page: Marked, lead: Row, row: int) -> bool:

@@ -668,7 +668,7 @@ def test_text_layer_gives_the_patient(layout, tmp_path: Path) -> None:
     }.items()
 
 
-@pytest.mark.parametrize("layout", [face_sheet, header_table, letter, form_boxes], ids=lambda f: f.__name__)
+@pytest.mark.parametrize("layout", [face_sheet, header_table, letter], ids=lambda f: f.__name__)
 def test_real_reader_gives_the_patient(layout, tmp_path: Path) -> None:
     who = draw(5)
     said = extract([from_scan(to_pdf(layout(who), tmp_path / "page.pdf"), 200)], rules=RULES)
@@ -690,7 +690,7 @@ def test_page_without_patient_names_none(rate: float) -> None:
 def test_misread_characters_cost_values_but_never_make_another_person_the_patient(
     rate: float, name: float, dob: float, wrong_dob: float, wrong_mrn: float
 ) -> None:
-    shares = campaign(rate, 20)
+    shares = campaign(rate, 12)
     assert shares["other"] == 0
     assert shares["patient_name exact"] >= name
     assert shares["patient_dob exact"] >= dob

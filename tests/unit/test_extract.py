@@ -97,6 +97,7 @@ def test_label_gives_its_value(line: str, field: str, expected: str | None) -> N
         "Next of Kin: Smith, John",
         "Mother's Name: Smith, John",
         "Mothcr's Name: Smith, John",
+        "Guorontori: Smith, John DOB: 03/04/1952",
         "Father: Smith, John",
         "Employer: Smith, John",
         "Witness: Smith, John",
