@@ -90,6 +90,7 @@ WEIGHTS: Mapping[str, float] = {
     "previous was signed": 1.7,
     "previous ends early": 0.9,
     "previous runs to the end": -0.5,
+    "bare page in the same layout after a full one": -0.9,
     "begins mid-sentence": -2.0,
     "continued": -3.5,
     "body opens": 1.2,
@@ -390,14 +391,25 @@ def _flow_signals(sheet: Sheet, before: Sheet) -> Iterator[str]:
         yield "previous ends early"
     elif body and body[-1].box.y1 > 0.84 and not body[-1].text.rstrip().endswith((".", ":")):
         yield "previous runs to the end"
+    if body and body[-1].box.y1 > 0.82 and not SIGNED.search(" ".join(line.text for line in body[-5:])) and _bare_alike(sheet, before):
+        yield "bare page in the same layout after a full one"
     yield from _opening_signals(sheet)
+
+
+def _bare_alike(sheet: Sheet, before: Sheet) -> bool:
+    """Well-read text set like the page before, with nothing that heads a document: no title, house, label or opening section."""
+    if sheet.titles or sheet.letterhead or sheet.labels or len(sheet.lines) < 5 or sheet.reading.confidence < 0.85:
+        return False
+    margins = [median(line.box.x0 for line in s.lines) for s in (sheet, before)]
+    opens = any(OPENS.match(line.text) for line in sheet.lines[:14])
+    return abs(margins[0] - margins[1]) < 0.02 and 0.93 < _type_size(sheet) / max(_type_size(before), 1e-6) < 1.07 and not opens
 
 
 def _opening_signals(sheet: Sheet) -> Iterator[str]:
     top = [line for line in sheet.lines if line.box.y0 < 0.3 and not any(True for _ in _numbers_in(line.text))]
     if any(CONTINUED.search(line.text) for line in top):
         yield "continued"
-    elif top and re.match(r"[a-z]{2,}", top[0].text) and len(top[0].text.split()) >= 3:
+    elif top and sheet.labels < 2 and re.match(r"[a-z]{2,}", top[0].text) and len(top[0].text.split()) >= 3:
         yield "begins mid-sentence"
     elif top and LATER.match(top[0].text):
         yield "later section on top"

@@ -174,3 +174,10 @@ def test_every_page_is_in_one_segment_and_no_segment_has_two_patients(batch):
     assert [segment.pages[0] for segment in found] == sorted(segment.pages[0] for segment in found)
     patients = [{batch[page - 1][1] for page in segment.pages} - {None} for segment in found if segment.kind is SegmentKind.DOCUMENT]
     assert all(len(who) <= 1 for who in patients)
+
+
+def test_bare_page_after_a_full_one_goes_on():
+    full = sheet(["^#DISCHARGE SUMMARY", "Patient: DOE, JANE  DOB: 1950-01-02", *[f"She {SENTENCE}"] * 52], 1)
+    found = cut([full, sheet([f"Her sister {SENTENCE}"] * 30, 2)], [said(1)])
+    assert pages_of(found) == [(1, 2)]
+    assert found[0].sure
