@@ -20,6 +20,7 @@ PAGES_READ = 3
 FEW_WORDS = 8
 SHOWN = 0.9  # how often a document of a type that carries a title carries its own
 UNTAUGHT = 0.05  # the share of a type that the model was never taught
+OPEN = 0.06  # beside a title the text never rules a type out: this much is spread over all types
 
 
 def classify(pages: Sequence[PageReading], model: TypeModel, catalogue: Catalogue, *, rules: ClassifyRules) -> TypeGuess:
@@ -65,7 +66,9 @@ def _text_shares(text: str, model: TypeModel, catalogue: Catalogue) -> dict[str,
 
 def weigh(shares: Mapping[str, float], titles: Sequence[Title]) -> dict[str, float]:
     """Bayes: each title is far likelier on its own type than on another, by as much as such finds are right."""
-    weighed = dict(shares)
+    if not titles:
+        return dict(shares)
+    weighed = {slug: (1 - OPEN) * share + OPEN / len(shares) for slug, share in shares.items()}
     for title in titles:
         weighed = {slug: share * (SHOWN if slug == title.slug else title.doubt) for slug, share in weighed.items()}
     return _normal(weighed)

@@ -55,6 +55,11 @@ OPENS = re.compile(
     r"|clinical (history|information)|admitting diagnosis|dear |to whom|exam(ination)?:|specimen)",
     _ANY,
 )
+LATER = re.compile(
+    r"^\W*(assessment|plan|impression|disposition|recommendations?|discharge (medications|instructions|condition)|physical exam|social history"
+    r"|family history|review of systems|past (medical|surgical) history|hospital course|microscopic|final diagnosis|conclusions?|follow.?up)\b",
+    _ANY,
+)
 COVER_LABELS = re.compile(
     r"^\W*(to|from|fax|phone|pages?|no\. of pages|number of pages|total pages|re|subject|attn|attention|date|company|recipient|sender)\b[^:]{0,24}:",
     _ANY,
@@ -82,12 +87,14 @@ WEIGHTS: Mapping[str, float] = {
     "page size changes": 1.6,
     "scan quality changes": 0.8,
     "type size changes": 0.6,
-    "previous was signed": 1.5,
+    "previous was signed": 1.7,
     "previous ends early": 0.9,
-    "previous runs to the end": -0.9,
-    "begins mid-sentence": -2.2,
+    "previous runs to the end": -0.5,
+    "bare page in the same layout after a full one": -0.9,
+    "begins mid-sentence": -2.0,
     "continued": -3.5,
     "body opens": 1.2,
+    "later section on top": -1.2,
     "patient perhaps other": 3.4,
     "same patient": -0.4,
     "cannot be read": -0.6,
@@ -265,7 +272,7 @@ def _is_cover(lines: Sequence[Line], titles: Sequence[Title]) -> bool:
 
 def _numbers(lines: Sequence[Line], page: int, file_pages: int) -> tuple[Numbering, ...]:
     """Page numbers printed in the head or foot strip; one that merely counts a packet of many pages says nothing."""
-    edge = [line for line in lines if line.box.y1 < HEAD + 0.05 or line.box.y0 > FOOT]
+    edge = [line for i, line in enumerate(lines) if line.box.y1 < HEAD + 0.05 or line.box.y0 > FOOT or i >= len(lines) - 2]
     found = [number for line in edge for number in _numbers_in(line.text)]
     return tuple(number for number in found if not (number == (page, file_pages) and file_pages > 12))
 
@@ -309,13 +316,14 @@ def _numbering_signals(here: Sequence[Numbering], there: Sequence[Numbering]) ->
         yield "numbered one"
     elif goes_on:
         yield "numbering goes on"
-    elif here and there and not any(number.page > prior.page for number in here for prior in there):
-        yield "numbering breaks"
     elif here:
-        yield "numbered later"
-    elif any(prior.of == prior.page for prior in there):
+        later = not there or any(number.page > prior.page for number in here for prior in there)
+        yield "numbered later" if later else "numbering breaks"
+    if goes_on:
+        return
+    if any(prior.of == prior.page for prior in there):
         yield "previous was the last"
-    elif any(prior.of and prior.page < prior.of for prior in there):
+    elif not here and any(prior.of and prior.page < prior.of for prior in there):
         yield "previous has more to come"
 
 
@@ -383,11 +391,28 @@ def _flow_signals(sheet: Sheet, before: Sheet) -> Iterator[str]:
         yield "previous ends early"
     elif body and body[-1].box.y1 > 0.84 and not body[-1].text.rstrip().endswith((".", ":")):
         yield "previous runs to the end"
-    top = [line for line in sheet.lines if line.box.y0 < 0.3]
+    if body and body[-1].box.y1 > 0.82 and not SIGNED.search(" ".join(line.text for line in body[-5:])) and _bare_alike(sheet, before):
+        yield "bare page in the same layout after a full one"
+    yield from _opening_signals(sheet)
+
+
+def _bare_alike(sheet: Sheet, before: Sheet) -> bool:
+    """Well-read text set like the page before, with nothing that heads a document: no title, house, label or opening section."""
+    if sheet.titles or sheet.letterhead or sheet.labels or len(sheet.lines) < 5 or sheet.reading.confidence < 0.85:
+        return False
+    margins = [median(line.box.x0 for line in s.lines) for s in (sheet, before)]
+    opens = any(OPENS.match(line.text) for line in sheet.lines[:14])
+    return abs(margins[0] - margins[1]) < 0.02 and 0.93 < _type_size(sheet) / max(_type_size(before), 1e-6) < 1.07 and not opens
+
+
+def _opening_signals(sheet: Sheet) -> Iterator[str]:
+    top = [line for line in sheet.lines if line.box.y0 < 0.3 and not any(True for _ in _numbers_in(line.text))]
     if any(CONTINUED.search(line.text) for line in top):
         yield "continued"
-    elif top and re.match(r"[a-z]{2,}", top[0].text) and len(top[0].text.split()) >= 3:
+    elif top and sheet.labels < 2 and re.match(r"[a-z]{2,}", top[0].text) and len(top[0].text.split()) >= 3:
         yield "begins mid-sentence"
+    elif top and LATER.match(top[0].text):
+        yield "later section on top"
     if any(OPENS.match(line.text) for line in sheet.lines[:14] if line.box.y0 < 0.45):
         yield "body opens"
 

@@ -117,17 +117,18 @@ def find_titles(page: PageReading, catalogue: Catalogue) -> tuple[Title, ...]:
     lines = lines_of(page)
     phrases = _phrases(tuple((slug, kind.titles) for slug, kind in catalogue.types.items()))
     usual, below = median([line.height for line in lines] or [0.01]), first_section(lines)
-    found = [
-        title
-        for i, line in enumerate(lines)
-        if line.box.y0 < ZONE
-        for title in _titles(line, _beneath(lines, i), _standing(line, usual, below), phrases)
-    ]
+    standing = {line: _standing(line, usual, below) for line in lines if line.box.y0 < ZONE}
+    stacked = [title for pair in _pairs(lines) if pair[0] in standing for title in _stacked_title(*pair, standing[pair[0]], phrases)]
+    single = [title for line, stands in standing.items() for title in _titles(line, stands, phrases) if not any(_inside(title, s) for s in stacked)]
     best: dict[str, Title] = {}
-    for title in sorted(found, key=lambda t: (t.doubt, t.box.y0)):
+    for title in sorted([*stacked, *single], key=lambda t: (t.doubt, t.box.y0)):
         if title.slug in catalogue:
             best.setdefault(title.slug, title)
     return tuple(best.values())
+
+
+def _inside(title: Title, other: Title) -> bool:
+    return other.box.y0 <= title.box.y0 and title.box.y1 <= other.box.y1
 
 
 @lru_cache(maxsize=4)
@@ -155,15 +156,24 @@ def _is_prose(text: str) -> bool:
     return len(words) >= 9 and sum(word[0].islower() for word in words) >= 0.6 * len(words)
 
 
-def _titles(line: Line, beneath: Line | None, standing: Standing, phrases: Phrases) -> Iterator[Title]:
+def _titles(line: Line, standing: Standing, phrases: Phrases) -> Iterator[Title]:
     if (standing.above or standing.large) and _may_be_title(line.text):
-        found = [(hit, text) for text in _readings(line, beneath) if (hit := match_phrase(text, phrases))]
+        found = [(hit, text) for text in _readings(line) if (hit := match_phrase(text, phrases))]
         hit, text = max(found, key=lambda pair: pair[0].explained, default=(None, ""))
         doubt = _doubt(hit, line, text, standing) if hit else None
         if hit and doubt is not None:
             yield Title(hit.slug, line.text, doubt, line.box)
     yield from _imaging(line, standing)
     yield from _department(line, standing)
+
+
+def _stacked_title(upper: Line, lower: Line, standing: Standing, phrases: Phrases) -> Iterator[Title]:
+    """A title printed over two lines: together they are one phrase and nothing else."""
+    text = f"{upper.text} {lower.text}"
+    hit = match_phrase(text, phrases)
+    if hit and not hit.beside and (doubt := _doubt(hit, upper, text, standing)) is not None:
+        box = Box(min(upper.box.x0, lower.box.x0), upper.box.y0, max(upper.box.x1, lower.box.x1), lower.box.y1)
+        yield Title(hit.slug, text, doubt, box)
 
 
 def _may_be_title(text: str) -> bool:
@@ -173,21 +183,22 @@ def _may_be_title(text: str) -> bool:
     return bool(signs) and not labelled and len(text.split()) <= TITLE_WORDS + 12 and sum(c.isdigit() for c in signs) <= 0.3 * len(signs)
 
 
-def _beneath(lines: Sequence[Line], at: int) -> Line | None:
-    upper = lines[at]
-    return next((line for line in lines[at + 1 :] if line.box.y0 > upper.box.y1 - 0.3 * upper.height), None)
-
-
-def _readings(line: Line, beneath: Line | None) -> Iterator[str]:
-    """The texts a line may be read as: itself, its parts between dashes, after a label, or with the line below it."""
+def _readings(line: Line) -> Iterator[str]:
+    """The texts a line may be read as: itself, its parts between dashes, or what follows a label."""
     yield line.text
     if (label := LABELS.match(line.text)) is not None:
         yield line.text[label.end() :]
     parts = re.split(r"\s+[-–—|•]+\s+|\s*[—|•]\s*", line.text)
     if len(parts) > 1:
         yield from parts
-    if beneath and beneath.alone and line.alone and _stacked(line, beneath):
-        yield f"{line.text} {beneath.text}"
+
+
+def _pairs(lines: Sequence[Line]) -> Iterator[tuple[Line, Line]]:
+    """Lines that stand alone one under the other in like type, short enough to be one title."""
+    for at, upper in enumerate(lines):
+        lower = next((line for line in lines[at + 1 :] if line.box.y0 > upper.box.y1 - 0.3 * upper.height), None)
+        if lower and upper.alone and lower.alone and _stacked(upper, lower):
+            yield upper, lower
 
 
 def _stacked(upper: Line, lower: Line) -> bool:
@@ -199,7 +210,8 @@ def _stacked(upper: Line, lower: Line) -> bool:
 def match_phrase(text: str, phrases: Phrases) -> Hit | None:
     """The longest catalogue phrase that a title-like line consists of, apart from words that usually stand beside a title."""
     tokens = [token for token in re.split(r"[\s/,()]+", text.strip()) if fold(token)]
-    if not tokens or len(tokens) > TITLE_WORDS or text.rstrip().endswith((".", ",", ";")):
+    spaced = sum(len(token) for token in tokens) <= 1.5 * len(tokens)  # printed l i k e  t h i s
+    if not tokens or (len(tokens) > TITLE_WORDS and not spaced) or text.rstrip().endswith((".", ",", ";")):
         return None
     folded = [fold(token) for token in tokens]
     hits = (hit for start in range(len(tokens)) for hit in _windows(tokens, folded, start, phrases))
@@ -213,26 +225,27 @@ def _windows(tokens: Sequence[str], folded: Sequence[str], start: int, phrases: 
             return
         found = process.extractOne(window, phrases.keys(), scorer=fuzz.ratio, score_cutoff=RATIO)
         beside = [*tokens[:start], *tokens[end:]]
-        if found and (len(found[0]) > SHORT or found[1] == 100) and _usual_beside(beside):
+        if found and (len(found[0]) > SHORT or found[1] == 100) and _usual_beside(beside, named=len(found[0]) > 2 * SHORT):
             slug, phrase = phrases[found[0]]
             misread = (1 - found[1] / 100) * (len(window) + len(found[0])) / 2
             usual = sum(len(token) for token in beside if token.lower() in QUALIFIERS)
             yield Hit(slug, phrase, bool(beside), len(found[0]) + 0.5 * usual - 6 * misread)
 
 
-def _usual_beside(tokens: Sequence[str]) -> bool:
+def _usual_beside(tokens: Sequence[str], *, named: bool) -> bool:
+    """Whether only usual words stand beside a phrase; `named` allows the name of a house too."""
     words = [re.sub(r"[^a-z]", "", token.lower()) for token in tokens]
     odd = [
         word
         for word, token in zip(words, tokens, strict=True)
         if word and word not in QUALIFIERS and word not in SMALL and not any(c.isdigit() for c in token)
     ]
-    named = (
+    house = named and (
         len(odd) <= 4
         and any(word in FACILITY for word in words)
         and all(token[0].isupper() or token.lower() in SMALL for token in tokens if token[0].isalpha())
     )
-    return not odd or named
+    return not odd or house
 
 
 class Standing(NamedTuple):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import csv
 import gzip
-import time
+import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -29,6 +29,30 @@ FOLDS = 3
 
 
 Features = tuple[NDArray[np.int64], NDArray[np.float32]]
+
+
+CARD = """# Document-type text model
+
+A blank English spaCy pipeline with one component, `chartroom_doctype`: a linear model over hashed words, word pairs and character
+3- and 4-grams, float16 weights in `.npz` (no pickle), softmax with a temperature. It reads the text of a document and gives a share per
+type; titles are weighed against it in `pipeline/classify.py`.
+
+- Made by `{command}` in {seconds:.0f} s of processor time.
+- Learnt from {learnt}. The seed texts are generated from the phrase lists in `samples/corpus`, written for this purpose. The reports
+  (published as CC0 by their uploader, about 95 % rightly labelled, no titles, no patient blocks) are not part of this repository; only
+  hashed weights were kept of them. Every text was learnt as it is and once as a page: header lines, cut ends, misread characters.
+- Temperature {temperature:.3f}, set on held-out texts with 5 % of the characters misread.
+
+{folds}-fold cross-validation (held-out reports, or seed texts when no reports are given), text alone, no title:
+
+| misread | texts | accuracy | calibration error | covered at 99 % right | from confidence | share at 0.98 or more | of those right |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+{rows}
+
+Limits: laboratory, immunization, medication, insurance, legal, nursing, maternity, ECG and similar pages are known from seed texts alone, so
+that no figure for real ones exists; consultation, history and physical, and progress notes are often mistaken for one another without
+a title; English only; no handwriting.
+"""
 
 
 class Text(NamedTuple):
@@ -161,7 +185,8 @@ class Figures(NamedTuple):
     accuracy: float
     calibration_error: float
     coverage_99: float
-    sure_share: float  # share of texts at 0.9 or more
+    coverage_at: float  # the confidence from which that holds
+    sure_share: float  # share of texts at 0.98 or more
     sure_right: float
 
 
@@ -173,10 +198,10 @@ def measure(held: HeldOut, temperature: float) -> Figures:
     covered = np.flatnonzero(running >= 0.99)
     bins = np.minimum((top * 10).astype(int), 9)
     error = sum(abs(top[bins == b].mean() - hit[bins == b].mean()) * (bins == b).mean() for b in set(bins.tolist()))
-    sure = top >= 0.9
-    return Figures(
-        hit.mean(), float(error), (covered[-1] + 1) / len(hit) if len(covered) else 0.0, sure.mean(), hit[sure].mean() if sure.any() else 1.0
-    )
+    last = int(covered[-1]) if len(covered) else -1
+    sure = top >= 0.98
+    right = hit[sure].mean() if sure.any() else 1.0
+    return Figures(hit.mean(), float(error), (last + 1) / len(hit), float(-np.sort(-top)[last]), sure.mean(), right)
 
 
 def train(reports: Path | None, each: int) -> tuple[LinearTypes, list[str]]:
@@ -207,10 +232,18 @@ def main() -> None:
     parser.add_argument("--into", type=Path, default=Path("models/doctype"))
     parser.add_argument("--each", type=int, default=60, help="seed texts a type")
     args = parser.parse_args()
-    started = time.monotonic()
     model, lines = train(args.reports, args.each)
     save(model, args.into)
-    print("\n".join([*lines, f"temperature {model.temperature:.3f}, {time.monotonic() - started:.0f} s"]))  # noqa: T201
+    card = CARD.format(
+        command="python -m samples.train" + (" --reports CSV.GZ" if args.reports else ""),
+        learnt=lines[0],
+        rows="\n".join(lines[1:]),
+        folds=FOLDS,
+        temperature=model.temperature,
+        seconds=sum(os.times()[:4]),
+    )
+    (args.into / "CARD.md").write_text(card)
+    print(card)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ class ClassifyRules:
     """When a document type is sure enough not to be asked."""
 
     sure_at: float = 0.9
-    sure_untitled_at: float = 0.98  # without a title the text alone must be this sure
+    sure_untitled_at: float = 0.995  # without a title the text alone must be this sure
     unknown_below: float = 0.35
 
 

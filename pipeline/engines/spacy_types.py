@@ -25,7 +25,7 @@ COMPONENT = "chartroom_doctype"
 BUCKETS = 1 << 16  # the lower half holds words and word pairs, the upper half character n-grams
 HALF = BUCKETS >> 1
 WORDS_READ = 1500
-FLOOR = 0.002  # no type is ever ruled out by text alone
+FLOOR = 0.0001  # no type is ever ruled out by text alone
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]

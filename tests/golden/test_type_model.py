@@ -1,0 +1,91 @@
+"""The text model that ships: every type from its body alone, calibrated, quick, small, and made again the same."""
+
+import time
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+import yaml
+
+from pipeline.engines.spacy_types import LinearTypes, SpacyTypes, save
+from samples import corpus, train
+from schemas.faults import EngineFault
+
+ROOT = Path(__file__).parents[2]
+CATALOGUE = yaml.safe_load((ROOT / "schemas/doctypes.yaml").read_text())
+
+
+@pytest.fixture(scope="module")
+def model():
+    return SpacyTypes(ROOT / "models/doctype")
+
+
+def test_seed_texts_cover_every_type_of_the_catalogue(model):
+    assert set(corpus.seeds()) == set(CATALOGUE) == set(model.scores("some text"))
+
+
+def test_every_type_is_told_from_misread_bodies(model):
+    rng = Random(99)
+    right = {}
+    for slug in CATALOGUE:
+        texts = [train.as_page(corpus.body(slug, rng), 0.04, rng) for _ in range(6)]
+        right[slug] = sum(max(scores, key=scores.get) == slug for scores in map(model.scores, texts))
+    assert sum(right.values()) >= 0.9 * 6 * len(right)
+    assert min(right.values()) >= 3, right
+
+
+def test_scores_are_shares(model):
+    for text in ("", "12345", "Ω≈ç", "chest " * 5000):
+        scores = model.scores(text)
+        assert abs(sum(scores.values()) - 1) < 1e-4
+        assert min(scores.values()) > 0
+
+
+def test_evidence_names_words_of_the_text(model):
+    text = "Incision was made and the wound closed; estimated blood loss 20 mL. Sponge counts were correct."
+    words = model.evidence(text, "operative_note", 3)
+    assert 1 <= len(words) <= 3
+    assert all(word in text.lower() for word in words)
+    assert model.evidence(text, "no_such_type") == ()
+
+
+def test_a_page_takes_little_time(model):
+    text = "\n".join(corpus.body("discharge_summary", Random(5)) for _ in range(3))[:3000]
+    model.scores(text)
+    started = time.process_time()
+    for _ in range(20):
+        model.scores(text)
+    assert (time.process_time() - started) / 20 < 0.05  # 10 ms on an idle machine
+
+
+def test_shipped_model_is_small_and_holds_no_pickle():
+    files = [path for path in (ROOT / "models/doctype").rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) <= 4_000_000
+    assert not [
+        path for path in files if path.suffix in {".pkl", ".pickle", ".joblib"} or path.read_bytes()[:2] in {b"\x80\x03", b"\x80\x04", b"\x80\x05"}
+    ]
+
+
+def test_missing_model_is_a_fault_with_a_next_step(tmp_path):
+    with pytest.raises(EngineFault, match=r"samples\.train"):
+        SpacyTypes(tmp_path / "nothing").scores("text")
+
+
+def tiny():
+    rng = Random(3)
+    return train.fit([train.Text(slug, corpus.body(slug, rng), "seed", slug) for slug in ("ecg", "laboratory_report", "fax_cover") for _ in range(8)])
+
+
+def test_training_twice_gives_the_same_weights():
+    a, b = tiny(), tiny()
+    assert np.array_equal(a.weights, b.weights)
+    assert a.slugs == b.slugs
+
+
+def test_saved_model_scores_as_before(tmp_path):
+    before = tiny()
+    cooler = LinearTypes(before.slugs, before.weights, before.offsets, before.idf, 0.3)
+    save(cooler, tmp_path / "model")
+    text = corpus.body("ecg", Random(8))
+    assert SpacyTypes(tmp_path / "model").scores(text) == pytest.approx(cooler.scores(text))

@@ -1,0 +1,108 @@
+"""The decision table: filing needs everything, a hold names every reason in the clerk's order."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.decide import arrange, decide
+from schemas.catalogue import build_catalogue
+from schemas.document import Segment, SegmentKind, TypeGuess
+from schemas.filing import Filing, Hold, SetAside
+from schemas.match import Candidate, Conflicting, Matched, NoCandidate, TooClose, TooWeak
+from schemas.reasons import REASONS, is_known
+from schemas.rules import MatchRules
+
+ENTRY = {"name": "x", "folder": "notes", "loinc": None}
+CATALOGUE = build_catalogue(
+    {
+        "ecg": ENTRY,
+        "behavioral_health": ENTRY | {"sensitivity": "psychiatry"},
+        "fax_cover": ENTRY | {"files": False},
+        "unknown": ENTRY | {"files": False},
+    }
+)
+WHO = (Candidate("M1", "DOE, JANE", "1950-01-02", 40.0, 0.9999, ()),)
+MATCHED = Matched(WHO, 1e-6)
+SEGMENT = Segment((1, 2), SegmentKind.DOCUMENT)
+SURE = TypeGuess("ecg", 0.99)
+
+
+def outcome_of(segment=SEGMENT, kind=SURE, outcome=MATCHED, problems=(), autofile="builtin"):
+    return decide(segment, kind, outcome, problems, CATALOGUE, rules=MatchRules(autofile=autofile))
+
+
+@pytest.mark.parametrize("autofile", ["builtin", "certified"])
+def test_a_certain_document_is_filed(autofile):
+    assert outcome_of(autofile=autofile) == Filing("M1", 0.9999)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"outcome": TooClose(WHO)}, "patient.ambiguous"),
+        ({"outcome": TooWeak(WHO)}, "patient.weak"),
+        ({"outcome": Conflicting(WHO, ("dob",))}, "patient.conflict"),
+        ({"outcome": NoCandidate()}, "patient.none"),
+        ({"outcome": Matched((), 0.0)}, "patient.none"),
+        ({"kind": TypeGuess("ecg", 0.6, reason="type.unsure")}, "type.unsure"),
+        ({"kind": TypeGuess("unknown", 0.9, reason="type.unknown")}, "type.unknown"),
+        ({"kind": TypeGuess("unknown", 0.9)}, "type.unknown"),
+        ({"kind": TypeGuess("not_in_catalogue", 0.99)}, "type.unknown"),
+        ({"kind": TypeGuess("fax_cover", 0.99)}, "type.unsure"),
+        ({"kind": TypeGuess("behavioral_health", 0.99)}, "sensitivity.psychiatry"),
+        ({"segment": Segment((1, 2), SegmentKind.DOCUMENT, sure=False)}, "split.unsure"),
+        ({"problems": ("pages.missing",)}, "pages.missing"),
+        ({"problems": ("image.unreadable",)}, "image.unreadable"),
+        ({"autofile": "shadow"}, "policy.shadow"),
+    ],
+)
+def test_any_doubt_holds(change, reason):
+    assert outcome_of(**change) == Hold((reason,))
+
+
+def test_a_sure_cover_is_set_aside_and_a_doubtful_one_is_not():
+    one = Segment((1,), SegmentKind.DOCUMENT)
+    cover = TypeGuess("fax_cover", 0.99)
+    assert outcome_of(segment=one, kind=cover, outcome=NoCandidate()) == SetAside("cover")
+    assert isinstance(outcome_of(segment=Segment((1,), SegmentKind.DOCUMENT, sure=False), kind=cover), Hold)
+    assert isinstance(outcome_of(segment=one, kind=cover, problems=("image.unreadable",)), Hold)
+
+
+def test_reasons_stand_in_the_clerks_order():
+    held = outcome_of(
+        segment=Segment((1,), SegmentKind.DOCUMENT, sure=False),
+        kind=TypeGuess("ecg", 0.5, reason="type.unsure"),
+        outcome=TooWeak(WHO),
+        problems=("sensitivity.psychiatry", "image.unreadable", "pages.missing", "field.missing.service_date", "patient.two_on_document"),
+    )
+    assert held == Hold(
+        (
+            "patient.weak",
+            "patient.two_on_document",
+            "type.unsure",
+            "split.unsure",
+            "field.missing.service_date",
+            "pages.missing",
+            "image.unreadable",
+            "sensitivity.psychiatry",
+        )
+    )
+
+
+@given(st.lists(st.sampled_from(sorted(REASONS))))
+def test_arranging_loses_and_repeats_nothing(codes):
+    assert sorted(arrange(codes)) == sorted(set(codes))
+
+
+@given(
+    st.sampled_from([MATCHED, TooClose(WHO), TooWeak(WHO), NoCandidate()]),
+    st.sampled_from(sorted(CATALOGUE.types)),
+    st.sampled_from([None, "type.unsure"]),
+    st.booleans(),
+    st.lists(st.sampled_from(["pages.missing", "image.unreadable"])),
+)
+def test_filing_only_when_all_is_certain(outcome, slug, reason, sure, problems):
+    decision = outcome_of(Segment((1,), SegmentKind.DOCUMENT, sure=sure), TypeGuess(slug, 0.99, reason=reason), outcome, problems)
+    certain = outcome is MATCHED and slug == "ecg" and reason is None and sure and not problems
+    assert isinstance(decision, Filing) is certain
+    assert not isinstance(decision, Hold) or (decision.reasons and all(is_known(code) for code in decision.reasons))

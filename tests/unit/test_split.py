@@ -1,0 +1,183 @@
+"""Cutting a batch: no page lost, no patient joined to another, and doubt said aloud."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.split import Person, compare, split_batch
+from schemas.catalogue import build_catalogue
+from schemas.document import PageIdentity, SegmentKind
+from schemas.page import PageKind
+from schemas.rules import SplitRules
+from tests.sheets import blank, separator, sheet
+
+CATALOGUE = build_catalogue(yaml.safe_load((Path(__file__).parents[2] / "schemas/doctypes.yaml").read_text()))
+JANE = ("DOE, JANE", "1950-01-02", "445566")
+JOHN = ("ROWE, JOHN", "1981-11-30", "778812")
+SENTENCE = "was seen for follow up and is doing well on the present regimen today."
+BODY = [f"She {SENTENCE}"] * 20
+
+
+def first(number, title="DISCHARGE SUMMARY", who=JANE):
+    head = [
+        "^Lakeview Hospital",
+        "^Phone (503) 555-1212 Fax (503) 555-1213",
+        f"^#{title}",
+        f"Patient: {who[0]}  DOB: {who[1]}",
+        f"MRN: {who[2]}  Date: 03/04/2024  Provider: A. Roth, MD",
+    ]
+    return sheet([*head, "", *BODY], number)
+
+
+def later(number, of, at):
+    return sheet([f"{chr(64 + number) * 6} {SENTENCE}" for _ in range(34)] + [""] * 20 + [f"^Page {at} of {of}"], number)
+
+
+def said(number, who=JANE):
+    return PageIdentity(number, *who)
+
+
+def cut(readings, identities=()):
+    return split_batch(readings, identities, CATALOGUE, rules=SplitRules())
+
+
+def pages_of(segments):
+    return [segment.pages for segment in segments]
+
+
+def test_titles_begin_documents():
+    found = cut([first(1), first(2, "PATHOLOGY REPORT"), first(3, "OPERATIVE REPORT")], [said(1), said(2), said(3)])
+    assert pages_of(found) == [(1,), (2,), (3,)]
+    assert all(segment.sure and segment.why for segment in found)
+
+
+def test_page_numbers_hold_a_document_together():
+    found = cut([later(1, 3, 1), later(2, 3, 2), later(3, 3, 3), later(4, 2, 1), later(5, 2, 2)])
+    assert pages_of(found) == [(1, 2, 3), (4, 5)]
+    assert all(segment.sure for segment in found)
+
+
+def test_page_with_nothing_on_it_to_tell_is_not_sure():
+    found = cut([first(1), sheet(BODY, 2)], [said(1)])
+    assert not found[0].sure
+
+
+def test_other_patient_always_cuts_even_against_numbering():
+    found = cut([later(1, 2, 1), later(2, 2, 2)], [said(1, JANE), said(2, JOHN)])
+    assert pages_of(found) == [(1,), (2,)]
+
+
+def test_nameless_page_before_another_patient_is_not_sure():
+    found = cut([later(1, 3, 1), later(2, 3, 2), later(3, 3, 3)], [said(1, JANE), said(3, JOHN)])
+    assert pages_of(found) == [(1, 2), (3,)]
+    assert not any(segment.sure for segment in found)
+
+
+def test_separator_cuts_and_is_set_aside():
+    found = cut([later(1, 2, 1), separator(2), later(3, 2, 2)])
+    assert [(segment.pages, segment.kind) for segment in found] == [
+        ((1,), SegmentKind.DOCUMENT),
+        ((2,), SegmentKind.SEPARATOR),
+        ((3,), SegmentKind.DOCUMENT),
+    ]
+
+
+def test_blank_inside_does_not_cut_and_blanks_together_are_one():
+    found = cut([later(1, 2, 1), blank(2), blank(3), later(4, 2, 2)])
+    assert [(segment.pages, segment.kind) for segment in found] == [((1, 4), SegmentKind.DOCUMENT), ((2, 3), SegmentKind.BLANK)]
+
+
+def test_repeated_page_points_to_the_first():
+    found = cut([later(1, 2, 1), later(2, 2, 2), sheet(BODY, 3, fingerprint="f1")])
+    assert (found[-1].kind, found[-1].duplicate_of, found[-1].pages) == (SegmentKind.DUPLICATE, 1, (3,))
+
+
+def test_fax_cover_stands_alone():
+    cover = sheet(["^#FAX COVER SHEET", "To: Dr. Roth", "From: Lakeview Hospital", "Fax: (503) 555-1212", "Pages: 3", "Re: records"], 1)
+    found = cut([cover, sheet(BODY, 2), first(3, "OPERATIVE REPORT")], [said(3)])
+    assert found[0].pages == (1,)
+
+
+def test_running_head_is_no_new_document():
+    running = ["DOE, JANE  MRN 445566  DISCHARGE SUMMARY"]
+    found = cut([sheet([*running, "^Page 1 of 2", *BODY], 1), sheet([*running, "^Page 2 of 2", *BODY], 2)], [said(1), said(2)])
+    assert pages_of(found) == [(1, 2)]
+    assert found[0].sure
+
+
+def test_fax_numbering_over_the_whole_packet_does_not_join():
+    stamped = [
+        ["03/04/2024 14:22 FAX 503 555 1212 P.1/2", *["^#DISCHARGE SUMMARY", *BODY]],
+        ["03/04/2024 14:23 FAX 503 555 1212 P.2/2", *["^#PATHOLOGY REPORT", *BODY]],
+    ]
+    found = cut([sheet(lines, i + 1, top=0.01) for i, lines in enumerate(stamped)])
+    assert pages_of(found) == [(1,), (2,)]
+
+
+def test_document_of_unreadable_pages_says_so():
+    found = cut([sheet([], 1, kind=PageKind.UNREADABLE), separator(2), first(3)])
+    assert found[0].kind is SegmentKind.UNREADABLE
+    assert found[2].kind is SegmentKind.DOCUMENT
+
+
+def test_unreadable_page_inside_leaves_doubt():
+    found = cut([first(1), sheet([], 2, kind=PageKind.UNREADABLE)], [said(1)])
+    assert not found[0].sure
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "verdict"),
+    [
+        (JANE, JANE, Person.SAME),
+        (JANE, JOHN, Person.OTHER),
+        (JANE, ("D0E, JANE", "1950-01-02", "445S66"), Person.SAME),
+        (JANE, ("DOE, JANE", "1950-07-02", None), Person.SAME),
+        (JANE, ("DOE, JANE", "1950-01-02", "990011"), Person.SAME),  # another sender's number
+        (JANE, ("DOE, MARTHA", "1950-01-02", "445599"), Person.OTHER),  # twins
+        (JANE, ("DOE, JANE", "1983-06-17", "990011"), Person.OTHER),  # namesakes
+        (JANE, ("SMITH, JANE", "1950-01-02", "445566"), Person.PERHAPS_OTHER),  # a new name, perhaps
+        (JANE, (None, None, "990011"), Person.PERHAPS_OTHER),
+        (JANE, (None, None, None), Person.UNSAID),
+        (("JANE", None, None), (None, "1950-01-02", None), Person.UNSAID),
+    ],
+)
+def test_patients_are_compared_with_tolerance(a, b, verdict):
+    assert compare(PageIdentity(1, *a), PageIdentity(2, *b)) is verdict
+    assert compare(PageIdentity(2, *b), PageIdentity(1, *a)) is verdict
+
+
+PAGE = st.sampled_from(["title", "later", "bare", "blank", "separator", "unreadable", "repeat"])
+
+
+def made(kind, number):
+    return {
+        "title": lambda: first(number),
+        "later": lambda: later(number, 9, min(number, 9)),
+        "bare": lambda: sheet(BODY[:5], number),
+        "blank": lambda: blank(number),
+        "separator": lambda: separator(number),
+        "unreadable": lambda: sheet([], number, kind=PageKind.UNREADABLE),
+        "repeat": lambda: sheet(BODY[:5], number, fingerprint="again"),
+    }[kind]()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(PAGE, st.sampled_from([None, JANE, JOHN])), max_size=8))
+def test_every_page_is_in_one_segment_and_no_segment_has_two_patients(batch):
+    readings = [made(kind, n) for n, (kind, _) in enumerate(batch, 1)]
+    identities = [said(n, who) for n, (_, who) in enumerate(batch, 1) if who]
+    found = cut(readings, identities)
+    assert sorted(page for segment in found for page in segment.pages) == list(range(1, len(batch) + 1))
+    assert [segment.pages[0] for segment in found] == sorted(segment.pages[0] for segment in found)
+    patients = [{batch[page - 1][1] for page in segment.pages} - {None} for segment in found if segment.kind is SegmentKind.DOCUMENT]
+    assert all(len(who) <= 1 for who in patients)
+
+
+def test_bare_page_after_a_full_one_goes_on():
+    full = sheet(["^#DISCHARGE SUMMARY", "Patient: DOE, JANE  DOB: 1950-01-02", *[f"She {SENTENCE}"] * 52], 1)
+    found = cut([full, sheet([f"Her sister {SENTENCE}"] * 30, 2)], [said(1)])
+    assert pages_of(found) == [(1, 2)]
+    assert found[0].sure
