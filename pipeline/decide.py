@@ -17,9 +17,7 @@ COVER = "fax_cover"
 ORDER = ("patient.", "type.", "split.", "field.", "pages.", "image.", "file.", "duplicate.", "sensitivity.", "policy.")
 
 
-def decide(  # noqa: PLR0913
-    segment: Segment, kind: TypeGuess, outcome: MatchOutcome, problems: Sequence[str], catalogue: Catalogue, *, rules: MatchRules
-) -> Decision:
+def decide(segment: Segment, kind: TypeGuess, outcome: MatchOutcome, problems: Sequence[str], catalogue: Catalogue, *, rules: MatchRules) -> Decision:
     """Filing when nothing speaks against it, SetAside for a fax cover, else Hold with every reason."""
     if _is_cover(segment, kind, problems):
         return SetAside("cover")

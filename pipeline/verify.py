@@ -40,7 +40,7 @@ HIV_RESULT = re.compile(
 SENSITIVE = {"substance_use": PART_2, "psychiatry": PSYCHOTHERAPY, "hiv": HIV_RESULT}
 
 
-def verify(  # noqa: PLR0913
+def verify(
     pages: Sequence[PageReading],
     kind: TypeGuess,
     extraction: Extraction,

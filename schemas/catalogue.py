@@ -41,5 +41,5 @@ def build_catalogue(entries: Mapping[str, Mapping[str, Any]]) -> Catalogue:
 
 
 def _entry(slug: str, raw: dict[str, Any]) -> DocType:
-    lists = {key: tuple(raw.pop(key, ())) for key in ("titles", "required")}
-    return DocType(slug=slug, **lists, **raw)
+    titles, required = (tuple(raw.pop(key, ())) for key in ("titles", "required"))
+    return DocType(slug=slug, titles=titles, required=required, **raw)

@@ -51,7 +51,8 @@ class ReadFrom(StrEnum):
 @dataclass(frozen=True, slots=True)
 class PageReading:
     """Everything the later steps know of a page. `turn` is the clockwise quarter-turn that made the page upright;
-    word boxes are on the upright page, `place_on_source` puts them back."""
+    word boxes are on the upright page, `place_on_source` puts them back.
+    """
 
     number: int  # 1-based in the source file
     kind: PageKind

@@ -14,10 +14,12 @@ class Reason(NamedTuple):
 
 REASONS: dict[str, Reason] = {
     "patient.none": Reason("Nobody in the patient index fits.", "Search by hand, or register the patient first."),
-    "patient.weak": Reason("Too little on the page to be certain of the patient.", "Compare the page with the candidate and decide."),
+    "patient.weak": Reason("Too little on the page to be certain of the patient.", "Compare it with the candidates and decide."),
     "patient.ambiguous": Reason("Two or more patients fit about equally well.", "Choose the right one, or ask for a merge if they are one person."),
-    "patient.conflict": Reason("The best candidate agrees on some identifiers and contradicts another.", "Check the contradicting field on the page."),
-    "patient.two_on_document": Reason("The pages name two different patients.", "Split the pages by patient."),
+    "patient.conflict": Reason(
+        "The best candidate agrees on some identifiers and contradicts another.", "Check the contradicting field on the page."
+    ),
+    "patient.two_on_document": Reason("The pages name two different patients.", "Split them by patient."),
     "type.unsure": Reason("The document type is not certain.", "Choose the type."),
     "type.unknown": Reason("None of the known document types fits.", "Choose the type."),
     "field.missing": Reason("A required field was not found on the page.", "Type it from the page, or confirm that it is not there."),

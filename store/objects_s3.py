@@ -24,7 +24,7 @@ PASSING = {408, 429}
 class S3Objects:
     """A content-addressed bucket, made at start if it is not there."""
 
-    def __init__(self, endpoint: str, bucket: str, access_key: str, secret_key: str, secure: bool = True, region: str = "us-east-1") -> None:  # noqa: PLR0913, PLR0917
+    def __init__(self, endpoint: str, bucket: str, access_key: str, secret_key: str, secure: bool = True, region: str = "us-east-1") -> None:
         self._where, self._bucket = endpoint, bucket
         self._client = _client(endpoint, access_key, secret_key, secure=secure, region=region)
         with _faults():

@@ -18,7 +18,7 @@ from store.tables import reading as table
 PLAIN = ("number", "width_pt", "height_pt", "turn", "quality", "confidence", "ink", "fingerprint", "problem")
 
 
-def save(conn: Connection, objects: ObjectStore, *, sha256: str, page: int, key: str, reading: PageReading) -> None:  # noqa: PLR0913
+def save(conn: Connection, objects: ObjectStore, *, sha256: str, page: int, key: str, reading: PageReading) -> None:
     """Keep the reading of a page of the source file with this digest; a later one replaces an earlier one."""
     object_key = objects.put_bytes(pack(reading))
     same = (table.c.sha256 == sha256) & (table.c.key == key) & (table.c.page == page)

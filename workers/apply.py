@@ -52,9 +52,7 @@ def apply_plan(  # noqa: PLR0913 - everything a plan needs to come true
     return _settle(delivery, len(sheaf.opened.pages), bound, texts, items_of(bound, delivery, rules, now), stores, now)
 
 
-def apply_whole(  # noqa: PLR0913
-    delivery: Delivery, status: DocumentStatus, reason: str, pages: int, stores: Stores, *, now: datetime
-) -> bool:
+def apply_whole(delivery: Delivery, status: DocumentStatus, reason: str, pages: int, stores: Stores, *, now: datetime) -> bool:
     """One outcome for a whole file that is not read: quarantined or set aside. False when it was done before."""
     record = whole_record(delivery, status, reason, pages)
     return _settle(delivery, pages, [record], {}, [], stores, now)
@@ -177,7 +175,7 @@ def evidence_of(planned: PlannedDocument, readings: Mapping[int, PageReading]) -
     }
 
 
-def _settle(  # noqa: PLR0913, PLR0917
+def _settle(  # noqa: PLR0913
     delivery: Delivery,
     pages: int,
     records: Sequence[DocumentRecord],

@@ -298,7 +298,10 @@ def _link(row: Row) -> str:
 
 
 def _digest(stream: BinaryIO) -> str:
-    return hashlib.file_digest(stream, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    while block := stream.read(1 << 20):
+        digest.update(block)
+    return digest.hexdigest()
 
 
 def _pages_in(stream: BinaryIO) -> int | None:
@@ -328,7 +331,7 @@ def _tiff_pages(stream: BinaryIO, order: str) -> int | None:
 
 def _pdf_pages(stream: BinaryIO) -> int | None:
     try:
-        answer = subprocess.run(["pdfinfo", "-"], stdin=stream, capture_output=True, timeout=60, check=False)  # type: ignore[call-overload]
+        answer = subprocess.run(["pdfinfo", "-"], stdin=stream, capture_output=True, timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
     found = re.search(rb"^Pages:\s+(\d+)", answer.stdout, re.MULTILINE)

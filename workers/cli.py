@@ -215,16 +215,15 @@ def resolve(
     by: Annotated[str, typer.Option(help="Who decides; default: the user of this computer.")] = "",
 ) -> None:
     """Decide a review item: file it to a patient, set it aside, or quarantine it."""
-    from workers.resolve import resolve_item
+    from workers.resolve import Wish, resolve_item
     from workers.wire import connect
 
     if sum(map(bool, (patient, set_aside, quarantine))) != 1:
         raise typer.BadParameter("give exactly one of --patient, --set-aside, --quarantine")
     settings, folder = _settings()
     actor = by or f"user:{os.environ.get('USER') or os.getuid()}"
-    record = resolve_item(
-        connect(settings, folder), item_id, patient=patient, kind=kind, set_aside=set_aside, quarantine=quarantine, actor=actor, now=_now()
-    )
+    wish = Wish(patient, kind, set_aside, quarantine)
+    record = resolve_item(connect(settings, folder), item_id, wish, actor=actor, now=_now())
     typer.echo(f"{record.id} {record.status.value}")
 
 

@@ -72,7 +72,7 @@ def _is_data_folder(path: Path) -> bool:
     return (path / "index.db").is_file() and (path / "run").is_dir()
 
 
-def wait_until_settled(  # noqa: PLR0913
+def wait_until_settled(
     ids: Sequence[str],
     settings: Settings,
     stores: Stores,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from schemas.faults import InputFault
 from schemas.reasons import is_known
@@ -12,20 +13,27 @@ from store.database import writing
 from workers.wire import Stores, load_catalogue
 
 
-def resolve_item(
-    stores: Stores, item_id: str, *, patient: str, kind: str, set_aside: str, quarantine: str, actor: str, now: datetime
-) -> DocumentRecord:
+class Wish(NamedTuple):
+    """What the clerk wants: a patient's MRN to file it to, or a reason to set it aside or to quarantine it."""
+
+    patient: str = ""
+    kind: str = ""
+    set_aside: str = ""
+    quarantine: str = ""
+
+
+def resolve_item(stores: Stores, item_id: str, wish: Wish, *, actor: str, now: datetime) -> DocumentRecord:
     """Commit one decision on a review item; InputFault says what is wrong with it."""
     with writing(stores.index) as conn:
         item = queue.get(conn, item_id)
         if item is None:
             raise InputFault(f"There is no review item {item_id}.", next_step="`chartroom review list` gives the ids.")
-        if patient:
-            if patients.get(conn, patient) is None:
+        if wish.patient:
+            if patients.get(conn, wish.patient) is None:
                 raise InputFault("That MRN is not in the patient index.", next_step="Import the patient first: `chartroom patients import`.")
-            decision = {"act": "file", "mrn": patient, **_kind(documents.get(conn, item.document_id), item, kind)}
+            decision = {"act": "file", "mrn": wish.patient, **_kind(documents.get(conn, item.document_id), item, wish.kind)}
         else:
-            decision = {"act": "set_aside" if set_aside else "quarantine", "reason": _reason(set_aside or quarantine)}
+            decision = {"act": "set_aside" if wish.set_aside else "quarantine", "reason": _reason(wish.set_aside or wish.quarantine)}
         return documents.resolve(conn, item_id=item_id, actor=actor, decision=decision, now=now)
 
 

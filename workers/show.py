@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from rich.table import Table
 from schemas.reasons import explain
 from schemas.record import DocumentRecord, DocumentStatus, ReviewItem
 
-out = Console(highlight=False, soft_wrap=False)
+out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)  # into a file or a pipe nothing is cut
 notes = Console(stderr=True, highlight=False)
 COLOURS = {"filed": "green", "review": "yellow", "quarantined": "red", "set_aside": "dim"}
 
@@ -87,9 +88,8 @@ def document(record: DocumentRecord) -> None:
 
 def _candidates(record: DocumentRecord) -> None:
     for place, candidate in enumerate(record.evidence.get("candidates", ())[:5], start=1):
-        out.print(
-            f"[bold]{place}[/]  {escape(candidate['mrn'])}  {escape(candidate['display_name'])}  born {candidate['dob'] or '?'}  {candidate['bits']:.1f} bits"
-        )
+        who, born = escape(f"{candidate['mrn']}  {candidate['display_name']}"), candidate["dob"] or "?"
+        out.print(f"[bold]{place}[/]  {who}  born {born}  {candidate['bits']:.1f} bits")
         table = _table("field", "document", "index", "", "bits", right={4})
         for row in candidate["evidence"]:
             table.add_row(row["field"], escape(row["document_value"]), escape(row["index_value"]), row["level"], f"{row['bits']:+.1f}")
@@ -158,7 +158,7 @@ def age(since: datetime, now: datetime) -> str:
 def _table(*heads: str, right: frozenset[int] | set[int] = frozenset()) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     for place, head in enumerate(heads):
-        table.add_column(head, justify="right" if place in right else "left", overflow="fold")
+        table.add_column(head, justify="right" if place in right else "left", overflow="fold", no_wrap=head in {"item", "document", "age", "pages"})
     return table
 
 

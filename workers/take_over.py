@@ -41,7 +41,7 @@ class Origin:
     priority: Priority = Priority.NORMAL
 
 
-class RefusedFile(Exception):  # noqa: N818 - an outcome of looking, not a fault
+class RefusedFile(Exception):
     """Not a file to take in: a link, a device, a hole. `kind` says which."""
 
     def __init__(self, kind: str) -> None:
