@@ -65,6 +65,12 @@ COVER_LABELS = re.compile(
     _ANY,
 )
 
+# the strips in which a fax machine prints its line, which counts the pages of the call and not of a document: surely, and if it reads like one
+FAX_EDGE, FAX_HEAD = 0.03, 0.07
+FAX_LINE = re.compile(r"\d{1,2}[:.]\d{2}.*(\bfrom\b|\bto\b|\bfax\b|\d{3}[). -]{0,2}\d{3}[ .-]?\d{4})|(\bfrom\b|\bfax\b).*\d{1,2}[:.]\d{2}", _ANY)
+# what shows that a page belongs to the one before it; without one of these a page stays in the document, but a clerk is asked
+TIES = frozenset({"numbering goes on", "same patient", "same running head", "same header as before", "continued"})
+
 # hand-set log-odds; a page is a start when their sum says so
 BIAS = -1.6
 WEIGHTS: Mapping[str, float] = {
@@ -199,11 +205,17 @@ def _segments(parts: Sequence[Sequence[Sheet]], starts: Sequence[Start], rules: 
         end = at + len(part)
         bordering = starts[at : end + 1]  # with the start of the next document
         sure = all(start.chance <= rules.sure_below or start.chance >= rules.sure_above for start in bordering)
+        sure = sure and all(_belongs(start) for start in starts[at + 1 : end])
         readable = any(sheet.reading.kind is not PageKind.UNREADABLE for sheet in part)
         kind = SegmentKind.DOCUMENT if readable else SegmentKind.UNREADABLE
         segments.append(Segment(tuple(s.reading.number for s in part), kind, sure=sure, why=_told(part, starts[at:end])))
         at = end
     return segments
+
+
+def _belongs(start: Start) -> bool:
+    """Whether a later page shows that it is of the same document: a page that names nobody may be somebody else's."""
+    return "same patient" in start.why or (bool(TIES & set(start.why)) and "title on top" not in start.why)
 
 
 def _told(part: Sequence[Sheet], starts: Sequence[Start]) -> tuple[str, ...]:
@@ -241,7 +253,7 @@ def _logistic(odds: float) -> float:
 
 def read_sheet(reading: PageReading, identity: PageIdentity | None, catalogue: Catalogue, file_pages: int) -> Sheet:
     """What splitting needs of one page."""
-    lines = lines_of(reading)
+    lines = tuple(line for line in lines_of(reading) if not is_fax_line(line))
     titles = tuple(title for title in find_titles(reading, catalogue) if title.doubt < 0.1)
     top = [line for line in lines if line.box.y0 < HEAD]
     header = [line for line in lines if line.box.y0 < 0.35]
@@ -256,6 +268,11 @@ def read_sheet(reading: PageReading, identity: PageIdentity | None, catalogue: C
         identity=identity or PageIdentity(reading.number),
         cover=_is_cover(lines, titles),
     )
+
+
+def is_fax_line(line: Line) -> bool:
+    """Whether a line was printed by a fax machine: at the very edge, or time and sender on top."""
+    return line.box.y1 < FAX_EDGE or (line.box.y1 < FAX_HEAD and FAX_LINE.search(line.text) is not None)
 
 
 def _letterhead(top: Sequence[Line]) -> str:

@@ -76,7 +76,7 @@ def clean(body: str) -> str:
 def add_texts(conn: Connection, delivery_id: str, texts: Mapping[str, str]) -> None:
     """Keep the words of a delivery's documents; the full-text index follows by itself."""
     rows = conn.execute(select(document.c.rowno, document.c.id).where(document.c.delivery_id == delivery_id)).all()
-    bodies = [{"rowno": row.rowno, "body": clean(texts[row.id])} for row in rows if texts.get(row.id)]
+    bodies = [{"rowno": row.rowno, "body": clean(texts[row.id])} for row in rows if row.id in texts]
     if bodies:
         conn.execute(insert(document_text), bodies)
 

@@ -24,7 +24,7 @@ FITTING_DATE = NEAR_DATE | {level.EXACT, level.CENTURY, level.YEAR_ONLY, ""}
 SAME_HOME = frozenset({level.EXACT, level.HOUSE_STREET})
 SAME_NUMBER = frozenset({level.EXACT, level.FOREIGN})
 CONTRADICTING = ("suffix", "sex", "dob", "ssn_last4", "mrn", "middle_name")
-SURE_READING = 0.75
+SURE_READING = 0.6  # below this a name and birth date that agree exactly with an entry still want a second sighting
 
 
 def contradictions(levels: Levels) -> tuple[str, ...]:

@@ -176,8 +176,17 @@ def test_every_page_is_in_one_segment_and_no_segment_has_two_patients(batch):
     assert all(len(who) <= 1 for who in patients)
 
 
-def test_bare_page_after_a_full_one_goes_on():
+def test_bare_page_after_a_full_one_goes_on_but_a_clerk_is_asked():
     full = sheet(["^#DISCHARGE SUMMARY", "Patient: DOE, JANE  DOB: 1950-01-02", *[f"She {SENTENCE}"] * 52], 1)
     found = cut([full, sheet([f"Her sister {SENTENCE}"] * 30, 2)], [said(1)])
     assert pages_of(found) == [(1, 2)]
-    assert found[0].sure
+    assert not found[0].sure
+
+
+def test_the_fax_machine_counts_the_call_and_not_a_document():
+    line = "10/11/2024 13:05 FROM: 910-555-0128 P. {}/2"
+    one = sheet([line.format(1), "^#DISCHARGE SUMMARY", "Patient: DOE, JANE  DOB: 1950-01-02", *[f"She {SENTENCE}"] * 9], 1, top=0.02)
+    two = sheet([line.format(2), "Date Time Note Sign", *[f"Seen {SENTENCE}"] * 30], 2, top=0.02)
+    found = cut([one, two], [said(1)])
+    assert all("numbering" not in why for segment in found for why in segment.why)
+    assert not any(segment.sure for segment in found if len(segment.pages) == 2)
