@@ -14,6 +14,7 @@ from schemas.catalogue import Catalogue
 from schemas.document import Extraction, Field
 from schemas.faults import EngineFault
 from schemas.filing import BatchPlan, Filing, Hold, PlannedDocument, Quarantine, SetAside
+from schemas.match import TooWeak
 from schemas.page import Box, PageReading, place_on_source
 from schemas.record import DocumentRecord, DocumentStatus, ReviewItem, StoredField
 from schemas.rules import AuditSampleRules
@@ -164,6 +165,7 @@ def evidence_of(planned: PlannedDocument, readings: Mapping[int, PageReading]) -
     return {
         "rules": RULES_VERSION,
         "outcome": type(planned.match).__name__ if planned.match else None,
+        "wanting": list(planned.match.missing) if isinstance(planned.match, TooWeak) else [],
         "candidates": [asdict(candidate) for candidate in planned.candidates],
         "people": [
             {"name": person.name, "role": person.role.value, "dob": person.dob, "page": person.page, "box": _box(person.page, person.box, readings)}

@@ -36,7 +36,7 @@ def run_demo(*, people: int, seed: int, serve: bool) -> None:
     _claim(folder, stores)
     scans = _make_samples(folder, people, seed)
     _import(folder / "people.csv", stores)
-    show.outcome(_run(scans, settings, stores))
+    show.outcome(_run(scans, settings, stores), at_most=200)
     show.out.print(f"\nThe sample scans are in {scans}, what they truly are in {folder / 'truth.jsonl'}.")
     show.out.print(f"To look further: CHARTROOM_DATA_DIR={folder} {Path(sys.argv[0])} review list")
     if serve:

@@ -32,9 +32,9 @@ def progress(label: str, *, unit: str, total: float | None = None) -> Iterator[C
         yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
-def outcome(records: Sequence[DocumentRecord], waiting: int = 0) -> None:
-    """What became of every page: a line a document for small drops, the sums for all."""
-    if 0 < len(records) <= _rows():
+def outcome(records: Sequence[DocumentRecord], waiting: int = 0, *, at_most: int = 60) -> None:
+    """What became of every page: a line a document when there are not too many, the sums always."""
+    if 0 < len(records) <= at_most:
         table = _table("file", "pages", "became", "type", "why")
         for r in records:
             table.add_row(_name(r.source_name), ranges(r.pages), _status(r.status), r.document_type or "", _why(r))
@@ -82,7 +82,9 @@ def document(record: DocumentRecord) -> None:
             table.add_row(name, escape(field.value), str(field.page), f"{field.confidence:.2f}", escape(field.rule) + rivals)
         out.print(table)
     _candidates(record)
-    for line in (*record.evidence.get("why", ()), *record.evidence.get("links", ())):
+    if wanting := record.evidence.get("wanting"):
+        out.print(f"It would settle it: {escape('; '.join(wanting))}")
+    for line in (*record.evidence.get("cut", ()), *record.evidence.get("links", ())):
         out.print(f"[dim]{escape(str(line))}[/]")
 
 
@@ -172,7 +174,3 @@ def _why(record: DocumentRecord) -> str:
 
 def _name(name: str) -> str:
     return escape(name if len(name) <= 40 else f"{name[:18]}…{name[-21:]}")
-
-
-def _rows() -> int:
-    return 60 if out.is_terminal else 25
