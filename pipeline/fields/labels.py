@@ -69,7 +69,7 @@ def _label_at(at: int, row: Row, folded: list[str], start: int, *, led: bool) ->
     for end in _ends(row, folded, start):
         closed = _absorb_signs(row, folded, end)
         label = Label(Meaning(""), at, start, closed, "", row[closed - 1].colon, closed == len(row) or row[closed].fresh)
-        meaning = _meaning(folded[start:end], misspelt=label.colon or (led and label.alone))
+        meaning = _numbered(row, folded, label, end) or _meaning(folded[start:end], misspelt=label.colon or (led and label.alone))
         if meaning and _may_be_label(meaning, row, label, led=led):
             return label._replace(meaning=meaning, printed=" ".join(t.text for t in row[start:end]))
     return None
@@ -102,6 +102,12 @@ def _meaning(parts: list[str], *, misspelt: bool) -> Meaning | None:
         return found
     near = _near(key)
     return near._replace(strength=near.strength * MISSPELT) if near else None
+
+
+def _numbered(row: Row, folded: list[str], label: Label, end: int) -> Meaning | None:
+    """What "Case #" announces where "Case" alone says less."""
+    signs = row[end - 1].text[-1:] + "".join(token.text for token in row[end : label.end])
+    return meanings().get("".join(folded[label.start : end]) + "no") if "#" in signs else None
 
 
 def _composed(parts: list[str]) -> Meaning | None:

@@ -106,8 +106,8 @@ def _parts(printed: Sequence[str]) -> list[Part]:
     parts: list[Part] = []
     for at, word in enumerate(printed):
         for text, comma in _pieces(word):
-            part = _part(text, comma=comma, at=at)
-            if is_organisation(text):
+            part = _part(text, comma=comma, at=at) or _word_as_surname(text, parts, comma=comma, at=at)
+            if is_organisation(text) and not (part and part.comma and not parts and _also_surname(text)):
                 return []
             if part is None:
                 return parts
@@ -134,6 +134,18 @@ def _part(text: str, *, comma: bool, at: int) -> Part | None:
         return None
     stopped = letters.endswith(".") and len(letters) > 4 and letters.isupper()
     return Part(letters.rstrip("."), comma or stopped, bool(folded), at)
+
+
+def _word_as_surname(text: str, parts: list[Part], *, comma: bool, at: int) -> Part | None:
+    """As in "White, Mary" and "Mary E White": a word of another use where a last name must stand."""
+    leads = comma and not parts and _also_surname(text)
+    given = bool(parts) and _is_given(parts[0]) and not any(part.comma for part in parts)
+    ends = given and text.lower() in words("end_surnames") and len([part for part in parts if len(part.text) > 1]) == 1
+    return Part(text, comma, folded=False, at=at) if (leads or ends) and text[:1].isupper() else None
+
+
+def _also_surname(text: str) -> bool:
+    return text.lower() in words("surnames_too")
 
 
 def _never(text: str) -> bool:

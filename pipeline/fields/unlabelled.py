@@ -46,6 +46,7 @@ RELATIONS = {
 BANNER, STACKED, NARRATIVE, LETTERHEAD, SIGNATURE, LETTER_DATE, UNDER_NAME = 0.88, 0.68, 0.85, 0.75, 0.85, 0.58, 0.7
 LETTERHEAD_DEPTH, LETTER_DATE_DEPTH = 0.17, 0.4
 NAME_REACH = 6
+FULL_LINE = 0.8  # of the longest line on the page
 TITLE_WORDS = {
     "report",
     "note",
@@ -195,7 +196,7 @@ def _narrative(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
     for at, (token, row) in enumerate(flow):
         if not (token.text[:1].isdigit() or token.text[:1] == "(") or not _tells_age(flow, at):
             continue
-        value = _name_told(flow, at, rules)
+        value = _name_told(page, flow, at, rules)
         if value:
             yield sighting(page, FieldName.PATIENT_NAME, Role.PATIENT, value, Ground(NARRATIVE, "before the age in the text", row))
             yield from _sex_told(page, flow, at)
@@ -207,18 +208,36 @@ def _tells_age(flow: Sequence[tuple[Token, int]], at: int) -> bool:
     return bool(OLD.match(text)) or bool(re.fullmatch(r"\(?\d{1,3}", text) and YEARS.match(following))
 
 
-def _name_told(flow: Sequence[tuple[Token, int]], at: int, rules: ExtractRules) -> Value | None:
+def _name_told(page: Marked, flow: Sequence[tuple[Token, int]], at: int, rules: ExtractRules) -> Value | None:
     end = at
     while end > 0 and at - end < 4 and flow[end - 1][0].text.lower().strip(",") in {"a", "an", "is", "was", "", "the"}:
         end -= 1
     if end == at and not flow[at - 1][0].text.endswith(",") and not flow[at][0].text.startswith("("):
         return None
-    start = end
-    while start > max(0, end - NAME_REACH) and _name_word(flow[start - 1][0]) and not (start < end and flow[start - 1][0].text[-1] in ";:"):
-        start -= 1
+    start = _start_of_run(page, flow, end)
     if end - start < 2 or (start > 0 and _names_another(flow[start - 1][0])):
         return None
     return read_person([token for token, _ in flow[start:end]], rules)
+
+
+def _start_of_run(page: Marked, flow: Sequence[tuple[Token, int]], end: int) -> int:
+    """Where the name words before a place begin: not before a title, a colon or the end of a line that is no full line."""
+    start = end
+    while start > max(0, end - NAME_REACH):
+        token, row = flow[start - 1]
+        turned = start < end and row != flow[start][1]
+        if not _name_word(token) or (start < end and token.colon) or (turned and not _runs_on(page, row)):
+            break
+        start -= 1
+        if fold_word(token.text) in words("titles"):
+            break
+    return start
+
+
+def _runs_on(page: Marked, row: int) -> bool:
+    """Whether a printed line is as long as lines of text are, so that a sentence may go on in the next."""
+    sheet = page.sheet
+    return sheet.rows[row][-1].x1 > FULL_LINE * max(line[-1].x1 for line in sheet.rows)
 
 
 def _sex_told(page: Marked, flow: Sequence[tuple[Token, int]], at: int) -> Iterator[Sighting]:
