@@ -48,6 +48,12 @@ def words(group: str) -> frozenset[str]:
 
 
 @cache
+def folded_stems(group: str) -> tuple[str, ...]:
+    """One list of words, folded."""
+    return tuple(fold(word) for word in words(group))
+
+
+@cache
 def meanings() -> dict[str, Meaning]:
     """Every phrase, folded, with what it announces. Earlier, narrower groups win."""
     table: dict[str, Meaning] = {}

@@ -11,12 +11,13 @@ from pipeline.fields.lexicon import fold, words
 from pipeline.fields.names import PART, is_credential, is_organisation
 from pipeline.fields.places import Marked, in_column_of, next_line, owner
 from pipeline.fields.reading import Ground, Sighting, sighting
-from pipeline.fields.values import SEXES, Value, ends_address, read_date, read_person, read_provider
+from pipeline.fields.values import SEXES, Value, ends_address, read_date, read_person, read_provider, read_sex
 from schemas.document import FieldName, Role
 from schemas.rules import ExtractRules
 
 OLD = re.compile(r"^\(?(\d{1,3})[\-\s]?(?:y(?:ea)?rs?|y)?[\-.\s/]*(?:old|o\.?)\b", re.IGNORECASE)
 YEARS = re.compile(r"^(?:years?|yrs?|y)[\-\s/.]*(?:old|o\.?)?[,.)]*$", re.IGNORECASE)
+AGE_OR_SEX = re.compile(r"^[(\[]?(?:\d{1,3}(?:y|yo|yr|yrs)?|m|f|male|female|y|yrs?\.?|years?|y\.?/?o\.?|old|age|sex|[-/|·]+)[,;)\]]*$", re.IGNORECASE)
 STREET = re.compile(r"^\d{1,6}[A-Za-z]?$")
 RELATIONS = {
     "mother",
@@ -43,10 +44,11 @@ RELATIONS = {
     "friend",
     "guardian",
 }
-BANNER, STACKED, NARRATIVE, LETTERHEAD, SIGNATURE, LETTER_DATE, UNDER_NAME = 0.88, 0.68, 0.85, 0.75, 0.85, 0.58, 0.7
+BANNER, STACKED, NARRATIVE, LETTERHEAD, SIGNATURE, LETTER_DATE, UNDER_NAME = 0.88, 0.78, 0.85, 0.75, 0.85, 0.58, 0.7
 LETTERHEAD_DEPTH, LETTER_DATE_DEPTH = 0.17, 0.4
 NAME_REACH = 6
 FULL_LINE = 0.8  # of the longest line on the page
+DASHES = {"-", "–", "—", "--"}
 TITLE_WORDS = {
     "report",
     "note",
@@ -102,8 +104,19 @@ def _banners(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
             continue
         if value := _name_before(page, label, rules):
             yield sighting(page, FieldName.PATIENT_NAME, Role.PATIENT, value, Ground(BANNER, f"on the line of '{label.printed}'", label.row))
-        elif value := _name_over(page, label, rules):
-            yield sighting(page, FieldName.PATIENT_NAME, Role.PATIENT, value, Ground(STACKED, f"on the line over '{label.printed}'", label.row - 1))
+        elif found := _name_over(page, label, rules):
+            value, row = found
+            yield sighting(page, FieldName.PATIENT_NAME, Role.PATIENT, value, Ground(STACKED, f"on the line over '{label.printed}'", row))
+        yield from _sex_before(page, label, rules)
+
+
+def _sex_before(page: Marked, label: Label, rules: ExtractRules) -> Iterator[Sighting]:
+    """As in "F, 53 yrs DOB:": the sex told with an age before the birth date or number."""
+    row = page.sheet.rows[label.row]
+    start = max((other.end for other in page.by_row[label.row] if other.end <= label.start), default=0)
+    lead = row[start : label.start]
+    if any(t.text[:1].isdigit() for t in lead) and all(AGE_OR_SEX.match(t.text) for t in lead) and (sex := read_sex(lead, rules)):
+        yield sighting(page, FieldName.PATIENT_SEX, Role.PATIENT, sex, Ground(0.85, f"before '{label.printed}'", label.row))
 
 
 def _name_before(page: Marked, label: Label, rules: ExtractRules) -> Value | None:
@@ -173,17 +186,46 @@ def _name_word(token: Token) -> bool:
     )
 
 
-def _name_over(page: Marked, label: Label, rules: ExtractRules) -> Value | None:
-    """A "LAST, FIRST" alone on the line over the row that the label leads."""
-    row = label.row - 1
-    if row < 0 or label.start != 0 or page.by_row.get(row) or _lonely_head(page, row - 1):
-        return None
-    tops, sheet = page.sheet.row_tops, page.sheet
-    over = sheet.rows[row]
-    if tops[label.row] - tops[row] > 2.6 * sheet.word_height or abs(over[0].x0 - page.left(label)) > 2 * sheet.word_height:
-        return None
-    value = read_person(over, rules, formal=True)
-    return value if value and len(value.tokens) == len(over) and "," in say(over) else None
+def _name_over(page: Marked, label: Label, rules: ExtractRules) -> tuple[Value, int] | None:
+    """A "LAST, FIRST" alone in the cell over the line or cell that the label leads, or one line higher over age and sex."""
+    lefts = _left_edges(page, label)
+    for row in (label.row - 1, label.row - 2):
+        if row < 0 or not lefts or _gap(page, row) > 2.6 * page.sheet.word_height or _lonely_head(page, row - 1):
+            return None
+        if value := _name_cell(page, row, lefts, rules):
+            return value, row
+        if not all(AGE_OR_SEX.match(token.text) for token in page.sheet.rows[row]):
+            return None
+    return None
+
+
+def _gap(page: Marked, row: int) -> float:
+    return page.sheet.row_tops[row + 1] - page.sheet.row_tops[row]
+
+
+def _left_edges(page: Marked, label: Label) -> tuple[float, ...]:
+    """Where the print that a label leads begins: its own cell, and its line when only age and sex stand before it."""
+    row = page.sheet.rows[label.row]
+    own = (row[label.start].x0,) if row[label.start].fresh else ()
+    led = all(AGE_OR_SEX.match(token.text) for token in row[: label.start])
+    return (*own, row[0].x0) if led else own
+
+
+def _name_cell(page: Marked, row: int, lefts: Sequence[float], rules: ExtractRules) -> Value | None:
+    tokens = page.sheet.rows[row]
+    for start, end in cells(tokens):
+        aligned = any(abs(tokens[start].x0 - left) <= 2 * page.sheet.word_height for left in lefts)
+        labelled = any(x.start < end and start < x.end for x in page.by_row.get(row, ()))
+        if aligned and not labelled and (value := _whole_name(tokens[start:end], rules)):
+            return value
+    return None
+
+
+def _whole_name(cell: Row, rules: ExtractRules) -> Value | None:
+    """A cell that is "LAST, FIRST", with age and sex at most."""
+    value = read_person(cell, rules, formal=True)
+    rest = cell[len(value.tokens) :] if value else ()
+    return value if value and "," in say(value.tokens) and all(AGE_OR_SEX.match(token.text) for token in rest) else None
 
 
 def _lonely_head(page: Marked, row: int) -> bool:
@@ -260,19 +302,27 @@ def _letterhead(page: Marked) -> Iterator[Sighting]:
             return
         for start, end in cells(row):
             if _names_sender(page, at, start, end):
-                name = Value(say(row[start:end]).strip(" ,;:-"), row[start:end])
+                sender = _before_dash(row[start:end])
+                name = Value(say(sender).strip(" ,;:-"), sender)
                 yield sighting(page, FieldName.FACILITY, Role.OTHER, name, Ground(LETTERHEAD, "letterhead", at))
                 return
 
 
+def _before_dash(tokens: Row) -> Row:
+    """As in "Elm Grove Hospital - Nursing Flowsheet": the organisation without what is printed after a dash."""
+    cut = next((at for at, t in enumerate(tokens) if at > 1 and t.text in DASHES), len(tokens))
+    return tokens[:cut] if any(is_organisation(t.text) for t in tokens[:cut]) else tokens
+
+
 def _names_sender(page: Marked, at: int, start: int, end: int) -> bool:
-    tokens = page.sheet.rows[at][start:end]
+    tokens = _before_dash(page.sheet.rows[at][start:end])
     if any(label.start < end and start < label.end for label in page.by_row.get(at, ())):
         return False
     bare = [fold_word(t.text) for t in tokens]
     plain = not any(c.isdigit() for t in tokens for c in t.text) and not set(bare) & TITLE_WORDS
     proper = [w for w in bare if w and not is_organisation(w) and w not in {"of", "and", "the", "at", "for", "in"}]
-    return plain and 2 <= len(tokens) <= 9 and any(map(is_organisation, bare)) and bool(proper or len(tokens) > 2) and tokens[0].text[:1].isupper()
+    sends = any(is_organisation(word) and word not in words("payer_words") for word in bare)
+    return plain and 2 <= len(tokens) <= 9 and sends and bool(proper or len(tokens) > 2) and tokens[0].text[:1].isupper()
 
 
 def _signatures(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
