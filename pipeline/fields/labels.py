@@ -119,7 +119,8 @@ def _composed(parts: list[str]) -> Meaning | None:
 def _near(key: str) -> Meaning | None:
     """The phrase a letter or two off `key`; where it may be the patient's or another's, the other's."""
     found = [meanings()[whole] for whole in _one_off(key)] or [meanings()[whole] for whole in _two_off(key)]
-    return min(found, key=lambda m: m.role == "patient", default=None)
+    chosen = min(found, key=lambda m: m.role == "patient", default=None)
+    return chosen._replace(open=any(m.role == "patient" != chosen.role and m.what == chosen.what for m in found)) if chosen else None
 
 
 def _two_off(key: str) -> Iterator[str]:

@@ -25,6 +25,7 @@ class Meaning(NamedTuple):
     strength: float = STEM_STRENGTH
     firm: bool = False
     fills: str = ""  # the field a provider's name fills
+    open: bool = False  # misread so that it may be the patient's as well
 
 
 def fold(text: str) -> str:

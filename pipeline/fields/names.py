@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pipeline.fields.lexicon import data, words
 
-PART = re.compile(r"^[A-Z][A-Za-z]*(?:['’`\-.][A-Za-z]+)*\.?$")
+PART = re.compile(r"^(?=[^\W\d_])(?![a-zß-öø-ÿ])[^\W\d_]+(?:['’`\-.][^\W\d_]+)*\.?$")
 LETTER_FOR = str.maketrans("0158|", "OISBI")
 MOST_PARTS = 6
 ZIP = re.compile(r"^\d{5}(?:-\d{4})?$")

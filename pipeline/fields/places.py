@@ -31,6 +31,7 @@ TITLES = {
 }
 LINE_REACH = 3.6  # heights of a word that a value may lie under or over its label
 STAND_IN = 0.8
+SECTION_REACH = 4
 NAME_UNDER_HEADING = 4  # rows: a heading's block begins with its person's name
 OWNED_ROWS = {"contact": 6, "provider": 5, "other": 4, "patient": 14}
 
@@ -76,8 +77,18 @@ class Marked:
 
 def mark(sheet: Sheet) -> Marked:
     """Find the labels of a laid-out page."""
-    labels = find_labels(sheet)
+    labels = _settled(find_labels(sheet))
     return Marked(sheet, _with_stand_ins(labels))
+
+
+def _settled(labels: tuple[Label, ...]) -> tuple[Label, ...]:
+    """A misread label that may be the patient's or another's is the patient's close under a heading of the patient."""
+    settled: list[Label] = []
+    for label in labels:
+        over = next((x for x in reversed(settled) if x.meaning.role != NO_ROLE), None)
+        near = over is not None and over.meaning == over.meaning._replace(what="section", role="patient") and label.row - over.row <= SECTION_REACH
+        settled.append(_as_patient(label) if near and label.meaning.open else label)
+    return tuple(settled)
 
 
 def _with_stand_ins(labels: tuple[Label, ...]) -> tuple[Label, ...]:
@@ -90,7 +101,8 @@ def _with_stand_ins(labels: tuple[Label, ...]) -> tuple[Label, ...]:
 
 
 def _speaks_of(label: Label, group: str) -> bool:
-    return label.meaning.role != NO_ROLE and fold(label.printed).startswith(folded_stems(group))
+    stems, said = folded_stems(group), re.split(r"[^A-Za-z]+", label.printed)
+    return label.meaning.role != NO_ROLE and any(fold("".join(said[:count])) in stems for count in range(1, len(said) + 1))
 
 
 def _announces(label: Label) -> bool:
