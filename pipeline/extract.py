@@ -13,6 +13,7 @@ from pipeline.fields.dates import other_century
 from pipeline.fields.geometry import lay_out, say
 from pipeline.fields.lexicon import fold
 from pipeline.fields.places import Marked, mark
+from pipeline.fields.names import shortened
 from pipeline.fields.reading import Sighting, read_labels
 from pipeline.fields.unlabelled import address_under, read_unlabelled
 from schemas.document import Extraction, Field, FieldName, PageIdentity, Person, Role
@@ -23,6 +24,7 @@ VERSION = 1
 SUREST = 0.995
 CONTESTED = 0.75  # what a value keeps when another reads about as well
 ABOUT_AS_WELL = 0.8
+NEARLY_AS_WELL = 0.6
 LEAST = 0.2  # a worth below this is not a reading
 OURS = "ours"  # the word in a rule that tells matching whose number it is
 LEAST_OF_A_NAME, HEAD_ROWS = 5, 3
@@ -110,7 +112,7 @@ def _earlier(one: Sighting) -> Sighting:
 def _best(name: FieldName, found: list[Sighting]) -> Field:
     """The value that reads best, raised by each further place that gives it, lowered by a rival that reads about as well."""
     by_value: dict[str, list[Sighting]] = defaultdict(list)
-    for one in found:
+    for one in _fullest(found) if name is FieldName.PATIENT_NAME else found:
         by_value[one.value].append(one)
     ranked = sorted(by_value.values(), key=_together, reverse=True)
     top = max(ranked[0], key=lambda s: s.worth)
@@ -120,6 +122,13 @@ def _best(name: FieldName, found: list[Sighting]) -> Field:
     rule = next((s.rule for s in ranked[0] if s.rule.endswith(f"({OURS})")), top.rule)
     rivals = tuple(dict.fromkeys([group[0].value for group in ranked[1:]] + [o for s in ranked[0] for o in s.others]))
     return Field(name, top.value, top.raw, round(worth, 4), top.page, top.box, rule, len(ranked[0]), rivals)
+
+
+def _fullest(found: list[Sighting]) -> list[Sighting]:
+    """A name printed shorter elsewhere, without middle name or suffix, counts for the fuller one that is about as well read."""
+    ranked = sorted(found, key=lambda s: len(s.value), reverse=True)
+    fuller = (next((o.value for o in ranked if shortened(one.value, o.value) and o.worth > NEARLY_AS_WELL * one.worth), one.value) for one in found)
+    return [one._replace(value=value) for one, value in zip(found, list(fuller), strict=True)]
 
 
 def _together(group: Sequence[Sighting]) -> float:

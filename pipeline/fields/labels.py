@@ -18,6 +18,7 @@ from pipeline.fields.lexicon import (
     longest_phrase,
     meanings,
     near_misses,
+    words,
     without_one,
 )
 
@@ -146,11 +147,20 @@ def _may_be_label(meaning: Meaning, row: Row, label: Label, *, led: bool) -> boo
     """Common words announce something only with a colon or in a cell of their own."""
     if meaning.firm:
         return True
+    if meaning.role == "patient" and not (label.colon or label.alone) and _goes_on(row, label):
+        return False
     if label.colon:
         return led or meaning.what != "skip" or _capital(row[label.start])
     if not led or not _capital(row[label.start]):
         return False
     return label.alone or meaning.what != "skip"
+
+
+def _goes_on(row: Row, label: Label) -> bool:
+    """Whether a title goes on behind "Patient", as in "PATIENT REFERRAL FORM"."""
+    following = "".join(c for c in row[label.end].text.lower() if c.isalpha())
+    titled = following in words("never_names") or following in words("organisation_words")
+    return titled and following not in words("surnames_too") and following not in words("titles")
 
 
 def _capital(token: Token) -> bool:

@@ -60,6 +60,20 @@ def parse_name(printed: Sequence[str], *, formal: bool = False) -> PersonName | 
     return named if named and _plausible(named) and not _before_zip(named, printed) else None
 
 
+def shortened(short: str, full: str) -> bool:
+    """Whether one filed name is another with middle names or suffix left out or cut to initials."""
+    (last, _, given), (last_full, _, given_full) = short.partition(", "), full.partition(", ")
+    parts, left = given.split(), given_full.split()
+    if last != last_full or len(short) >= len(full) or parts[:1] != left[:1]:
+        return False
+    for part in parts[1:]:
+        at = next((i for i, other in enumerate(left[1:], 1) if other == part or (len(part) == 1 and other.startswith(part))), 0)
+        if not at:
+            return False
+        left = left[at:]
+    return True
+
+
 def is_credential(word: str) -> bool:
     """Whether a word is a clinician's degree or licence, as "MD," or "M.D."."""
     return re.sub(r"[^a-z]", "", word.lower()) in words("credentials") and word[:1].isupper()

@@ -240,10 +240,17 @@ def _some_others(page: Marked, label: Label) -> bool:
     parties = [a for a in anchors if a.meaning.role in {"contact", "patient"} or a.meaning.what == "section"]
     if _under_unknown_heading(page, label) or any(a.key < label.key or a.meaning.role == "patient" for a in parties):
         return True
-    return bool(parties) and not _identified(page, label)
+    return bool(parties) and not identified(page, label)
 
 
-def _identified(page: Marked, label: Label) -> bool:
+def name_before(page: Marked, label: Label) -> Label | None:
+    """The bare "Name" on the row of a bare label or close above it, that its value goes with."""
+    before = [x for x in page.labels if x.key < label.key and x.meaning.what in {"name", "last_name"} and label.row - x.row < NAME_UNDER_HEADING]
+    last = max(before, key=lambda x: x.key, default=None)
+    return last if last and last.meaning.role == NO_ROLE else None
+
+
+def identified(page: Marked, label: Label) -> bool:
     """Whether a birth date or record number is asked for beside a name or in the rows under it, before anybody else is spoken of."""
     after = [x for x in page.labels if label.key < x.key and x.row - label.row <= NAME_UNDER_HEADING]
     fact = next((x for x in after if x.meaning.role == NO_ROLE and x.meaning.what in {"patient_dob", "patient_mrn"}), None)

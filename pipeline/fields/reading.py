@@ -9,14 +9,14 @@ from pipeline.fields.geometry import Token, say, sureness
 from pipeline.fields.labels import Label
 from pipeline.fields.lexicon import fold, folded_stems
 from pipeline.fields.names import is_organisation
-from pipeline.fields.places import Marked, above, below, claimed, name_owner, next_line, owner, owning_label, rest_of_row, right_of
+from pipeline.fields.places import Marked, above, below, claimed, identified, name_before, name_owner, next_line, owner, owning_label, rest_of_row, right_of
 from pipeline.fields.values import READERS, Value, ends_address, read_facility, read_person, read_provider, read_sex
 from schemas.document import FieldName, Role
 from schemas.page import Box
 from schemas.rules import ExtractRules
 
 RIGHT, RIGHT_LOOSE, BELOW, ABOVE, BELOW_COLON = 1.0, 0.9, 0.94, 0.82, 0.8
-OWNERLESS_NAME = 0.72
+OWNERLESS_NAME, IDENTIFIED_NAME = 0.72, 0.9
 PATIENTS_ALONE = {"patient_mrn", "patient_ssn_last4"}
 NEEDS_OWNER = {"patient_phone", "patient_address"}
 SELF_SAID = ("home", "cell", "mobile", "preferred", "permanent", "residence", "residential", "daytime")
@@ -126,16 +126,22 @@ def _whose(page: Marked, label: Label) -> Role | None:
     what = label.meaning.what
     if what in PATIENTS_ALONE or not what.startswith("patient_"):
         return Role.PATIENT
-    role = owner(page, label)
+    role = owner(page, label) or _role_of_name(page, label)
     if role:
         return Role(role)
     said = label.printed.lower().startswith(SELF_SAID)
     return None if what in NEEDS_OWNER and not said else Role.PATIENT
 
 
+def _role_of_name(page: Marked, label: Label) -> str:
+    """Whose a birth date or sex is by the bare "Name" it goes with, where that is some other's."""
+    name = name_before(page, label)
+    return name_owner(page, name) if name else ""
+
+
 def _read_name(page: Marked, label: Label, rules: ExtractRules, *, upward: bool) -> Iterator[Sighting]:
     role = name_owner(page, label)
-    worth = label.meaning.strength if role else OWNERLESS_NAME
+    worth = label.meaning.strength if role else IDENTIFIED_NAME if identified(page, label) else OWNERLESS_NAME
     read_role = Role(role) if role else Role.PATIENT
     for spot in _spots(page, label, upward=upward):
         value = _person_at(page, label, spot, read_role, rules)

@@ -190,7 +190,7 @@ def _name_over(page: Marked, label: Label, rules: ExtractRules) -> tuple[Value, 
     """A "LAST, FIRST" alone in the cell over the line or cell that the label leads, or one line higher over age and sex."""
     lefts = _left_edges(page, label)
     for row in (label.row - 1, label.row - 2):
-        if row < 0 or not lefts or _gap(page, row) > 2.6 * page.sheet.word_height or _lonely_head(page, row - 1):
+        if row < 0 or not lefts or _gap(page, row) > 2.6 * page.sheet.word_height or _lonely_head(page, row - 1, lefts):
             return None
         if value := _name_cell(page, row, lefts, rules):
             return value, row
@@ -228,8 +228,16 @@ def _whole_name(cell: Row, rules: ExtractRules) -> Value | None:
     return value if value and "," in say(value.tokens) and all(AGE_OR_SEX.match(token.text) for token in rest) else None
 
 
-def _lonely_head(page: Marked, row: int) -> bool:
-    return any(x.alone and x.meaning.role not in {"", "patient"} for x in page.by_row.get(row, ()))
+def _lonely_head(page: Marked, row: int, lefts: Sequence[float]) -> bool:
+    """Whether a heading of somebody else stands over a column."""
+    heads = (x for x in page.by_row.get(row, ()) if x.alone and x.meaning.role not in {"", "patient"})
+    return any(page.left(x) <= left + page.sheet.word_height for x in heads for left in lefts if not _patient_between(page, row, x, left))
+
+
+def _patient_between(page: Marked, row: int, head: Label, left: float) -> bool:
+    """Whether the patient's heading stands on the same row nearer to a column than another's."""
+    limit = left + page.sheet.word_height
+    return any(x.meaning.role == "patient" and page.left(head) < page.left(x) <= limit for x in page.by_row.get(row, ()))
 
 
 def _narrative(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
