@@ -211,7 +211,7 @@ def in_column_of(page: Marked, label: Label, left: float) -> bool:
 def _after_unknown_word(page: Marked, label: Label) -> bool:
     """One word, or a word with a colon, that is no label stands before it in its cell, as a misread "Mother's" would."""
     row = page.sheet.rows[label.row]
-    taken = max((other.end for other in page.by_row[label.row] if other.end <= label.start), default=0)
+    taken = max((other.end for other in page.by_row.get(label.row, ()) if other.end <= label.start), default=0)
     start = label.start
     while start > taken and not row[start].fresh:
         start -= 1

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.fields.geometry import Row, Token, cells, say
 from pipeline.fields.labels import Label
-from pipeline.fields.lexicon import fold, words
+from pipeline.fields.lexicon import Meaning, fold, words
 from pipeline.fields.names import PART, is_credential, is_organisation
 from pipeline.fields.places import Marked, in_column_of, next_line, owner
 from pipeline.fields.reading import Ground, Sighting, sighting
@@ -46,6 +46,9 @@ RELATIONS = {
 }
 BANNER, STACKED, NARRATIVE, LETTERHEAD, SIGNATURE, LETTER_DATE, UNDER_NAME = 0.88, 0.78, 0.85, 0.75, 0.85, 0.58, 0.7
 LETTERHEAD_DEPTH, LETTER_DATE_DEPTH = 0.17, 0.4
+BANNER_DEPTH, TOLD_BIRTH, FIRST_CARE, LAST_CARE = 0.3, 0.82, 1995, 2040
+TOLD = Meaning("patient_dob")
+AGE = re.compile(r"(\d{1,3})\s?-?(?:y|yo|yrs?|years?|y\.?/?o)\b", re.IGNORECASE)
 NAME_REACH = 6
 FULL_LINE = 0.8  # of the longest line on the page
 DASHES = {"-", "–", "—", "--"}
@@ -99,7 +102,9 @@ def address_under(page: Marked, name: Sighting) -> Iterator[Sighting]:
 
 def _banners(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
     """A name on the line of a birth date or record number, or alone on the line over it."""
-    for label in page.labels:
+    told = [(label, value) for label, value in _told_births(page, rules)]
+    yield from (sighting(page, FieldName.PATIENT_DOB, Role.PATIENT, v, Ground(TOLD_BIRTH, "beside the age", x.row)) for x, v in told)
+    for label in (*page.labels, *(label for label, _ in told)):
         if label.meaning.what not in {"patient_dob", "patient_mrn"} or (label.meaning.what == "patient_dob" and owner(page, label) == "contact"):
             continue
         if value := _name_before(page, label, rules):
@@ -110,10 +115,38 @@ def _banners(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
         yield from _sex_before(page, label, rules)
 
 
+def _told_births(page: Marked, rules: ExtractRules) -> Iterator[tuple[Label, Value]]:
+    """As in "01/02/1950 (74 yr) M" at the head of a page: a date with nothing but an age and a sex beside it, that fit each other."""
+    for at, row in enumerate(page.sheet.rows):
+        if page.sheet.row_tops[at] > BANNER_DEPTH * page.sheet.height:
+            return
+        for start, token in enumerate(row):
+            value = read_date(row[start : start + 3], rules) if any(c.isdigit() for c in token.text) and not AGE_OR_SEX.match(token.text) else None
+            if value and (run := _age_run(page, at, start, start + len(value.tokens))) and _fits_age(row[run[0] : run[1]], value):
+                yield Label(TOLD, at, run[0], run[1], "age", colon=False, alone=False), value
+
+
+def _age_run(page: Marked, at: int, start: int, end: int) -> tuple[int, int] | None:
+    """The words of age and sex around a date, unless a label stands directly before it."""
+    row = page.sheet.rows[at]
+    low, high = start, end
+    while low > 0 and AGE_OR_SEX.match(row[low - 1].text):
+        low -= 1
+    while high < len(row) and AGE_OR_SEX.match(row[high].text):
+        high += 1
+    labelled = any(x.start < high and x.end >= low for x in page.by_row.get(at, ()))
+    return None if labelled or (low, high) == (start, end) or (low > 0 and not row[low].fresh and row[low - 1].text[-1].isalpha()) else (low, high)
+
+
+def _fits_age(run: Row, born: Value) -> bool:
+    told = [int(found[1]) for found in AGE.finditer(say(t for t in run if t not in born.tokens))]
+    return len(told) == 1 and FIRST_CARE <= int(born.text[:4]) + told[0] <= LAST_CARE
+
+
 def _sex_before(page: Marked, label: Label, rules: ExtractRules) -> Iterator[Sighting]:
     """As in "F, 53 yrs DOB:": the sex told with an age before the birth date or number."""
     row = page.sheet.rows[label.row]
-    start = max((other.end for other in page.by_row[label.row] if other.end <= label.start), default=0)
+    start = max((other.end for other in page.by_row.get(label.row, ()) if other.end <= label.start), default=0)
     lead = row[start : label.start]
     if any(t.text[:1].isdigit() for t in lead) and all(AGE_OR_SEX.match(t.text) for t in lead) and (sex := read_sex(lead, rules)):
         yield sighting(page, FieldName.PATIENT_SEX, Role.PATIENT, sex, Ground(0.85, f"before '{label.printed}'", label.row))
@@ -121,7 +154,7 @@ def _sex_before(page: Marked, label: Label, rules: ExtractRules) -> Iterator[Sig
 
 def _name_before(page: Marked, label: Label, rules: ExtractRules) -> Value | None:
     row = page.sheet.rows[label.row]
-    before = [other for other in page.by_row[label.row] if other.end <= label.start]
+    before = [other for other in page.by_row.get(label.row, ()) if other.end <= label.start]
     if any(_speaks_of_someone(other) for other in before):
         return None
     start = before[-1].end if before else 0
@@ -194,7 +227,7 @@ def _name_over(page: Marked, label: Label, rules: ExtractRules) -> tuple[Value, 
             return None
         if value := _name_cell(page, row, lefts, rules):
             return value, row
-        if not all(AGE_OR_SEX.match(token.text) for token in page.sheet.rows[row]):
+        if not all(AGE_OR_SEX.match(token.text) or read_date((token,), rules) for token in page.sheet.rows[row]):
             return None
     return None
 
