@@ -147,13 +147,20 @@ def _may_be_label(meaning: Meaning, row: Row, label: Label, *, led: bool) -> boo
     """Common words announce something only with a colon or in a cell of their own."""
     if meaning.firm:
         return True
-    if meaning.role == "patient" and not (label.colon or label.alone) and _goes_on(row, label):
+    if _only_looks_like_one(meaning, row, label):
         return False
     if label.colon:
         return led or meaning.what != "skip" or _capital(row[label.start])
     if not led or not _capital(row[label.start]):
         return False
     return label.alone or meaning.what != "skip"
+
+
+def _only_looks_like_one(meaning: Meaning, row: Row, label: Label) -> bool:
+    """Whether it is a title that goes on, or two letters within a row, as somebody's initials "RE" are."""
+    initials = label.start > 0 and not label.colon and sum(len(t.text) for t in row[label.start : label.end]) <= 2
+    goes_on = meaning.role == "patient" and not (label.colon or label.alone) and _goes_on(row, label)
+    return goes_on or (initials and meaning.what == "name")
 
 
 def _goes_on(row: Row, label: Label) -> bool:

@@ -139,7 +139,7 @@ def _pieces(word: str) -> list[tuple[str, bool]]:
 
 
 def _part(text: str, *, comma: bool, at: int) -> Part | None:
-    bare = text.strip("*_\"'") if text[:1] not in "([" else text
+    bare = text.strip("*_\"'“”‘’`´~") if text[:1] not in "([" else text
     folded = _fold_digits(bare)
     letters = folded or bare
     if letters.lower().strip(".") in words("particles") and letters.isalpha():

@@ -31,6 +31,7 @@ TITLES = {
 }
 LINE_REACH = 3.6  # heights of a word that a value may lie under or over its label
 STAND_IN = 0.8
+SPECKS = ".,'`‘’“”~^°·"
 SECTION_REACH = 4
 NAME_UNDER_HEADING = 4  # rows: a heading's block begins with its person's name
 OWNED_ROWS = {"contact": 6, "provider": 5, "other": 4, "patient": 14}
@@ -118,9 +119,10 @@ def right_of(page: Marked, label: Label) -> tuple[Token, ...]:
     """The words after a label, up to the next label or cell."""
     row = page.sheet.rows[label.row]
     stop = next((other.start for other in page.by_row[label.row] if other.start >= label.end), len(row))
-    if label.end >= stop or row[label.end].x0 - row[label.end - 1].x1 > FARTHEST_RIGHT * page.sheet.width:
+    start = next((at for at in range(label.end, stop) if row[at].text.strip(SPECKS)), stop)
+    if start >= stop or row[start].x0 - row[label.end - 1].x1 > FARTHEST_RIGHT * page.sheet.width:
         return ()
-    return tuple(_cell_from(row, label.end, stop))
+    return tuple(_cell_from(row, start, stop))
 
 
 def rest_of_row(page: Marked, label: Label) -> tuple[Token, ...]:

@@ -115,13 +115,18 @@ def _banners(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
         yield from _sex_before(page, label, rules)
 
 
+def tells_age(text: str) -> bool:
+    """Whether a printed word is nothing but an age or a sex, as "F,53"."""
+    return all(AGE_OR_SEX.match(part) for part in text.split(",") if part)
+
+
 def _told_births(page: Marked, rules: ExtractRules) -> Iterator[tuple[Label, Value]]:
     """As in "01/02/1950 (74 yr) M" at the head of a page: a date with nothing but an age and a sex beside it, that fit each other."""
     for at, row in enumerate(page.sheet.rows):
         if page.sheet.row_tops[at] > BANNER_DEPTH * page.sheet.height:
             return
         for start, token in enumerate(row):
-            value = read_date(row[start : start + 3], rules) if any(c.isdigit() for c in token.text) and not AGE_OR_SEX.match(token.text) else None
+            value = read_date(row[start : start + 3], rules) if any(c.isdigit() for c in token.text) and not tells_age(token.text) else None
             if value and (run := _age_run(page, at, start, start + len(value.tokens))) and _fits_age(row[run[0] : run[1]], value):
                 yield Label(TOLD, at, run[0], run[1], "age", colon=False, alone=False), value
 
@@ -130,9 +135,9 @@ def _age_run(page: Marked, at: int, start: int, end: int) -> tuple[int, int] | N
     """The words of age and sex around a date, unless a label stands directly before it."""
     row = page.sheet.rows[at]
     low, high = start, end
-    while low > 0 and AGE_OR_SEX.match(row[low - 1].text):
+    while low > 0 and tells_age(row[low - 1].text):
         low -= 1
-    while high < len(row) and AGE_OR_SEX.match(row[high].text):
+    while high < len(row) and tells_age(row[high].text):
         high += 1
     labelled = any(x.start < high and x.end >= low for x in page.by_row.get(at, ()))
     return None if labelled or (low, high) == (start, end) or (low > 0 and not row[low].fresh and row[low - 1].text[-1].isalpha()) else (low, high)
@@ -148,7 +153,7 @@ def _sex_before(page: Marked, label: Label, rules: ExtractRules) -> Iterator[Sig
     row = page.sheet.rows[label.row]
     start = max((other.end for other in page.by_row.get(label.row, ()) if other.end <= label.start), default=0)
     lead = row[start : label.start]
-    if any(t.text[:1].isdigit() for t in lead) and all(AGE_OR_SEX.match(t.text) for t in lead) and (sex := read_sex(lead, rules)):
+    if any(t.text[:1].isdigit() for t in lead) and all(tells_age(t.text) for t in lead) and (sex := read_sex(lead, rules)):
         yield sighting(page, FieldName.PATIENT_SEX, Role.PATIENT, sex, Ground(0.85, f"before '{label.printed}'", label.row))
 
 
@@ -227,7 +232,7 @@ def _name_over(page: Marked, label: Label, rules: ExtractRules) -> tuple[Value, 
             return None
         if value := _name_cell(page, row, lefts, rules):
             return value, row
-        if not all(AGE_OR_SEX.match(token.text) or read_date((token,), rules) for token in page.sheet.rows[row]):
+        if not all(tells_age(token.text) or read_date((token,), rules) for token in page.sheet.rows[row]):
             return None
     return None
 
@@ -240,7 +245,7 @@ def _left_edges(page: Marked, label: Label) -> tuple[float, ...]:
     """Where the print that a label leads begins: its own cell, and its line when only age and sex stand before it."""
     row = page.sheet.rows[label.row]
     own = (row[label.start].x0,) if row[label.start].fresh else ()
-    led = all(AGE_OR_SEX.match(token.text) for token in row[: label.start])
+    led = all(tells_age(token.text) for token in row[: label.start])
     return (*own, row[0].x0) if led else own
 
 
@@ -258,7 +263,7 @@ def _whole_name(cell: Row, rules: ExtractRules) -> Value | None:
     """A cell that is "LAST, FIRST", with age and sex at most."""
     value = read_person(cell, rules, formal=True)
     rest = cell[len(value.tokens) :] if value else ()
-    return value if value and "," in say(value.tokens) and all(AGE_OR_SEX.match(token.text) for token in rest) else None
+    return value if value and "," in say(value.tokens) and all(tells_age(token.text) for token in rest) else None
 
 
 def _lonely_head(page: Marked, row: int, lefts: Sequence[float]) -> bool:
