@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -214,7 +215,8 @@ def _last_name_first(core: list[Part]) -> bool:
     """As in "SMITH JOHN A": an initial ends it, or only the second part is a given name."""
     if len(core[-1].text) == 1 and len(core) > 2:
         return True
-    return _is_given(core[1]) and not _is_given(core[0]) and all(part.text.isupper() for part in core)
+    given_follows = _is_given(core[1]) and (len(core) == 2 or _is_given(core[-1]))
+    return given_follows and not _is_given(core[0]) and all(part.text.isupper() for part in core)
 
 
 def _order_shows(core: list[Part]) -> bool:
@@ -229,7 +231,8 @@ def _last_name_start(core: list[Part]) -> int:
 
 
 def _is_given(part: Part) -> bool:
-    return part.text.lower() in words("given_names")
+    plain = unicodedata.normalize("NFKD", part.text)
+    return "".join(c for c in plain if not unicodedata.combining(c)).lower() in words("given_names")
 
 
 def _suffix(part: Part) -> str:
