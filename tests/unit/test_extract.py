@@ -219,10 +219,12 @@ def test_a_full_page_is_read_quickly() -> None:
     full = page("Patient Name: Smith, John   DOB: 01/02/1950   MRN: 123456\n" + body)
     assert len(full.words) > 380
     extract([full], rules=RULES)
-    started = time.process_time()
+    taken = []
     for _ in range(5):
+        started = time.process_time()
         extract([full], rules=RULES)
-    assert (time.process_time() - started) / 5 < 0.06  # four times what is aimed at, for slow machines
+        taken.append(time.process_time() - started)
+    assert min(taken) < 0.03  # twice what is aimed at, for slow machines
 
 
 HOUSE = ExtractRules(our_facilities=("Elm Grove Hospital",))
