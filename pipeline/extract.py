@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pipeline.fields.dates import other_century
 from pipeline.fields.geometry import lay_out, say
 from pipeline.fields.lexicon import fold
-from pipeline.fields.places import Marked, mark
 from pipeline.fields.names import shortened
+from pipeline.fields.places import Marked, mark
 from pipeline.fields.reading import Sighting, read_labels
 from pipeline.fields.unlabelled import address_under, read_unlabelled
 from schemas.document import Extraction, Field, FieldName, PageIdentity, Person, Role

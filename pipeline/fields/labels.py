@@ -18,8 +18,8 @@ from pipeline.fields.lexicon import (
     longest_phrase,
     meanings,
     near_misses,
-    words,
     without_one,
+    words,
 )
 
 MOST_WORDS = 6

@@ -11,7 +11,7 @@ from pipeline.fields.lexicon import data, words
 
 PART = re.compile(r"^(?=[^\W\d_])(?![a-zß-öø-ÿ])[^\W\d_]+(?:['’`\-.][^\W\d_]+)*\.?$")
 LETTER_FOR = str.maketrans("0158|", "OISBI")
-MOST_PARTS = 6
+MOST_PARTS, CREDENTIAL_REACH = 8, 6
 ZIP = re.compile(r"^\d{5}(?:-\d{4})?$")
 FOREIGN = str.maketrans({"’": "'", "`": "'"})
 
@@ -107,7 +107,7 @@ def _of_provider(word: str, taken: list[str]) -> bool:
 
 
 def _is_clinician(printed: Sequence[str]) -> bool:
-    head = printed[:MOST_PARTS]
+    head = printed[:CREDENTIAL_REACH]
     doctor = bool(head) and head[0].lower().strip(".,") in {"dr", "doctor", "prof", "drs"}
     return doctor or any(is_credential(w) and (at > 1 or w.isupper()) and _sounds_like_degree(w, at) for at, w in enumerate(head))
 
@@ -196,7 +196,7 @@ def _without_comma(parts: list[Part]) -> PersonName | None:
     parts = _up_to_suffix(parts)
     ending = parts[-1] if len(parts) > 2 and _suffix(parts[-1]) else None
     core = parts[:-1] if ending else parts
-    if not 2 <= len(core) <= 5:
+    if not 2 <= len(core) <= 6:
         return None
     if _last_name_first(core):
         return _named(core[:1], core[1:2], core[2:], ending)

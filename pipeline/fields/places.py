@@ -10,6 +10,7 @@ from functools import cached_property
 from pipeline.fields.geometry import Row, Sheet, Token, cells
 from pipeline.fields.labels import Label, find_labels
 from pipeline.fields.lexicon import NO_ROLE, fold, folded_stems
+from pipeline.fields.names import is_organisation
 
 FARTHEST_RIGHT = 0.42  # of the page width
 POSSESSIVE = re.compile(r"['’`´]\w?s?$")
@@ -31,6 +32,9 @@ TITLES = {
 }
 LINE_REACH = 3.6  # heights of a word that a value may lie under or over its label
 STAND_IN = 0.8
+SAME_SIZE = 0.12
+MOST_OF_A_HEADING, MOST_OF_A_TITLE = 6, 4
+SOMEBODY = {"person", "party", "adult", "completing", "responsible", "relative", "representative", "holder"}
 SPECKS = ".,'`‘’“”~^°·"
 SECTION_REACH = 4
 NAME_UNDER_HEADING = 4  # rows: a heading's block begins with its person's name
@@ -260,10 +264,23 @@ def identified(page: Marked, label: Label) -> bool:
 
 
 def _under_unknown_heading(page: Marked, label: Label) -> bool:
-    """Capitals alone in the cell over a label are a heading nobody knows, unless they are a document's title."""
+    """Capitals alone in the cell over a label are a heading nobody knows, unless they are a document's title; so are a few
+    words with a capital where the page asks for several names, or set like the label itself.
+    """
     over = above(page, label)
     bare = [t.text.strip(":.,").lower() for t in over]
-    return 0 < len(over) <= 3 and all(t.text.isupper() for t in over) and not set(bare) & TITLES
+    if not over or any(map(is_organisation, bare)) or (set(bare) & TITLES and len(over) <= MOST_OF_A_TITLE and not set(bare) & SOMEBODY):
+        return False
+    asked = sum(x.meaning.what == "name" and x.meaning.role == NO_ROLE for x in page.labels)
+    worded = over[0].text[:1].isupper() and not any(c.isdigit() or c in ",/" for t in over for c in t.text)
+    worded = worded and len(over) <= MOST_OF_A_HEADING and (asked > 1 or _set_alike(over[0], page.sheet.rows[label.row][label.start]))
+    return worded or (len(over) <= 3 and all(t.text.isupper() for t in over))
+
+
+def _set_alike(one: Token, other: Token) -> bool:
+    """Whether two words begin at one edge in one size."""
+    high = other.y1 - other.y0
+    return abs(one.x0 - other.x0) < high and abs((one.y1 - one.y0) - high) < SAME_SIZE * high
 
 
 def _cell_from(row: Row, start: int, stop: int) -> Iterator[Token]:

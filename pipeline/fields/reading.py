@@ -9,7 +9,20 @@ from pipeline.fields.geometry import Token, say, sureness
 from pipeline.fields.labels import Label
 from pipeline.fields.lexicon import fold, folded_stems
 from pipeline.fields.names import is_organisation
-from pipeline.fields.places import Marked, above, below, claimed, identified, name_before, name_owner, next_line, owner, owning_label, rest_of_row, right_of
+from pipeline.fields.places import (
+    Marked,
+    above,
+    below,
+    claimed,
+    identified,
+    name_before,
+    name_owner,
+    next_line,
+    owner,
+    owning_label,
+    rest_of_row,
+    right_of,
+)
 from pipeline.fields.values import READERS, Value, ends_address, read_facility, read_person, read_provider, read_sex
 from schemas.document import FieldName, Role
 from schemas.page import Box

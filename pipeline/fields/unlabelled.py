@@ -303,9 +303,16 @@ def _name_told(page: Marked, flow: Sequence[tuple[Token, int]], at: int, rules: 
     if end == at and not flow[at - 1][0].text.endswith(",") and not flow[at][0].text.startswith("("):
         return None
     start = _start_of_run(page, flow, end)
-    if end - start < 2 or (start > 0 and _names_another(flow[start - 1][0])):
+    tokens = [token for token, _ in flow[start:end]]
+    if end - start < 2 or _surname_only(tokens) or (start > 0 and _names_another(flow[start - 1][0])):
         return None
-    return read_person([token for token, _ in flow[start:end]], rules)
+    return read_person(tokens, rules)
+
+
+def _surname_only(tokens: Sequence[Token]) -> bool:
+    """As in "Ms. De La Cruz": a title and one last name."""
+    named = [word for token in tokens if (word := fold_word(token.text)) not in words("titles")]
+    return len(named) < len(tokens) and all(word in words("particles") for word in named[:-1])
 
 
 def _start_of_run(page: Marked, flow: Sequence[tuple[Token, int]], end: int) -> int:
