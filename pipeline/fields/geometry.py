@@ -11,6 +11,7 @@ from typing import NamedTuple
 from schemas.page import Box, PageReading, Word
 
 GLUED_COLON = re.compile(r"(?<=[A-Za-z.)#])[:;](?=[^\s/\\])")
+BAR_FOR_I = re.compile(r"^[|¦](?=[a-z]{3,})")  # "|barra" is a last name, not a cell's edge
 BAR = re.compile(r"[|¦•·●■▪‖]")
 CELL_GAP = 1.25  # in heights of a printed word: wider white space begins a new cell
 LOOSE_HEIGHT = 2.2
@@ -99,7 +100,7 @@ def _share(value: float, whole: float) -> float:
 
 
 def _tokens(word: Word, width: float, height: float) -> Iterator[Token]:
-    box, text = word.box, word.text.strip()
+    box, text = word.box, BAR_FOR_I.sub("I", word.text.strip())
     x0, x1 = box.x0 * width, box.x1 * width
     place = 0
     for part, is_bar in _parts(text):

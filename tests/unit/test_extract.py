@@ -257,6 +257,7 @@ def test_record_number_is_ours_only_where_the_page_says_so(text: str, ours: bool
         ("Patient: Church, Mary Ann", "CHURCH, MARY ANN"),
         ("Patient: José Ibáñez", "IBÁÑEZ, JOSÉ"),
         ("Patient: ‘Smith, John", "SMITH, JOHN"),
+        ("Patient: |ngram, John", "INGRAM, JOHN"),
         ("PATIENT REFERRAL FORM\nName: Smith, John   DOB: 1/2/1950", "SMITH, JOHN"),
         ("Name: Smith, John A   DOB: 1/2/1950\nJohn Smith is a 74-year-old man.", "SMITH, JOHN A"),
         ("Race: White, Hispanic   DOB: 1/2/1950", None),
