@@ -138,8 +138,13 @@ def _gather(tokens: Sequence[Token], usual: float) -> list[list[Token]]:
             ends.append(middle)
         else:
             rows[best].append(token)
-            ends[best] = middle if token.text and token.text[-1].isalnum() else ends[best]
+            ends[best] += (middle - ends[best]) * _weight(token.text)
     return rows
+
+
+def _weight(text: str) -> float:
+    """How well a word tells the height of its line: a comma at its end pulls its middle down, a sign alone says nothing."""
+    return 1.0 if text[-1:].isalnum() else 0.6 if sum(c.isalnum() for c in text) > 1 else 0.0
 
 
 def _with_cells(row: Sequence[Token], usual: float) -> Row:
