@@ -68,11 +68,10 @@ def unsettled(conn: Connection) -> list[Delivery]:
     return [delivery_of(row) for row in conn.execute(query)]
 
 
-def original_of(conn: Connection, delivery_: Delivery) -> Delivery | None:
-    """The first delivery of the same content, when `delivery_` is a later one."""
+def earlier_of(conn: Connection, delivery_: Delivery) -> list[Delivery]:
+    """The deliveries of the same content that were taken before, the first one first."""
     same = (delivery.c.sha256 == delivery_.sha256) & (delivery.c.sequence < delivery_.sequence)
-    row = conn.execute(select(delivery).where(same).order_by(delivery.c.sequence).limit(1)).first()
-    return delivery_of(row) if row else None
+    return [delivery_of(row) for row in conn.execute(select(delivery).where(same).order_by(delivery.c.sequence))]
 
 
 def count_attempt(conn: Connection, id: str) -> int:  # noqa: A002 - the contract's name

@@ -163,11 +163,10 @@ def test_urgent_work_comes_first_then_the_oldest(engine, take, settle):
     assert see(engine, journal.oldest_unsettled) == NOW
 
 
-def test_the_original_is_the_first_of_its_content(engine, take):
-    first, second, other = take("d1")[0], take("d2")[0], take("d3", sha256="1" * 64)[0]
-    assert see(engine, journal.original_of, second) == first
-    assert see(engine, journal.original_of, first) is None
-    assert see(engine, journal.original_of, other) is None
+def test_earlier_deliveries_of_the_same_content_are_found_in_order(engine, take):
+    first, second, other, third = take("d1")[0], take("d2")[0], take("d3", sha256="1" * 64)[0], take("d4")[0]
+    assert see(engine, journal.earlier_of, third) == [first, second]
+    assert see(engine, journal.earlier_of, first) == see(engine, journal.earlier_of, other) == []
 
 
 def test_attempts_are_counted(engine, take):
@@ -221,10 +220,11 @@ def test_a_reading_comes_back_as_it_was(page):
 def test_readings_are_kept_by_content_and_key(engine):
     objects, page = MemoryObjects(), PageReading(2, PageKind.TEXT, (Word("Jane", Box(0.1, 0.2, 0.3, 0.4), 0.5, 0),))
     with writing(engine) as conn:
-        readings.save(conn, objects, sha256="ab", page=2, key="v1", reading=replace(page, turn=90))
-        readings.save(conn, objects, sha256="ab", page=2, key="v1", reading=page)
-        readings.save(conn, objects, sha256="ab", page=1, key="v2", reading=page)
+        readings.save(conn, sha256="ab", key="v1", pages={2: objects.put_bytes(readings.pack(replace(page, turn=90)))})
+        readings.save(conn, sha256="ab", key="v1", pages={2: objects.put_bytes(readings.pack(page))})
+        readings.save(conn, sha256="ab", key="v2", pages={1: objects.put_bytes(readings.pack(page))})
     assert see(engine, readings.load, objects, sha256="ab", key="v1") == {2: page}
+    assert see(engine, readings.kept_pages, sha256="ab", key="v1") == {2}
     assert see(engine, readings.load, objects, sha256="xx", key="v1") == {}
 
 

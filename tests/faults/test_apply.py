@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from datetime import UTC, datetime
@@ -23,10 +24,11 @@ from schemas.rules import AuditSampleRules
 from schemas.source import FileKind, Opened, PageFacts
 from store import documents, journal, queue
 from store.database import reading
+from workers import work
 from workers.apply import Sheaf, apply_plan, document_id, hold_all, is_sampled
 from workers.ingest import count_settled, ingest
 from workers.slots import hold_slot
-from workers.steps import Desk, process_file
+from workers.steps import Desk, give_up, process_file
 from workers.wire import connect
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -203,6 +205,82 @@ def test_store_that_is_down_for_long_costs_no_file(tmp_path, stores):
     delivery = drop(stores, tmp_path / "in", a="pages 7")["a"]
     (record,) = process(desk(stores, tmp_path, objects=Down()), delivery)
     assert record.status is DocumentStatus.FILED
+
+
+def test_full_disk_costs_no_file(tmp_path, stores):
+    class Full:
+        refused = 0
+
+        def __getattr__(self, name):
+            return getattr(stores.objects, name)
+
+        def put_bytes(self, data):
+            if self.refused < 20 and not data.startswith(b"%"):
+                self.refused += 1
+                raise StoreFault("no space")
+            return stores.objects.put_bytes(data)
+
+    delivery, full = drop(stores, tmp_path / "in", a="pages 7")["a"], Full()
+    (record,) = process(desk(stores, tmp_path, objects=full), delivery)
+    assert (record.status, full.refused) == (DocumentStatus.FILED, 20)
+    named = {delivery.object_key, record.object_key}
+    assert len(set(stores.objects.keys()) - named) == 7  # the readings; nothing is left of what was tried
+
+
+def test_content_that_failed_is_read_when_it_comes_again(tmp_path, stores):
+    found = drop(stores, tmp_path / "in", a="pages 3", b="pages 3", c="pages 3")
+    give_up(desk(stores, tmp_path), found["a"].id)
+    assert [process(desk(stores, tmp_path), found[name])[0].status.value for name in "bc"] == ["filed", "set_aside"]
+
+
+def test_same_content_in_work_twice_is_owned_by_the_first(tmp_path, stores):
+    found = drop(stores, tmp_path / "in", a="pages 3", b="pages 3")
+    late, first = process(desk(stores, tmp_path), found["b"]), process(desk(stores, tmp_path), found["a"])
+    assert [r.status.value for r in (*first, *late)] == ["filed", "set_aside"]
+
+
+class Durable:
+    """As much of the engine as the look after its work needs."""
+
+    def __init__(self, ended, broken=False):
+        self.states, self.broken, self.submitted, self.retried = ended, broken, [], []
+
+    def adopt(self, slot):
+        return []
+
+    def ended(self, ids):
+        return self.states
+
+    def submit(self, delivery_id, priority):
+        self.submitted.append(delivery_id)
+
+    def retry(self, delivery_id, priority):
+        if self.broken:
+            raise OSError("database is locked")
+        self.retried.append(delivery_id)
+
+
+def test_work_that_ended_without_outcome_is_begun_again_or_quarantined(tmp_path, stores):
+    found = drop(stores, tmp_path / "in", a="pages 1", b="pages 2", c="pages 3")
+    ids = {name: found[name].id for name in "abc"}
+    engine = Durable({ids["a"]: "SUCCESS", ids["b"]: "ERROR", ids["c"]: "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
+    work.look_after(desk(stores, tmp_path), engine, tmp_path / "run", "slot-0", set(ids.values()))
+    assert engine.retried == [ids["a"], ids["b"]]
+    assert [record.reasons for record in rows(stores, found["c"])] == [("file.failed",)]
+
+
+def test_engine_that_fails_ends_no_worker_and_leaves_nothing_unsubmitted(tmp_path, stores):
+    delivery, stopping = drop(stores, tmp_path / "in", a="pages 1")["a"], threading.Event()
+    engine = Durable({delivery.id: "ERROR"}, broken=True)
+    worker = threading.Thread(target=work.dispatch, args=(desk(stores, tmp_path), engine, tmp_path / "run", "slot-0", stopping))
+    worker.start()
+    until = time.monotonic() + 30
+    while len(engine.submitted) < 2 and time.monotonic() < until:
+        time.sleep(0.05)
+    assert worker.is_alive()
+    stopping.set()
+    worker.join(30)
+    assert engine.submitted[:2] == [delivery.id] * 2
 
 
 def test_crashes_without_progress_end_a_file_and_crashes_with_progress_do_not(tmp_path, stores):
