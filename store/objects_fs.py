@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from schemas.faults import StoreFault
-from store.objects import CHUNK, changed_meanwhile, digest_of, digest_stream, key_of, missing, wrong_bytes
+from store.objects import CHUNK, changed_meanwhile, digest_file, digest_of, digest_stream, key_of, missing, wrong_bytes
 
 TEMP = ".incoming-"
 log = logging.getLogger(__name__)
@@ -114,7 +114,7 @@ class FilesystemObjects:
             _make_folder(final.parent)
             if not final.exists():
                 _write_once(source, final, digest)
-            if final.stat().st_size != size:
+            elif digest_file(final) != (digest, size):  # the bytes in hand may be the only good ones left
                 raise wrong_bytes(key)
             self._settle(final.parent)
         return key

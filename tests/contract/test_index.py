@@ -2,6 +2,8 @@
 
 import multiprocessing
 import os
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -383,3 +385,19 @@ def test_one_audit_row_for_each_change_of_state(engine, held):
     assert see(engine, audit.verify_chain) is None
     assert not any("DOE" in str(row) for row in see(engine, audit.entries))
     assert len(rows(engine, delivery_table)) == 1
+
+
+TRY_TO_LOCK = """
+import fcntl, sys
+with open(sys.argv[1], "r+b") as file:
+    fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 510, 0x40000002)  # the bytes that SQLite's readers share
+"""
+
+
+def test_opening_the_index_again_lets_go_of_no_lock(tmp_path):
+    first = open_index(f"sqlite:///{tmp_path}/index.db")
+    with reading(first) as conn:
+        queue.counts(conn)
+        open_index(f"sqlite:///{tmp_path}/index.db").dispose()
+        tried = subprocess.run([sys.executable, "-c", TRY_TO_LOCK, tmp_path / "index.db"], capture_output=True, text=True, check=False)
+    assert "BlockingIOError" in tried.stderr

@@ -66,6 +66,15 @@ def test_put_over_a_truncated_object_is_refused(shelf):
         shelf.objects.put_bytes(DATA)
 
 
+def test_put_over_rotten_bytes_of_the_same_length_is_refused(tmp_path):
+    objects = FilesystemObjects(tmp_path)
+    stored = tmp_path / objects.put_bytes(DATA)
+    stored.chmod(0o600)
+    stored.write_bytes(b"X" + DATA[1:])
+    with pytest.raises(StoreFault, match="wrong bytes"):
+        objects.put_bytes(DATA)
+
+
 def test_delete_forgets_and_may_be_repeated(shelf):
     key = shelf.objects.put_bytes(DATA)
     shelf.objects.delete(key, reason="retention")
