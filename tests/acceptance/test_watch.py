@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.config import Config, Folder
+from schemas.faults import StoreFault
 from schemas.rules import IntakeRules
 from schemas.source import Priority
 from store import journal
@@ -169,6 +170,32 @@ def test_one_unreadable_file_stops_nothing_and_is_seen(box):
     box.scan(after=6)
     assert box.taken() == ["a", "c"]
     assert box.state.problems == {"PermissionError": 1}
+
+
+def test_file_that_the_store_refuses_keeps_no_other_waiting(box):
+    for name in "abcdef":
+        (box.root / name).write_bytes(png())
+    refused, put = {"a", "b", "c"}, box.stores.objects.put_file
+
+    def put_file(path):
+        if path.readlink().name in refused:
+            raise StoreFault("Object holds wrong bytes.", permanent=True)
+        return put(path)
+
+    box.stores.objects.put_file = put_file
+    box.scan()
+    box.scan(after=6)
+    assert box.state.problems == {"CR-STORE": 3}
+    assert box.scan(after=1) == 3
+    refused.clear()
+    assert box.scan(after=1) == 3
+
+
+def test_index_that_does_not_answer_ends_no_watch(box, monkeypatch):
+    (box.root / ".folder").mkdir()
+    monkeypatch.setattr("workers.watch.journal.note_ignored", lambda *_, **__: (_ for _ in ()).throw(StoreFault("locked")))
+    assert box.scan() == 0
+    assert box.state.problems == {"CR-STORE": 1}
 
 
 def test_missing_folder_is_a_problem_and_comes_back(box):
