@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from schemas.faults import InputFault
-from schemas.reasons import is_known
+from schemas.reasons import REASONS, is_known
 from schemas.record import DocumentRecord, ReviewItem
 from store import documents, patients, queue
 from store.database import writing
@@ -48,5 +48,5 @@ def _kind(record: DocumentRecord | None, item: ReviewItem, kind: str) -> dict[st
 
 def _reason(code: str) -> str:
     if not is_known(code):
-        raise InputFault(f"{code} is not a reason code.", next_step="See docs/reference/reasons.md.")
+        raise InputFault(f"{code} is not a reason code.", next_step=f"One of: {', '.join(sorted(REASONS))}")
     return code

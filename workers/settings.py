@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import os
+import re
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -39,14 +40,23 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         origins = {key: origin for key, origin in origins.items() if not key.startswith(".".join(keys) + ".")}
         origins[".".join(keys)] = variable
     _refuse_unknown(given, Config, "", origins)
-    data_dir = Path(environ.get("CHARTROOM_DATA_DIR") or DEFAULT_DATA)
-    return Settings(_check_folders(_validate(given)), data_dir, origins)
+    return Settings(_check_folders(_validate(given)), data_folder(environ), origins)
+
+
+def data_folder(environ: Mapping[str, str]) -> Path:
+    """Where everything is kept."""
+    return Path(environ.get("CHARTROOM_DATA_DIR") or DEFAULT_DATA)
 
 
 def explain(settings: Settings) -> list[tuple[str, Any, str]]:
     """Every setting as (dotted key, value, origin), the data folder first."""
     rows = [("data_dir", str(settings.data_dir), "CHARTROOM_DATA_DIR or default")]
-    return rows + [(key, value, _origin(key, settings.origins)) for key, value in leaves(settings.config)]
+    return rows + [(key, _masked(value), _origin(key, settings.origins)) for key, value in leaves(settings.config)]
+
+
+def _masked(value: Any) -> Any:
+    """A URL without the password in it."""
+    return re.sub(r"(://[^/@:]*):[^/@]*@", r"\1:***@", value) if isinstance(value, str) else value
 
 
 def leaves(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -100,7 +110,10 @@ def _dotted(given: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
 
 def _overrides(environ: Mapping[str, str]) -> Iterator[tuple[str, list[str], Any]]:
     for variable in sorted(name for name in environ if name.startswith(PREFIX)):
-        yield variable, variable.removeprefix(PREFIX).lower().split("__"), yaml.safe_load(environ[variable])
+        try:
+            yield variable, variable.removeprefix(PREFIX).lower().split("__"), yaml.safe_load(environ[variable])
+        except yaml.YAMLError:
+            raise ConfigFault(f"The value of {variable} cannot be read.", next_step="Write it as in config.yaml, in quotes if need be.") from None
 
 
 def _put(given: dict[str, Any], keys: list[str], value: Any) -> None:

@@ -22,8 +22,9 @@ from schemas.faults import Fault, StoreFault
 from schemas.source import Delivery
 from store import journal
 from store.database import reading
+from workers.crash import write_crash
 from workers.engine import Engine
-from workers.settings import Settings, read_settings
+from workers.settings import Settings, data_folder, read_settings
 from workers.slots import hold_slot, holding_dead_slots, slot_name
 from workers.steps import Desk, give_up, process_file, receipt, settled
 from workers.wire import Stores, connect, engine_url, equip
@@ -50,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Fault as fault:
         log.error("%s %s", fault.code, fault)  # noqa: TRY400 - a fault explains itself
     except Exception as error:  # noqa: BLE001 - its text may quote a page
-        log.error("ended by %s", type(error).__name__)  # noqa: TRY400
+        log.error("ended by %s, see %s", type(error).__name__, write_crash(error, data_folder(os.environ), datetime.now(UTC)))  # noqa: TRY400
     logging.shutdown()
     os._exit(1)  # the engine's threads may run by now; they must not keep a slot that hands out no work
 
