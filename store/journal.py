@@ -106,6 +106,11 @@ def states(conn: Connection) -> dict[str, int]:
     return {str(state): 0 for state in DeliveryState} | {state: count for state, count in conn.execute(query)}  # noqa: C416 - rows are no pairs to mypy
 
 
+def settled_since(conn: Connection, since: datetime) -> int:
+    """How many deliveries have settled since then."""
+    return int(conn.execute(select(func.count()).where(delivery.c.settled_at >= since)).scalar_one())
+
+
 def oldest_unsettled(conn: Connection) -> datetime | None:
     """When the delivery that has waited longest was taken."""
     query = select(delivery.c.taken_at).where(delivery.c.state == str(DeliveryState.TAKEN)).order_by(delivery.c.sequence).limit(1)

@@ -10,6 +10,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,21 @@ class Engine:
     def _list(self, **wanted: Any) -> list[Any]:
         rows: list[Any] = self._dbos.list_workflows(name=WORKFLOW, load_input=False, load_output=False, **wanted)
         return rows
+
+
+def engine_health(url: str) -> str:
+    """Whether the engine's journal can be read, without starting an engine."""
+    path = Path(url.removeprefix("sqlite:///"))
+    if not url.startswith("sqlite:///"):
+        return "on a server of its own"
+    if not path.exists():
+        return "nothing worked on yet"
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as conn:
+            conn.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error as error:
+        return f"does not answer ({getattr(error, 'sqlite_errorname', type(error).__name__)})"
+    return "ok"
 
 
 def _configure(url: str, slot: str) -> Any:

@@ -6,6 +6,7 @@ import json
 import os
 import stat
 import sys
+from datetime import UTC, datetime
 
 import pytest
 import typer
@@ -168,6 +169,18 @@ def test_a_folder_that_cannot_be_looked_into_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "scandir", scandir)
     assert list(entries_below(tmp_path, told.append)) == []
     assert [error.filename for error in told] == [str(tmp_path / "closed")]
+
+
+def test_status_tells_the_watchers_folders_and_whether_it_lives(run, tmp_path):
+    row = {"name": "fax", "waiting": 2, "oldest_wait_seconds": 7.4, "problems": {"folder missing": 1}}
+    beat = tmp_path / "var" / "run" / "watch.json"
+    beat.parent.mkdir(parents=True)
+    for at, state in ((datetime.now(UTC), "running"), (datetime(2026, 1, 1, tzinfo=UTC), "not running: last seen")):
+        beat.write_text(json.dumps({"at": at.isoformat(), "pid": 1, "folders": [row]}))
+        told = json.loads(run("status", "--json")[1])
+        assert told["watched folders"]["fax"] == "2 waiting, the oldest for 7 s, folder missing: 1"
+        assert told["watched folders"]["watcher"].startswith(state)
+    assert {"index", "objects", "engine", "workers", "document type model", "tesseract", "poppler", "disk free"} == set(told["health"])
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠x"])
