@@ -67,6 +67,7 @@ def work(settings: Settings, slot: str, stopping: threading.Event) -> int:
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True, mode=0o700)
     stores = connect(settings.config, settings.data_dir)
+    stores.objects.sweep(now=time.time())
     desk = Desk(settings.config, stores, equip(settings.config, stores), scratch, lambda: datetime.now(UTC), time.sleep)
     rules = settings.config.engine
     engine = Engine(engine_url(settings.config, settings.data_dir), slot=slot, process=partial(process_file, desk), poll_seconds=rules.poll_seconds)
