@@ -20,7 +20,7 @@ from schemas.source import Priority
 from store import journal
 from store.database import reading
 from workers.take_over import RefusedFile, Stamp, look_at, move_to_taken, printable, sweep_taken
-from workers.watch import FolderState, Seen, Surroundings, Verdict, judge, look_again, scan, sweep, watch
+from workers.watch import FolderState, Surroundings, Verdict, judge, look_again, scan, sweep, watch
 from workers.wire import connect, content_check
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -247,6 +247,16 @@ def test_name_taken_meanwhile_is_not_overwritten_by_what_comes_back(box):
     assert sorted(p.read_bytes() for p in box.root.iterdir() if p.is_file()) == [b"one and more", b"two"]
 
 
+def test_file_replaced_before_it_is_moved_stays_in_the_folder(box):
+    path = box.root / "a.png"
+    path.write_bytes(b"one")
+    stamp = look_at(path)
+    (box.root / "new").write_bytes(b"two")
+    (box.root / "new").rename(path)
+    assert move_to_taken(path, "id", stamp) is None
+    assert path.read_bytes() == b"two"
+
+
 def test_taken_files_are_kept_for_their_days(box):
     path = box.root / "a.png"
     path.write_bytes(b"one")
@@ -287,7 +297,6 @@ def test_seen_is_forgotten_with_the_file(box):
     (box.root / "a.png").unlink()
     box.scan(after=6)
     assert (box.state.seen, box.taken()) == ({}, [])
-    assert isinstance(Seen(Stamp(1, 1, 1, 1), 0.0, 1, False), tuple)
 
 
 # The real watcher process.

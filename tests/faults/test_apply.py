@@ -335,7 +335,8 @@ class Worker:
         self.start()
 
     def start(self):
-        self.process = subprocess.Popen([sys.executable, stub_worker.__file__, "--slot", str(self.slot)], env=self.environ)
+        with Path(self.environ["CHARTROOM_CONFIG"]).with_name("said").open("ab") as said:
+            self.process = subprocess.Popen([sys.executable, stub_worker.__file__, "--slot", str(self.slot)], env=self.environ, stderr=said)
 
     def kill(self):
         self.process.kill()
@@ -407,6 +408,16 @@ def test_poison_is_quarantined_and_blocks_nobody(tmp_path, stores, worker):
         time.sleep(0.1)
     assert [rows(stores, found[name])[0].status.value for name in "abc"] == ["quarantined", "filed", "filed"]
     assert len([line for line in lines_of(tmp_path / "trace", 3) if line.endswith(" 1 ")]) == 3
+
+
+def test_nothing_of_a_page_or_a_name_leaves_store_and_index(tmp_path, stores, worker):
+    found = drop(stores, tmp_path / "in", **{"Canary 1.pdf": "pages 2\nfail Canary", "Canary 2.pdf": "pages 2\nCanary"})
+    worker()
+    assert all(is_settled(delivery, stores) for delivery in found.values())
+    kept = [path for path in (tmp_path / "var").rglob("*") if path.is_file() and "objects" not in path.parts and not path.name.startswith("index.db")]
+    assert {"engine.db", "slot-0.lock"} <= {path.name for path in kept}
+    assert not [path for path in [*kept, tmp_path / "said"] if "Canary" in str(path) or b"Canary" in path.read_bytes()]
+    assert b"ValueError" in (tmp_path / "said").read_bytes()
 
 
 def test_second_worker_of_the_same_slot_does_not_work(tmp_path, stores, worker):
