@@ -79,6 +79,14 @@ def test_unknown_variable_is_refused_too(tmp_path):
         "- a",
         "web: [",
         "folders: [{name: a, path: b}, {name: a, path: c}]",
+        "folders: [{name: a, path: b}, {name: c, path: x/../b}]",
+        "folders: [{name: a, path: b}, {name: c, path: b/c}]",
+        "folders: [{name: a, path: .}]",
+        "folders: [{name: a, path: b, scan_seconds: 0}]",
+        "engine: {attempts: 0}",
+        "intake: {incomplete_after_seconds: -1}",
+        "match: {max_p_wrong: .nan}",
+        "intake: {max_megabytes: 1, empty_after_seconds: .inf}",
     ],
 )
 def test_impossible_values_are_refused(tmp_path, text):
