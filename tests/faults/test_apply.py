@@ -29,6 +29,7 @@ from workers.apply import Sheaf, apply_plan, document_id, hold_all, is_sampled
 from workers.ingest import count_settled, ingest
 from workers.slots import hold_slot
 from workers.steps import Desk, give_up, process_file
+from workers.supervise import Child, Tree
 from workers.wire import connect
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -435,3 +436,17 @@ def test_told_to_stop_a_worker_finishes_its_step_and_leaves(tmp_path, stores, wo
     assert len(lines_of(tmp_path / "trace", 3)) % 6 == 0
     with reading(stores.index) as conn:
         assert journal.states(conn)["taken"] == 1
+
+
+def test_tree_lives_on_when_nothing_can_be_said_and_a_child_cannot_be_started(monkeypatch):
+    def full(line):
+        raise OSError(28, "No space left on device")
+
+    def none_left(*_, **__):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(subprocess, "Popen", none_left)
+    tree = Tree([Child("worker 0", ("workers.work",))], full)
+    tree.tend()
+    assert tree.children[0].process is None
+    assert tree.children[0].not_before > time.monotonic()
