@@ -14,6 +14,7 @@ from schemas.config import Config
 from schemas.faults import Fault
 from store import documents, journal, queue
 from store.database import reading
+from store.objects import key_of
 from store.patients import size
 from workers.engine import engine_health
 from workers.slots import holding_dead_slots, known_slots
@@ -97,6 +98,7 @@ def _model() -> str:
 
 def _objects(stores: Stores) -> str:
     try:
+        stores.objects.exists(key_of("0" * 64))
         return stores.objects.describe()
     except Fault as fault:
         return f"unreachable: {fault}"
