@@ -106,12 +106,29 @@ def submit_new(stores: Stores, engine: Engine, submitted: set[str]) -> None:
 
 
 def look_after(desk: Desk, engine: Engine, run: Path, slot: str, submitted: set[str]) -> None:
-    """Adopt the work of dead slots; begin again, or quarantine, what the engine will not work on any more and the journal holds open."""
+    """Adopt the work of dead slots; begin again, or quarantine, what the engine will not work on any more and the journal holds open.
+
+    One worker at a time: what one begins again, another must not take for ended and delete.
+    """
+    alone = hold_slot(run, "looking")
+    if alone is None:
+        return
+    try:
+        _adopt(desk, engine, run, slot)
+        _take_up_ended(desk, engine, submitted)
+    finally:
+        os.close(alone)
+
+
+def _adopt(desk: Desk, engine: Engine, run: Path, slot: str) -> None:
     with holding_dead_slots(run, slot) as dead:
         for name in dead:
             for delivery_id in engine.adopt(name):
                 log.warning("goes on with %s, left by %s", delivery_id, name)
             shutil.rmtree(desk.scratch.parent / name, ignore_errors=True)
+
+
+def _take_up_ended(desk: Desk, engine: Engine, submitted: set[str]) -> None:
     with reading(desk.stores.index) as conn:
         waiting = {delivery.id: delivery for delivery in journal.unsettled(conn)}
     for delivery_id, state in engine.ended(waiting).items():

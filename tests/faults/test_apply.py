@@ -270,6 +270,22 @@ def test_work_that_ended_without_outcome_is_begun_again_or_quarantined(tmp_path,
     assert [record.reasons for record in rows(stores, found["c"])] == [("file.failed",)]
 
 
+def test_only_one_worker_looks_at_a_time(tmp_path, stores):
+    found = drop(stores, tmp_path / "in", a="pages 1")
+    code = "import sys, time; from pathlib import Path; from workers.slots import hold_slot; print(hold_slot(Path(sys.argv[1]), 'looking'), flush=True); time.sleep(60)"
+    other = subprocess.Popen(
+        [sys.executable, "-c", code, tmp_path / "run"], stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(Path.cwd())}
+    )
+    other.stdout.readline()
+    engine = Durable({found["a"].id: "ERROR"})
+    work.look_after(desk(stores, tmp_path), engine, tmp_path / "run", "slot-0", set())
+    assert engine.retried == []
+    other.kill()
+    other.wait()
+    work.look_after(desk(stores, tmp_path), engine, tmp_path / "run", "slot-0", set())
+    assert engine.retried == [found["a"].id]
+
+
 def test_engine_that_fails_ends_no_worker_and_leaves_nothing_unsubmitted(tmp_path, stores):
     delivery, stopping = drop(stores, tmp_path / "in", a="pages 1")["a"], threading.Event()
     engine = Durable({delivery.id: "ERROR"}, broken=True)

@@ -11,7 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from schemas.config import Config, Folder
 from schemas.document import TypeGuess
-from schemas.faults import EngineFault, StoreFault
+from schemas.faults import EngineFault, InputFault, StoreFault
 from schemas.filing import BatchPlan, Filing, Hold, PlannedDocument, SetAside
 from schemas.page import PageKind, PageReading
 from schemas.rules import AuditSampleRules
@@ -215,7 +215,14 @@ def test_a_rendition_that_lost_a_page_is_found(tmp_path):
 def test_a_document_of_which_no_pdf_could_be_made_is_no_gap(tmp_path):
     composer = Composer()
     composer.lost = None
-    assert House(tmp_path, composer).gaps() == []
+    house = House(tmp_path, composer)
+    assert house.gaps() == []
+    with reading(house.stores.index) as conn:
+        item = documents.queue.open_items(conn)[0]
+    with pytest.raises(InputFault, match="cannot be filed"):
+        resolve_item(house.stores, item.id, Wish(patient="M1"), actor="t", now=NOW)
+    resolve_item(house.stores, item.id, Wish(quarantine="file.corrupt"), actor="t", now=NOW)
+    assert house.gaps() == []
 
 
 def test_content_that_stands_in_the_index_twice_is_found(house, tmp_path):
