@@ -41,7 +41,8 @@ def take(  # noqa: PLR0913 - a delivery has this many facts
     facts = {"id": id, "key": key, "source": source, "name": name, "sha256": sha256, "size": size, "object_key": object_key, "facility": facility}
     state = {"priority": str(priority), "state": str(DeliveryState.TAKEN), "attempts": 0, "pages_hint": pages_hint, "taken_at": now}
     conn.execute(insert(delivery).values(**facts, **state))
-    audit.append(conn, AuditEntry("delivery.taken", id, "intake", {"source": source, "sha256": sha256, "size": size}), now)
+    watched = source.partition("/")[0]  # a sub-folder's name may be a patient's
+    audit.append(conn, AuditEntry("delivery.taken", id, "intake", {"source": watched, "sha256": sha256, "size": size}), now)
     return get(conn, id), True
 
 

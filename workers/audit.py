@@ -26,6 +26,8 @@ from schemas.faults import StoreFault
 Row = dict[str, Any]
 Query = Callable[[str], list[Row]]
 STATUSES = ("filed", "review", "quarantined", "set_aside")
+INDEXED_ON_SQLITE = "SELECT id AS rowno FROM document_words_docsize"  # what the full-text index itself holds
+INDEXED_ON_POSTGRES = "SELECT rowno FROM document_text WHERE words IS NOT NULL"
 SEALED = (
     *("id", "delivery_id", "first_page", "pages", "status", "document_type", "loinc", "document_type_confidence", "patient_mrn"),
     *("patient_probability", "fields", "reasons", "object_key", "filed_at", "evidence", "read_name", "read_facility"),
@@ -75,7 +77,7 @@ def take_ledger(config: Config, folder: Path) -> Ledger:
         _check_renditions(ledger, documents, objects)
         _check_once(ledger, documents)
         _check_items(ledger, documents, query)
-        _check_words(ledger, documents, query)
+        _check_words(ledger, documents, query, INDEXED_ON_POSTGRES if config.index.url.startswith("postgres") else INDEXED_ON_SQLITE)
         trail = query("SELECT * FROM audit ORDER BY sequence")
         _check_chain(ledger, trail)
         _check_trail(ledger, deliveries, trail)
@@ -285,9 +287,9 @@ def _check_items(ledger: Ledger, documents: list[Row], query: Query) -> None:
     ledger.checked["review items"] = opened.total()
 
 
-def _check_words(ledger: Ledger, documents: list[Row], query: Query) -> None:
+def _check_words(ledger: Ledger, documents: list[Row], query: Query, indexed: str) -> None:
     """Every filed or held document can be found by its words."""
-    rows = {row["rowno"] for row in query("SELECT rowno FROM document_text")}
+    rows = {row["rowno"] for row in query("SELECT rowno FROM document_text")} & {row["rowno"] for row in query(indexed)}
     for row in documents:
         if row["status"] in {"filed", "review"} and row["rowno"] not in rows:
             ledger.gaps.append(f"document {row['id']} has no words in the search")
@@ -312,7 +314,7 @@ def _check_trail(ledger: Ledger, deliveries: list[Row], trail: list[Row]) -> Non
         if row["action"] in {"delivery.taken", "delivery.settled"}:
             said[row["action"], row["subject"]].append(json.loads(row["detail"]))
     for row in deliveries:
-        taken = {"source": row["source"], "sha256": row["sha256"], "size": row["size"]}
+        taken = {"source": row["source"].partition("/")[0], "sha256": row["sha256"], "size": row["size"]}
         wanted = {"delivery.taken": [taken], "delivery.settled": [{"pages": row["page_count"]}] if row["state"] == "settled" else []}
         for action, details in wanted.items():
             found = said.pop((action, row["id"]), [])

@@ -17,7 +17,7 @@ from schemas.config import Config, Folder
 from schemas.faults import StoreFault
 from schemas.rules import IntakeRules
 from schemas.source import Priority
-from store import journal
+from store import audit, journal
 from store.database import reading
 from workers.take_over import RefusedFile, Stamp, look_at, move_to_taken, printable, sweep_taken
 from workers.watch import FolderState, Surroundings, Verdict, judge, look_again, scan, sweep, watch
@@ -121,6 +121,8 @@ def test_sub_folders_carry_source_and_priority(box):
         ("clinic b/a.png", "fax/clinic b", Priority.NORMAL, "Our house"),
         ("low/deep/a.png", "fax", Priority.LOW, "Our house"),
     }
+    with reading(box.stores.index) as conn:
+        assert {row.entry.detail["source"] for row in audit.entries(conn)} == {"fax"}
 
 
 def test_ignored_names_are_counted_once_and_stay(box):

@@ -24,6 +24,7 @@ from schemas.rules import AuditSampleRules
 from schemas.source import FileKind, Opened, PageFacts
 from store import documents, journal, queue
 from store.database import reading
+from workers import engine as durable
 from workers import work
 from workers.apply import Sheaf, apply_plan, document_id, hold_all, is_sampled
 from workers.ingest import count_settled, ingest
@@ -268,6 +269,13 @@ def test_work_that_ended_without_outcome_is_begun_again_or_quarantined(tmp_path,
     work.look_after(desk(stores, tmp_path), engine, tmp_path / "run", "slot-0", set(ids.values()))
     assert engine.retried == [ids["a"], ids["b"]]
     assert [record.reasons for record in rows(stores, found["c"])] == [("file.failed",)]
+
+
+def test_engine_is_asked_about_many_files_in_parts():
+    asked, engine = [], object.__new__(durable.Engine)
+    engine._list = lambda workflow_ids, status: asked.append(len(workflow_ids)) or []
+    assert engine.ended(map(str, range(2500))) == engine.ended([]) == {}
+    assert asked == [1000, 1000, 500]
 
 
 def test_only_one_worker_looks_at_a_time(tmp_path, stores):

@@ -163,6 +163,7 @@ DAMAGE = {
     ),
     "a name passed over is gone": ("DELETE FROM passed_over",),
     "the words are gone": ("DELETE FROM document_text WHERE rowno = (SELECT rowno FROM document WHERE id = :filed)",),
+    "the full-text index is empty": ("INSERT INTO document_words(document_words) VALUES ('delete-all')",),
     "a reading is gone": ("DELETE FROM reading WHERE page = 2",),
     "the patient is gone": ("DELETE FROM patient WHERE mrn = 'M1'",),
     "an audit row is changed": ("UPDATE audit SET actor = 'somebody' WHERE sequence = 2",),
