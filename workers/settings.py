@@ -171,6 +171,8 @@ def _check_folders(config: Config, data_dir: Path) -> None:
     paths = [Path(os.path.normpath(Path(folder.path).absolute())) for folder in config.folders]
     if len(set(names)) < len(names) or any(one.is_relative_to(other) for one, other in itertools.permutations(paths, 2)):
         raise ConfigFault("Two watched folders have the same name, or one lies in the other.", next_step="Give each its own `name` and `path`.")
+    if set("?%") & set(str(data_dir.absolute())):  # a database URL reads these in its own way, and the data would lie elsewhere
+        raise ConfigFault("The path of the data folder has a ? or % in it.", next_step="Choose another CHARTROOM_DATA_DIR.")
     if any(Path(os.path.normpath(data_dir.absolute())).is_relative_to(path) for path in paths):
         raise ConfigFault("The data folder lies in a watched folder.", next_step="Move one of them; set CHARTROOM_DATA_DIR.")
 

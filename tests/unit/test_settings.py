@@ -99,6 +99,12 @@ def test_a_named_file_that_is_missing_is_refused(tmp_path):
         read_settings({"CHARTROOM_CONFIG": str(tmp_path / "nowhere.yaml")})
 
 
+@pytest.mark.parametrize("name", ["what?", "100%41"])
+def test_a_data_folder_that_a_database_url_cannot_name_is_refused(tmp_path, name):
+    with pytest.raises(ConfigFault, match="data folder"):
+        settings_of(tmp_path, CHARTROOM_DATA_DIR=name)
+
+
 def test_secrets_come_from_files(tmp_path):
     (tmp_path / "key").write_text("s3cret\n")
     assert read_secret(str(tmp_path / "key")) == "s3cret"
