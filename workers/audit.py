@@ -99,7 +99,7 @@ def _database(config: Config, folder: Path) -> tuple[Query, Callable[[], None]]:
         raise StoreFault(
             "There is no index database in this data folder.", next_step="Check CHARTROOM_DATA_DIR; `chartroom up` or `ingest` makes one."
         )
-    conn = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
+    conn = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)
     conn.row_factory = sqlite3.Row
     conn.execute("BEGIN")  # one moment for all queries
 

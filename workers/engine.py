@@ -120,7 +120,7 @@ def engine_health(url: str) -> str:
     if not path.exists():
         return "nothing worked on yet"
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as conn:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)) as conn:
             conn.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.Error as error:
         return f"does not answer ({getattr(error, 'sqlite_errorname', type(error).__name__)})"

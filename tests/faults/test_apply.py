@@ -116,9 +116,15 @@ def test_sample_is_the_stated_share_and_repeatable():
 def test_document_that_cannot_be_composed_is_never_filed(tmp_path, stores):
     class Broken:
         def compose(self, *args):
-            raise EngineFault("no")
+            raise EngineFault("no", permanent=self.permanent)
+
+        permanent = False
 
     delivery = drop(stores, tmp_path / "in", a="x")["a"]
+    with pytest.raises(EngineFault):
+        apply(PLAN, sheaf(tmp_path), delivery, stores, composer=Broken())
+    assert rows(stores, delivery) == []
+    Broken.permanent = True
     apply(PLAN, sheaf(tmp_path), delivery, stores, composer=Broken())
     assert [r.status.value for r in rows(stores, delivery)] == ["review", "review", "set_aside"]
     assert "file.failed" in rows(stores, delivery)[0].reasons

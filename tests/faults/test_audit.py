@@ -52,7 +52,7 @@ class Composer:
 
     def compose(self, original, opened, pages, into):
         if self.lost is None:
-            raise EngineFault("no")
+            raise EngineFault("no", permanent=True)
         path = into / "out.pdf"
         path.write_bytes(pdf(len(pages) - self.lost, f"sheet {pages[0].number}"))
         return path
@@ -255,6 +255,7 @@ def test_auditor_makes_nothing(tmp_path):
 
 
 def test_journal_alone_is_no_gap(tmp_path):
+    tmp_path = tmp_path / "odd #name"
     stores = connect(Config(), tmp_path / "var")
     (tmp_path / "a").write_bytes(b"x")
     ingest([tmp_path / "a"], Config(), stores)
