@@ -5,10 +5,11 @@ Every change goes with its filing rows, review items and audit rows in the calle
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
@@ -17,6 +18,7 @@ from schemas.faults import InvariantBroken, StoreFault
 from schemas.record import AuditEntry, DocumentRecord, DocumentStatus, ReviewItem, StoredField
 from schemas.source import Delivery, DeliveryState
 from store import audit, queue, search
+from store.columns import canonical
 from store.tables import delivery, document, filing, review_item
 
 PIPELINE = "pipeline"
@@ -38,7 +40,8 @@ def settle(  # noqa: PLR0913 - one outcome, all of it
     _check_records(delivery, records, items)
     if not _close_delivery(conn, delivery, page_count, now):
         return False
-    conn.execute(insert(document), [_values(_dated(record, now)) for record in records])
+    records = [_dated(record, now) for record in records]
+    conn.execute(insert(document), [_values(record) for record in records])
     search.add_texts(conn, delivery.id, texts)
     _append_filings(conn, [("file", record.id, record.patient_mrn) for record in records if record.status is DocumentStatus.FILED], PIPELINE, now)
     queue.add(conn, items)
@@ -61,6 +64,7 @@ def resolve(conn: Connection, *, item_id: str, actor: str, decision: dict[str, A
         "mrn": after.patient_mrn,
         "type": after.document_type,
         "fields": sorted(decision.get("fields") or {}),
+        "row": _row_seal(after),
     }
     audit.append(conn, AuditEntry("document.resolved", after.id, actor, detail), now)
     return after
@@ -174,7 +178,14 @@ def _settling(delivery: Delivery, page_count: int, records: Sequence[DocumentRec
 
 def _settled_detail(record: DocumentRecord) -> dict[str, Any]:
     mrn = record.patient_mrn if record.status is DocumentStatus.FILED else None
-    return {"delivery": record.delivery_id, "pages": list(record.pages), "mrn": mrn, "type": record.document_type, "reasons": list(record.reasons)}
+    outcome = {"pages": list(record.pages), "mrn": mrn, "type": record.document_type, "reasons": list(record.reasons)}
+    return {"delivery": record.delivery_id, **outcome, "row": _row_seal(record)}
+
+
+def _row_seal(record: DocumentRecord) -> str:
+    """Digest of the whole row, so that the audit trail tells a changed row without holding what stands in it."""
+    at = record.filed_at.astimezone(UTC).isoformat(timespec="microseconds") if record.filed_at else None
+    return hashlib.sha256(canonical(_values(record) | {"filed_at": at}).encode()).hexdigest()
 
 
 def _append_filings(conn: Connection, acts: Sequence[tuple[str, str, str | None]], actor: str, now: datetime) -> None:

@@ -41,7 +41,8 @@ def take(  # noqa: PLR0913 - a delivery has this many facts
     facts = {"id": id, "key": key, "source": source, "name": name, "sha256": sha256, "size": size, "object_key": object_key, "facility": facility}
     state = {"priority": str(priority), "state": str(DeliveryState.TAKEN), "attempts": 0, "pages_hint": pages_hint, "taken_at": now}
     conn.execute(insert(delivery).values(**facts, **state))
-    audit.append(conn, AuditEntry("delivery.taken", id, "intake", {"source": source, "sha256": sha256, "size": size}), now)
+    watched = source.partition("/")[0]  # a sub-folder's name may be a patient's
+    audit.append(conn, AuditEntry("delivery.taken", id, "intake", {"source": watched, "sha256": sha256, "size": size}), now)
     return get(conn, id), True
 
 
@@ -68,11 +69,10 @@ def unsettled(conn: Connection) -> list[Delivery]:
     return [delivery_of(row) for row in conn.execute(query)]
 
 
-def original_of(conn: Connection, delivery_: Delivery) -> Delivery | None:
-    """The first delivery of the same content, when `delivery_` is a later one."""
+def earlier_of(conn: Connection, delivery_: Delivery) -> list[Delivery]:
+    """The deliveries of the same content that were taken before, the first one first."""
     same = (delivery.c.sha256 == delivery_.sha256) & (delivery.c.sequence < delivery_.sequence)
-    row = conn.execute(select(delivery).where(same).order_by(delivery.c.sequence).limit(1)).first()
-    return delivery_of(row) if row else None
+    return [delivery_of(row) for row in conn.execute(select(delivery).where(same).order_by(delivery.c.sequence))]
 
 
 def count_attempt(conn: Connection, id: str) -> int:  # noqa: A002 - the contract's name
@@ -105,6 +105,11 @@ def states(conn: Connection) -> dict[str, int]:
     """How many deliveries are in each state."""
     query = select(delivery.c.state, func.count()).group_by(delivery.c.state)
     return {str(state): 0 for state in DeliveryState} | {state: count for state, count in conn.execute(query)}  # noqa: C416 - rows are no pairs to mypy
+
+
+def settled_since(conn: Connection, since: datetime) -> int:
+    """How many deliveries have settled since then."""
+    return int(conn.execute(select(func.count()).where(delivery.c.settled_at >= since)).scalar_one())
 
 
 def oldest_unsettled(conn: Connection) -> datetime | None:

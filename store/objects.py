@@ -49,6 +49,10 @@ class ObjectStore(Protocol):
         """The kept keys that begin with `prefix`, in order."""
         ...
 
+    def sweep(self, *, now: float, older_than: float = 3600.0) -> int:
+        """Remove what interrupted puts left behind more than `older_than` seconds before `now` (seconds of the epoch); how many."""
+        ...
+
     def describe(self) -> str:
         """What and where this store is, for a person."""
         ...

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from schemas.faults import StoreFault
-from store.objects import CHUNK, changed_meanwhile, digest_of, digest_stream, key_of, missing, wrong_bytes
+from store.objects import CHUNK, changed_meanwhile, digest_file, digest_of, digest_stream, key_of, missing, wrong_bytes
 
-TEMP = ".incoming-"
+INCOMING = ".incoming"  # beside the addresses: half-written files
 log = logging.getLogger(__name__)
 
 
@@ -30,7 +30,7 @@ class FilesystemObjects:
     def __init__(self, root: Path) -> None:
         self._root = root
         with _faults():
-            _make_folder(root)
+            _make_folder(root / INCOMING)
         self._settled: set[Path] = set()  # folders whose own entry is known to be on disk
 
     def put_file(self, path: Path) -> str:
@@ -93,8 +93,8 @@ class FilesystemObjects:
         for folder in self._folders():
             base = folder.relative_to(self._root).as_posix()
             if base.startswith(prefix[: len(base)]):
-                names = (name for name in os.listdir(folder) if not name.startswith(TEMP))  # noqa: PTH208 - sorted names, no Path each
-                yield from (key for key in (f"{base}/{name}" for name in sorted(names)) if key.startswith(prefix))
+                names = sorted(os.listdir(folder))  # noqa: PTH208 - names, no Path each
+                yield from (key for key in (f"{base}/{name}" for name in names) if key.startswith(prefix))
 
     def describe(self) -> str:
         """The folder."""
@@ -102,9 +102,10 @@ class FilesystemObjects:
 
     def sweep(self, *, now: float, older_than: float = 3600.0) -> int:
         """Remove what interrupted puts left behind more than `older_than` seconds before `now` (seconds of the epoch); how many."""
-        orphans = [temp for folder in self._folders() for temp in folder.glob(f"{TEMP}*") if _modified(temp) < now - older_than]
-        for temp in orphans:
-            temp.unlink(missing_ok=True)
+        with _faults():
+            orphans = [temp for temp in (self._root / INCOMING).iterdir() if _modified(temp) < now - older_than]
+            for temp in orphans:
+                temp.unlink(missing_ok=True)
         return len(orphans)
 
     def _put(self, source: BinaryIO, digest: str, size: int) -> str:
@@ -113,8 +114,8 @@ class FilesystemObjects:
         with _faults():
             _make_folder(final.parent)
             if not final.exists():
-                _write_once(source, final, digest)
-            if final.stat().st_size != size:
+                _write_once(source, self._root / INCOMING, final, digest)
+            elif digest_file(final) != (digest, size):  # the bytes in hand may be the only good ones left
                 raise wrong_bytes(key)
             self._settle(final.parent)
         return key
@@ -134,9 +135,9 @@ class FilesystemObjects:
         return iter(sorted(self._root.glob("sha256/[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]")))
 
 
-def _write_once(source: BinaryIO, final: Path, digest: str) -> None:
-    """Temp file beside `final`, synced, then linked to its name: a link never overwrites, and a half-written file never has a name."""
-    handle, name = tempfile.mkstemp(prefix=TEMP, dir=final.parent)
+def _write_once(source: BinaryIO, incoming: Path, final: Path, digest: str) -> None:
+    """Temp file in `incoming`, synced, then linked to its name: a link never overwrites, and a half-written file never has a name."""
+    handle, name = tempfile.mkstemp(dir=incoming)
     temp = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:

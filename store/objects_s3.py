@@ -91,6 +91,11 @@ class S3Objects:
             for entry in self._client.list_objects(bucket_name=self._bucket, prefix=prefix, recursive=True):
                 yield str(entry.object_name)
 
+    def sweep(self, *, now: float, older_than: float = 3600.0) -> int:
+        """The server drops what never arrived whole: nothing to remove."""
+        del now, older_than
+        return 0
+
     def describe(self) -> str:
         """Server and bucket."""
         return f"bucket {self._bucket} on {self._where}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
@@ -18,12 +19,15 @@ from store.tables import reading as table
 PLAIN = ("number", "width_pt", "height_pt", "turn", "quality", "confidence", "ink", "fingerprint", "problem")
 
 
-def save(conn: Connection, objects: ObjectStore, *, sha256: str, page: int, key: str, reading: PageReading) -> None:
-    """Keep the reading of a page of the source file with this digest; a later one replaces an earlier one."""
-    object_key = objects.put_bytes(pack(reading))
-    same = (table.c.sha256 == sha256) & (table.c.key == key) & (table.c.page == page)
-    conn.execute(delete(table).where(same))
-    conn.execute(insert(table).values(sha256=sha256, key=key, page=page, object_key=object_key))
+def save(conn: Connection, *, sha256: str, key: str, pages: Mapping[int, str]) -> None:
+    """Note under which object the packed reading of each page of the source file is kept; a later one replaces an earlier one."""
+    conn.execute(delete(table).where(table.c.sha256 == sha256, table.c.key == key, table.c.page.in_(pages)))
+    conn.execute(insert(table), [{"sha256": sha256, "key": key, "page": page, "object_key": object_key} for page, object_key in pages.items()])
+
+
+def kept_pages(conn: Connection, *, sha256: str, key: str) -> set[int]:
+    """The pages whose reading is kept."""
+    return set(conn.execute(select(table.c.page).where(table.c.sha256 == sha256, table.c.key == key)).scalars())
 
 
 def load(conn: Connection, objects: ObjectStore, *, sha256: str, key: str) -> dict[int, PageReading]:

@@ -140,7 +140,9 @@ def bind(record: DocumentRecord, sheaf: Sheaf, stores: Stores, composer: Compose
         return record
     try:
         made = composer.compose(sheaf.original, sheaf.opened, [sheaf.readings[number] for number in record.pages], sheaf.scratch)
-    except EngineFault:
+    except EngineFault as fault:
+        if not fault.permanent:  # the machine's trouble, a full disk perhaps: the step is tried again
+            raise
         return replace(record, status=DocumentStatus.REVIEW, filed_at=None, reasons=(*record.reasons, "file.failed"))
     key = stores.objects.put_file(made)
     made.unlink(missing_ok=True)

@@ -15,6 +15,7 @@ import struct
 import subprocess
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -25,6 +26,12 @@ from schemas.faults import StoreFault
 Row = dict[str, Any]
 Query = Callable[[str], list[Row]]
 STATUSES = ("filed", "review", "quarantined", "set_aside")
+INDEXED_ON_SQLITE = "SELECT id AS rowno FROM document_words_docsize"  # what the full-text index itself holds
+INDEXED_ON_POSTGRES = "SELECT rowno FROM document_text WHERE words IS NOT NULL"
+SEALED = (
+    *("id", "delivery_id", "first_page", "pages", "status", "document_type", "loinc", "document_type_confidence", "patient_mrn"),
+    *("patient_probability", "fields", "reasons", "object_key", "filed_at", "evidence", "read_name", "read_facility"),
+)
 
 
 @dataclass
@@ -54,21 +61,29 @@ class Ledger:
 def take_ledger(config: Config, folder: Path) -> Ledger:
     """Recount one data folder. StoreFault when its database is not there."""
     ledger, objects = Ledger(), _objects(config, folder)
+    listed = {watched.name: list(_plain_files(Path(watched.path))) for watched in config.folders}  # first: what left a folder was journalled before
     query, close = _database(config, folder)
     try:
         deliveries = query("SELECT * FROM delivery ORDER BY sequence")
         documents = query("SELECT * FROM document ORDER BY rowno")
+        content = {row["id"]: row["sha256"] for row in deliveries}
         for row in documents:
-            row["pages"] = json.loads(row["pages"])
+            row |= {"pages": json.loads(row["pages"]), "content": content.get(row["delivery_id"], "?")}
         _count(ledger, deliveries, documents)
         _check_originals(ledger, deliveries, documents, objects)
         _check_pages(ledger, deliveries, documents)
-        _check_filings(ledger, deliveries, documents, query, objects)
+        _check_readings(ledger, documents, query, objects)
+        _check_filings(ledger, documents, query)
+        _check_renditions(ledger, documents, objects)
+        _check_once(ledger, documents)
         _check_items(ledger, documents, query)
-        _check_words(ledger, documents, query)
-        _check_chain(ledger, query)
-        _check_trail(ledger, deliveries, query)
-        _check_folders(ledger, config, deliveries)
+        _check_words(ledger, documents, query, INDEXED_ON_POSTGRES if config.index.url.startswith("postgres") else INDEXED_ON_SQLITE)
+        trail = query("SELECT * FROM audit ORDER BY sequence")
+        _check_chain(ledger, trail)
+        _check_trail(ledger, deliveries, trail)
+        _check_rows(ledger, documents, trail)
+        _check_acts(ledger, query, trail)
+        _check_folders(ledger, listed, deliveries)
         _count_orphans(ledger, deliveries, documents, query, objects)
     finally:
         close()
@@ -84,7 +99,7 @@ def _database(config: Config, folder: Path) -> tuple[Query, Callable[[], None]]:
         raise StoreFault(
             "There is no index database in this data folder.", next_step="Check CHARTROOM_DATA_DIR; `chartroom up` or `ingest` makes one."
         )
-    conn = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
+    conn = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)
     conn.row_factory = sqlite3.Row
     conn.execute("BEGIN")  # one moment for all queries
 
@@ -107,8 +122,10 @@ class _Folder:
         self.root = root
 
     def open(self, key: str) -> BinaryIO | None:
-        path = self.root / key
-        return path.open("rb") if path.is_file() else None
+        try:
+            return (self.root / key).open("rb")
+        except OSError:
+            return None
 
     def keys(self) -> Iterator[str]:
         return (str(p.relative_to(self.root)) for p in (self.root / "sha256").rglob("*") if re.fullmatch(r"[0-9a-f]{64}", p.name))
@@ -118,12 +135,17 @@ class _Bucket:
     """Objects of an S3 store, through the store's adapter."""
 
     def __init__(self, config: Config, folder: Path) -> None:
-        from workers.wire import connect
+        from workers.wire import open_objects
 
-        self.objects = connect(config, folder).objects
+        self.objects = open_objects(config, folder)
 
     def open(self, key: str) -> BinaryIO | None:
-        return self.objects.open(key) if self.objects.exists(key) else None
+        try:
+            return self.objects.open(key)
+        except StoreFault as fault:
+            if not fault.permanent:  # a server that does not answer is no gap
+                raise
+            return None
 
     def keys(self) -> Iterator[str]:
         return self.objects.keys()
@@ -152,7 +174,7 @@ def _check_originals(ledger: Ledger, deliveries: list[Row], documents: list[Row]
     for row in deliveries:
         content = objects.open(row["object_key"])
         if content is None:
-            ledger.gaps.append(f"file {row['id']}: the original is not in the object store")
+            ledger.gaps.append(f"file {row['id']}: the original is missing or has changed")
             continue
         with content:
             if _digest(content) != row["sha256"]:
@@ -184,32 +206,66 @@ def _check_pages(ledger: Ledger, deliveries: list[Row], documents: list[Row]) ->
     ledger.gaps += [f"documents of an unknown file {name}" for name in by_delivery]
 
 
-def _check_filings(ledger: Ledger, deliveries: list[Row], documents: list[Row], query: Query, objects: _Folder | _Bucket) -> None:
-    """A filed document has a patient of the index, a known type, its PDF, and a last filing that says the same; content files once."""
-    people = {row["mrn"] for row in query("SELECT mrn FROM patient")}
-    last: dict[str, Row] = {row["document_id"]: row for row in query("SELECT * FROM filing ORDER BY sequence")}
-    owners: dict[str, set[str]] = defaultdict(set)
-    content = {row["id"]: row["sha256"] for row in deliveries}
+def _check_readings(ledger: Ledger, documents: list[Row], query: Query, objects: _Folder | _Bucket) -> None:
+    """What was read on every page of a filed or held document is kept."""
+    rows = query("SELECT sha256, page, object_key FROM reading")
+    ledger.gaps += [
+        f"the reading of page {row['page']} of content {row['sha256']} is missing" for row in rows if not _is_whole(row["object_key"], objects)
+    ]
+    kept = {(row["sha256"], row["page"]) for row in rows}
     for row in documents:
-        name = f"document {row['id']}"
         if row["status"] in {"filed", "review"}:
-            owners[content.get(row["delivery_id"], "?")].add(row["delivery_id"])
-        if row["status"] != "filed":
-            if (filing := last.get(row["id"])) and filing["act"] != "unfile":
-                ledger.gaps.append(f"{name} is {row['status']}, but its last filing still stands")
-            continue
-        filing = last.get(row["id"])
-        if filing is None or filing["act"] == "unfile" or filing["mrn"] != row["patient_mrn"]:
-            ledger.gaps.append(f"{name} is filed, but its filing says otherwise")
-        if row["patient_mrn"] not in people:
-            ledger.gaps.append(f"{name} is filed to nobody of the index")
-        if row["document_type"] in {None, "unknown", "fax_cover"} or not row["filed_at"]:
-            ledger.gaps.append(f"{name} is filed without a type or a time")
+            missing = [page for page in row["pages"] if (row["content"], page) not in kept]
+            ledger.gaps += [f"document {row['id']}: page {page} has no reading" for page in missing]
+    ledger.checked["readings"] = len(rows)
+
+
+def _check_filings(ledger: Ledger, documents: list[Row], query: Query) -> None:
+    """A filed document has a patient of the index, a type, and filing acts that follow from each other and end with that patient."""
+    people = {row["mrn"] for row in query("SELECT mrn FROM patient")}
+    acts = query("SELECT * FROM filing ORDER BY sequence")
+    holder: dict[str, str | None] = {}
+    for act in acts:
+        name, mrn = act["document_id"], act["mrn"]
+        was = holder.get(name)
+        fits = {"file": was is None, "refile": was is not None and was != mrn, "unfile": was == mrn}
+        if not fits.get(act["act"], False):
+            ledger.gaps.append(f"document {name}: filing act {act['sequence']} ({act['act']}) does not follow from the one before")
+        holder[name] = None if act["act"] == "unfile" else mrn
     for row in documents:
-        if row["status"] in {"filed", "review"} and not _is_whole(row["object_key"], objects):
+        name, filed = f"document {row['id']}", row["status"] == "filed"
+        if holder.pop(row["id"], None) != (row["patient_mrn"] if filed else None):
+            ledger.gaps.append(f"{name} is {row['status']}, but its last filing says otherwise")
+        if filed and row["patient_mrn"] not in people:
+            ledger.gaps.append(f"{name} is filed to nobody of the index")
+        if filed and (row["document_type"] in {None, "unknown", "fax_cover"} or not row["filed_at"]):
+            ledger.gaps.append(f"{name} is filed without a type or a time")
+    ledger.gaps += [f"filing of an unknown document {name}" for name in holder]
+    ledger.checked["filing acts"] = len(acts)
+
+
+def _check_renditions(ledger: Ledger, documents: list[Row], objects: _Folder | _Bucket) -> None:
+    """Every filed or held document has its PDF, with as many pages as the document; a held one may say that none could be made."""
+    for row in documents:
+        if row["status"] not in {"filed", "review"}:
+            continue
+        if row["status"] == "review" and row["object_key"] is None and "file.failed" in json.loads(row["reasons"]):
+            continue
+        if not _is_whole(row["object_key"], objects):
             ledger.gaps.append(f"document {row['id']}: its PDF is missing or has changed")
+        elif (stream := objects.open(row["object_key"])) is not None:
+            with stream:
+                if (counted := _pdf_pages(stream)) != len(row["pages"]):
+                    ledger.gaps.append(f"document {row['id']}: its PDF has {counted} pages instead of {len(row['pages'])}")
+
+
+def _check_once(ledger: Ledger, documents: list[Row]) -> None:
+    """The content of a file stands in the index once, however often it was delivered."""
+    owners: dict[str, set[str]] = defaultdict(set)
+    for row in documents:
+        if row["status"] in {"filed", "review"}:
+            owners[row["content"]].add(row["delivery_id"])
     ledger.gaps += [f"the content of files {', '.join(sorted(ids))} stands in the index {len(ids)} times" for ids in owners.values() if len(ids) > 1]
-    ledger.checked["filings"] = len(last)
 
 
 def _is_whole(key: str | None, objects: _Folder | _Bucket) -> bool:
@@ -231,49 +287,82 @@ def _check_items(ledger: Ledger, documents: list[Row], query: Query) -> None:
     ledger.checked["review items"] = opened.total()
 
 
-def _check_words(ledger: Ledger, documents: list[Row], query: Query) -> None:
+def _check_words(ledger: Ledger, documents: list[Row], query: Query, indexed: str) -> None:
     """Every filed or held document can be found by its words."""
-    rows = {row["rowno"] for row in query("SELECT rowno FROM document_text")}
+    rows = {row["rowno"] for row in query("SELECT rowno FROM document_text")} & {row["rowno"] for row in query(indexed)}
     for row in documents:
         if row["status"] in {"filed", "review"} and row["rowno"] not in rows:
             ledger.gaps.append(f"document {row['id']} has no words in the search")
     ledger.checked["searchable documents"] = len(rows)
 
 
-def _check_chain(ledger: Ledger, query: Query) -> None:
+def _check_chain(ledger: Ledger, trail: list[Row]) -> None:
     """The audit rows form one chain: numbered without a gap, each holding the digest of the one before."""
-    previous, number = "0" * 64, 0
-    for row in query("SELECT * FROM audit ORDER BY sequence"):
-        number += 1
+    previous = "0" * 64
+    for number, row in enumerate(trail, start=1):
         if row["sequence"] != number or row["previous"] != previous or _link(row) != row["digest"]:
             ledger.gaps.append(f"the audit trail is broken at row {row['sequence']}")
             break
         previous = row["digest"]
-    ledger.checked["audit rows"] = number
+    ledger.checked["audit rows"] = len(trail)
 
 
-def _check_trail(ledger: Ledger, deliveries: list[Row], query: Query) -> None:
-    """Taking over and settling each left exactly one audit row a file."""
-    seen = Counter((row["action"], row["subject"]) for row in query("SELECT action, subject FROM audit"))
+def _check_trail(ledger: Ledger, deliveries: list[Row], trail: list[Row]) -> None:
+    """Taking over and settling each left exactly one audit row a file, which says what the journal says; none is about an unknown file."""
+    said: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in trail:
+        if row["action"] in {"delivery.taken", "delivery.settled"}:
+            said[row["action"], row["subject"]].append(json.loads(row["detail"]))
     for row in deliveries:
-        wanted = {"delivery.taken": 1, "delivery.settled": int(row["state"] == "settled")}
-        for action, count in wanted.items():
-            if seen[action, row["id"]] != count:
-                ledger.gaps.append(f"file {row['id']}: {seen[action, row['id']]} audit rows {action}, expected {count}")
+        taken = {"source": row["source"].partition("/")[0], "sha256": row["sha256"], "size": row["size"]}
+        wanted = {"delivery.taken": [taken], "delivery.settled": [{"pages": row["page_count"]}] if row["state"] == "settled" else []}
+        for action, details in wanted.items():
+            found = said.pop((action, row["id"]), [])
+            if len(found) != len(details):
+                ledger.gaps.append(f"file {row['id']}: {len(found)} audit rows {action}, expected {len(details)}")
+            elif any(detail.items() - entry.items() for detail, entry in zip(details, found, strict=True)):
+                ledger.gaps.append(f"file {row['id']}: the journal differs from its audit row {action}")
+    ledger.gaps += [f"audit row {action} of file {name}, which is not in the journal" for action, name in said]
 
 
-def _check_folders(ledger: Ledger, config: Config, deliveries: list[Row]) -> None:
+def _check_rows(ledger: Ledger, documents: list[Row], trail: list[Row]) -> None:
+    """Every document's row is as its last audit row sealed it, and every document of the trail is there."""
+    last = {row["subject"]: row for row in trail if row["action"].startswith("document.")}
+    for row in documents:
+        entry = last.pop(row["id"], None)
+        if entry is None or json.loads(entry["detail"]).get("row") != _row_seal(row):
+            ledger.gaps.append(f"document {row['id']} differs from its last audit row")
+    ledger.gaps += [f"document {name} of the audit trail is not in the index" for name in last]
+
+
+def _check_acts(ledger: Ledger, query: Query, trail: list[Row]) -> None:
+    """Review items and names passed over: as many rows as the audit trail tells of."""
+    told = Counter(row["action"] for row in trail)
+    items = query("SELECT resolved_at FROM review_item")
+    resolved = sum(row["resolved_at"] is not None for row in items)
+    passed = Counter(row["outcome"] for row in query("SELECT outcome FROM passed_over"))
+    counted = {"review.opened": len(items), "document.resolved": resolved, "file.ignored": passed["ignored"], "file.refused": passed["refused"]}
+    ledger.gaps += [f"{told[act]} audit rows {act}, but {number} in the index" for act, number in counted.items() if told[act] != number]
+    ledger.checked["names passed over"] = passed.total()
+
+
+def _row_seal(row: Row) -> str:
+    body = {key: json.loads(row[key]) if key in {"fields", "reasons", "evidence"} else row[key] for key in SEALED}
+    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()).hexdigest()
+
+
+def _check_folders(ledger: Ledger, listed: dict[str, list[Path]], deliveries: list[Row]) -> None:
     """What lies in the watched folders: waiting files, and taken ones, each of which must have been taken in."""
     known = {(row["size"], row["sha256"]) for row in deliveries}
     waiting = 0
-    for folder in config.folders:
-        for path in _plain_files(Path(folder.path)):
+    for name, paths in listed.items():
+        for path in paths:
             if ".taken" not in path.parts:
                 waiting += 1
                 continue
-            with path.open("rb") as stream:
+            with suppress(FileNotFoundError), path.open("rb") as stream:  # its days may be over by now
                 if (path.stat().st_size, _digest(stream)) not in known:
-                    ledger.gaps.append(f"a file was moved out of watched folder {folder.name} that was never taken in")
+                    ledger.gaps.append(f"a file was moved out of watched folder {name} that was never taken in")
     ledger.files["waiting in watched folders"] = waiting
 
 

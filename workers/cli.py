@@ -99,7 +99,7 @@ def ingest(
 
 @patients.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV, see `documents export` for its counterpart.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV with the columns below, in any order.")],
 ) -> None:
     """Add or update people of the patient index from CSV.
 
@@ -271,7 +271,7 @@ def _now() -> datetime:
 
 
 def main() -> None:
-    """Run a command; a fault is one line and exit code 1, wrong usage exit code 2."""
+    """Run a command; a fault is one line and exit code 1, wrong usage exit code 2. No traceback reaches the terminal."""
     try:
         app(standalone_mode=True)
     except Fault as fault:
@@ -280,6 +280,20 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except Exception as error:  # noqa: BLE001 - whatever it is, a person reads one line
+        sys.stderr.write(f"chartroom: {_unexpected(error)}\n")
+        sys.exit(1)
+
+
+def _unexpected(error: Exception) -> str:
+    from workers.crash import write_crash
+    from workers.settings import data_folder
+
+    log = write_crash(error, data_folder(os.environ), _now())
+    what = f"{error.strerror}: {error.filename}." if isinstance(error, OSError) and error.strerror and error.filename else type(error).__name__ + "."
+    return f"Something unexpected happened: {what} " + (
+        f"Show {log} to IT; it holds no patient data." if log else "The data folder cannot be written."
+    )
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ WORKFLOW = "process_file"
 VERSION = "1"  # of the workflow's steps; a code change that keeps them keeps this, so that an upgrade strands nothing
 RECOVERIES = 50  # our own count of tries comes first; this only ends what dies before it can count
 BAD_ENDS = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+MANY = 1000  # databases bound the number of values in one statement
 PRIORITIES = {"stat": 1, "normal": 100, "low": 10_000}
 
 RunStep = Callable[..., Any]  # run(name, function, *arguments): done once, its JSON result kept
@@ -77,8 +79,9 @@ class Engine:
 
     def ended(self, ids: Iterable[str]) -> dict[str, str]:
         """Those of `ids` that the engine will not work on any more, and how each ended."""
-        wanted = list(ids)
-        return {row.workflow_id: row.status for row in self._list(workflow_ids=wanted, status=["SUCCESS", *BAD_ENDS])} if wanted else {}
+        wanted, ends = list(ids), ["SUCCESS", *BAD_ENDS]
+        parts = (wanted[start : start + MANY] for start in range(0, len(wanted), MANY))
+        return {row.workflow_id: row.status for part in parts for row in self._list(workflow_ids=part, status=ends)}
 
     def adopt(self, slot: str) -> list[str]:
         """Take up what a dead slot had begun. The caller holds that slot's lock, so nobody works on it."""
@@ -107,6 +110,21 @@ class Engine:
     def _list(self, **wanted: Any) -> list[Any]:
         rows: list[Any] = self._dbos.list_workflows(name=WORKFLOW, load_input=False, load_output=False, **wanted)
         return rows
+
+
+def engine_health(url: str) -> str:
+    """Whether the engine's journal can be read, without starting an engine."""
+    path = Path(url.removeprefix("sqlite:///"))
+    if not url.startswith("sqlite:///"):
+        return "on a server of its own"
+    if not path.exists():
+        return "nothing worked on yet"
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)) as conn:
+            conn.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error as error:
+        return f"does not answer ({getattr(error, 'sqlite_errorname', type(error).__name__)})"
+    return "ok"
 
 
 def _configure(url: str, slot: str) -> Any:

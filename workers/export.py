@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from schemas.document import FieldName
+from schemas.faults import InputFault
 from store import documents
 from store.database import reading
 from workers.wire import Stores
@@ -21,6 +22,8 @@ PLAIN = ("document_id", "status", "document_type", "loinc", "document_type_confi
 def write_export(stores: Stores, form: str, output: Path | None) -> None:
     """Write one line per document to a file (replaced as a whole) or to standard output."""
     part = output.with_name(output.name + ".part") if output else None
+    if output and not output.parent.is_dir():
+        raise InputFault(f"There is no folder {output.parent}.", next_step="Make it first, or choose another --output.")
     with reading(stores.index) as conn, part.open("w", encoding="utf-8", newline="") if part else nullcontext(sys.stdout) as out:
         write = _write_csv if form == "csv" else _write_jsonl
         write(documents.export(conn), out)
@@ -35,7 +38,7 @@ def _write_jsonl(lines: Iterable[Mapping[str, Any]], out: TextIO) -> None:
 def _write_csv(lines: Iterable[Mapping[str, Any]], out: TextIO) -> None:
     names = [name.value for name in FieldName]
     table = csv.writer(out, quoting=csv.QUOTE_ALL)
-    table.writerow([*PLAIN[:1], "source_name", "source_sha256", "source_pages", *PLAIN[1:], "patient_mrn", "patient_probability", "reasons", *names])
+    table.writerow([*PLAIN[:1], "source_name", "source_sha256", "source_pages", *PLAIN[1:], "mrn", "probability", "reasons", *names])
     for line in lines:
         source, patient = line["source"], line["patient"] or {}
         row = [line["document_id"], source["name"], source["sha256"], " ".join(map(str, source["pages"])), *(line[k] for k in PLAIN[1:])]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from schemas.config import Config
-from schemas.faults import EngineFault
+from schemas.faults import EngineFault, StoreFault
 from schemas.source import Delivery, DeliveryState
 from store import journal
 from store.database import reading, writing
@@ -40,7 +40,8 @@ Progress = Callable[[int, int], object]  # settled, of how many
 def ingest(paths: Sequence[Path], config: Config, stores: Stores, *, on_file: Callable[[str], object] = lambda _: None) -> Intake:
     """Take over every file below the paths, in order. Again on the same files: the same deliveries, nothing new."""
     intake = Intake([], [], [])
-    entries = [entry for path in paths for entry in entries_below(path)]
+    unreadable = lambda error: intake.unreadable.append((printable(error.filename), error.strerror))  # noqa: E731
+    entries = [entry for path in paths for entry in entries_below(path, unreadable)]
     for path, name in sorted(entries, key=lambda entry: ignored_by(entry[0].name, config.intake) is not None):
         on_file(printable(name))
         try:
@@ -51,15 +52,22 @@ def ingest(paths: Sequence[Path], config: Config, stores: Stores, *, on_file: Ca
                 journal.note_refused(conn, source=SOURCE, name=printable(name), kind=refused.kind, now=datetime.now(UTC))
         except OSError as error:
             intake.unreadable.append((printable(name), error.strerror or type(error).__name__))
+        except StoreFault as fault:
+            if not fault.permanent:  # everybody's trouble, not this file's
+                raise
+            intake.unreadable.append((printable(name), str(fault)))
     return intake
 
 
-def entries_below(path: Path) -> Iterator[tuple[Path, str]]:
-    """Every entry that is no folder, with its name relative to the folder given; a file given by itself has its own name."""
+def entries_below(path: Path, unreadable: Callable[[OSError], object] = lambda _: None) -> Iterator[tuple[Path, str]]:
+    """Every entry that is no folder, with its name relative to the folder given; a file given by itself has its own name.
+
+    A folder that cannot be looked into is told to `unreadable`.
+    """
     if path.is_symlink() or not path.is_dir():
         yield path, path.name
         return
-    for directory, folders, files in os.walk(path):
+    for directory, folders, files in os.walk(path, onerror=unreadable):
         folders[:] = sorted(name for name in folders if name != TAKEN and not _is_data_folder(Path(directory) / name))
         links = [name for name in folders if (Path(directory) / name).is_symlink()]
         for name in sorted([*files, *links]):

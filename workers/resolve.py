@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from schemas.faults import InputFault
-from schemas.reasons import is_known
+from schemas.reasons import REASONS, is_known
 from schemas.record import DocumentRecord, ReviewItem
 from store import documents, patients, queue
 from store.database import writing
@@ -31,7 +31,10 @@ def resolve_item(stores: Stores, item_id: str, wish: Wish, *, actor: str, now: d
         if wish.patient:
             if patients.get(conn, wish.patient) is None:
                 raise InputFault("That MRN is not in the patient index.", next_step="Import the patient first: `chartroom patients import`.")
-            decision = {"act": "file", "mrn": wish.patient, **_kind(documents.get(conn, item.document_id), item, wish.kind)}
+            record = documents.get(conn, item.document_id)
+            if record is not None and record.object_key is None:
+                raise InputFault("No PDF could be made of this document, so it cannot be filed.", next_step="Quarantine it, and ask for a new copy.")
+            decision = {"act": "file", "mrn": wish.patient, **_kind(record, item, wish.kind)}
         else:
             decision = {"act": "set_aside" if wish.set_aside else "quarantine", "reason": _reason(wish.set_aside or wish.quarantine)}
         return documents.resolve(conn, item_id=item_id, actor=actor, decision=decision, now=now)
@@ -48,5 +51,5 @@ def _kind(record: DocumentRecord | None, item: ReviewItem, kind: str) -> dict[st
 
 def _reason(code: str) -> str:
     if not is_known(code):
-        raise InputFault(f"{code} is not a reason code.", next_step="See docs/reference/reasons.md.")
+        raise InputFault(f"{code} is not a reason code.", next_step=f"One of: {', '.join(sorted(REASONS))}")
     return code

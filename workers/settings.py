@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import itertools
+import math
 import os
+import re
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -20,6 +23,7 @@ from schemas.faults import ConfigFault
 PREFIX = "CHARTROOM__"
 DEFAULT_FILE = "config.yaml"
 DEFAULT_DATA = "var"
+NEVER_ZERO = ("engine.attempts", ".scan_seconds", ".poll_seconds")
 EXPLAIN = "`chartroom config explain` lists every setting."
 
 
@@ -39,14 +43,26 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         origins = {key: origin for key, origin in origins.items() if not key.startswith(".".join(keys) + ".")}
         origins[".".join(keys)] = variable
     _refuse_unknown(given, Config, "", origins)
-    data_dir = Path(environ.get("CHARTROOM_DATA_DIR") or DEFAULT_DATA)
-    return Settings(_check_folders(_validate(given)), data_dir, origins)
+    config, data_dir = _validate(given), data_folder(environ)
+    _check_folders(config, data_dir)
+    _check_numbers(config)
+    return Settings(config, data_dir, origins)
+
+
+def data_folder(environ: Mapping[str, str]) -> Path:
+    """Where everything is kept."""
+    return Path(environ.get("CHARTROOM_DATA_DIR") or DEFAULT_DATA)
 
 
 def explain(settings: Settings) -> list[tuple[str, Any, str]]:
     """Every setting as (dotted key, value, origin), the data folder first."""
     rows = [("data_dir", str(settings.data_dir), "CHARTROOM_DATA_DIR or default")]
-    return rows + [(key, value, _origin(key, settings.origins)) for key, value in leaves(settings.config)]
+    return rows + [(key, _masked(value), _origin(key, settings.origins)) for key, value in leaves(settings.config)]
+
+
+def _masked(value: Any) -> Any:
+    """A URL without the password in it."""
+    return re.sub(r"(://[^/@:]*):[^/@]*@", r"\1:***@", value) if isinstance(value, str) else value
 
 
 def leaves(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -100,7 +116,10 @@ def _dotted(given: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
 
 def _overrides(environ: Mapping[str, str]) -> Iterator[tuple[str, list[str], Any]]:
     for variable in sorted(name for name in environ if name.startswith(PREFIX)):
-        yield variable, variable.removeprefix(PREFIX).lower().split("__"), yaml.safe_load(environ[variable])
+        try:
+            yield variable, variable.removeprefix(PREFIX).lower().split("__"), yaml.safe_load(environ[variable])
+        except yaml.YAMLError:
+            raise ConfigFault(f"The value of {variable} cannot be read.", next_step="Write it as in config.yaml, in quotes if need be.") from None
 
 
 def _put(given: dict[str, Any], keys: list[str], value: Any) -> None:
@@ -146,12 +165,23 @@ def _validate(given: dict[str, Any]) -> Config:
         raise ConfigFault(f"The setting `{where}` cannot be {first['input']!r}: {first['msg']}.", next_step=EXPLAIN) from None
 
 
-def _check_folders(config: Config) -> Config:
+def _check_folders(config: Config, data_dir: Path) -> None:
+    """Every file belongs to one folder, and what Chartroom keeps to none."""
     names = [folder.name for folder in config.folders]
-    paths = [os.path.normpath(folder.path) for folder in config.folders]
-    if len(set(names)) < len(names) or len(set(paths)) < len(paths):
-        raise ConfigFault("Two watched folders have the same name or path.", next_step="Give every folder its own `name` and `path`.")
-    return config
+    paths = [Path(os.path.normpath(Path(folder.path).absolute())) for folder in config.folders]
+    if len(set(names)) < len(names) or any(one.is_relative_to(other) for one, other in itertools.permutations(paths, 2)):
+        raise ConfigFault("Two watched folders have the same name, or one lies in the other.", next_step="Give each its own `name` and `path`.")
+    if set("?%") & set(str(data_dir.absolute())):  # a database URL reads these in its own way, and the data would lie elsewhere
+        raise ConfigFault("The path of the data folder has a ? or % in it.", next_step="Choose another CHARTROOM_DATA_DIR.")
+    if any(Path(os.path.normpath(data_dir.absolute())).is_relative_to(path) for path in paths):
+        raise ConfigFault("The data folder lies in a watched folder.", next_step="Move one of them; set CHARTROOM_DATA_DIR.")
+
+
+def _check_numbers(config: Config) -> None:
+    for key, value in leaves(config):
+        number = isinstance(value, int | float)
+        if number and (not 0 <= value < math.inf or (not value and key.endswith(NEVER_ZERO))):
+            raise ConfigFault(f"The setting `{key}` cannot be {value}.", next_step=EXPLAIN)
 
 
 def _origin(key: str, origins: Mapping[str, str]) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,26 +14,42 @@ from schemas.config import Config
 from schemas.faults import Fault
 from store import documents, journal, queue
 from store.database import reading
+from store.objects import key_of
 from store.patients import size
-from workers.wire import Stores
+from workers.engine import engine_health
+from workers.slots import holding_dead_slots, known_slots
+from workers.wire import SHIPPED_MODEL, Stores, engine_url
+
+STALE_SECONDS = 60.0  # a watcher shows itself after every round; one round may take in large files
 
 
 def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) -> dict[str, Any]:
     """Intake, work, documents, review, patient index, stores, engines; each a table of names and values."""
     with reading(stores.index) as conn:
         states, oldest = journal.states(conn), journal.oldest_unsettled(conn)
-        filed, waiting, ignored = documents.counts(conn), queue.counts(conn), journal.ignored_counts(conn)
+        hour, day = (journal.settled_since(conn, now - timedelta(hours=hours)) for hours in (1, 24))
+        passed = {"ignored names": journal.ignored_counts(conn), "refused names": journal.refused_counts(conn)}
+        filed, waiting, first = documents.counts(conn), queue.counts(conn), queue.open_items(conn, limit=1)
     return {
-        "files": {**states, "oldest unsettled": _age(oldest, now), "ignored names": sum(ignored.values())},
-        "watched folders": _watch(folder),
+        "files": {
+            **states,
+            "oldest unsettled": _age(oldest, now),
+            "settled in the last hour": hour,
+            "settled in the last day": day,
+            **{name: sum(counts.values()) for name, counts in passed.items()},
+        },
+        "watched folders": _watch(folder, now),
         "documents": filed,
-        "review": waiting,
+        "review": {**waiting, "next since": _age(first[0].opened_at if first else None, now)},
         "patient index": {"people": size(stores.index)},
         "automatic filing": {"line": config.match.autofile, "stated bound": _bound(config)},
         "health": {
             "index": "ok",
             "objects": _objects(stores),
+            "engine": engine_health(engine_url(config, folder)),
+            "workers": _workers(folder),
             "disk free": _free(folder),
+            "document type model": _model(),
             "tesseract": _version("tesseract"),
             "poppler": _version("pdftoppm", "-v"),
         },
@@ -49,18 +66,39 @@ def _age(since: datetime | None, now: datetime) -> str:
     return "–" if since is None else f"{int((now - since).total_seconds())} s"
 
 
-def _watch(folder: Path) -> dict[str, Any]:
+def _watch(folder: Path, now: datetime) -> dict[str, Any]:
+    """A line a folder from the watcher's heartbeat; an old heartbeat is no watcher."""
     try:
-        beat = json.loads((folder / "run" / "watch.json").read_text())
-    except (OSError, ValueError):
+        beat = json.loads((folder / "run" / "watch.json").read_text(encoding="utf-8"))
+        age = (now - datetime.fromisoformat(beat["at"])).total_seconds()
+    except (OSError, ValueError, KeyError):
         return {"watcher": "not running"}
-    return {name: ", ".join(f"{k} {v}" for k, v in part.items()) for name, part in beat.items() if isinstance(part, dict)} or {
-        "watcher": "no folders"
-    }
+    state = "running" if age < STALE_SECONDS else f"not running: last seen {age:.0f} s ago"
+    return {"watcher": state, **{row["name"]: _watched(row) for row in beat["folders"]}}
+
+
+def _watched(row: dict[str, Any]) -> str:
+    problems = "".join(f", {name}: {count}" for name, count in row["problems"].items())
+    return f"{row['waiting']} waiting, the oldest for {row['oldest_wait_seconds']:.0f} s{problems}"
+
+
+def _workers(folder: Path) -> str:
+    known = known_slots(folder / "run")
+    with holding_dead_slots(folder / "run", None) as dead:
+        return f"{len(known) - len(dead)} of {len(known)} running" if known else "none started yet"
+
+
+def _model() -> str:
+    try:
+        weights = (SHIPPED_MODEL / "chartroom_doctype" / "weights.npz").read_bytes()
+    except OSError:
+        return "missing"
+    return f"weights {hashlib.sha256(weights).hexdigest()[:12]}"
 
 
 def _objects(stores: Stores) -> str:
     try:
+        stores.objects.exists(key_of("0" * 64))
         return stores.objects.describe()
     except Fault as fault:
         return f"unreachable: {fault}"

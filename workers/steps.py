@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import Any
 from schemas.config import Config
 from schemas.faults import EngineFault, Fault, StoreFault
 from schemas.page import PageReading
-from schemas.record import DocumentStatus
+from schemas.record import DocumentRecord, DocumentStatus
 from schemas.source import Delivery, DeliveryState, FileKind, Opened, PageFacts, Refused
 from store import documents, journal, readings
 from store.database import reading, writing
@@ -25,6 +26,7 @@ from workers.wire import Reader, Stores
 
 PAGES_A_STEP = 6
 LONGEST_PAUSE = 30.0
+PROBE_BYTES = 2**22
 
 RunStep = Callable[..., Any]
 Result = dict[str, Any]
@@ -85,7 +87,7 @@ class Tries:
             try:
                 return {**work(), "attempt": self.number}
             except Exception as error:  # noqa: BLE001 - one bad file blocks only itself
-                if _store_is_down(error, self.desk.stores):
+                if _machine_is_down(error, self.desk.stores):
                     self.desk.sleep(pause)
                     continue
                 errors += 1
@@ -112,16 +114,16 @@ def open_file(desk: Desk, delivery_id: str) -> Result:
 def read_chunk(desk: Desk, delivery_id: str, opened: Mapping[str, Any], pages: list[int], *, again: bool = False) -> Result:
     """Read some pages and keep what was read; when a file is begun again, pages that are kept already are not read again."""
     delivery = _delivery(desk, delivery_id)
-    kept = _kept(desk, delivery) if again else {}
+    kept = _kept_pages(desk, delivery) if again else set()
     wanted = [page for page in pages if page not in kept]
     if not wanted:
         return {"read": 0}
     folder = _folder(desk, delivery_id) / f"pages-{wanted[0]}"
     folder.mkdir(parents=True, exist_ok=True)
     read = desk.reader.read_pages(_original(desk, delivery), _opened(opened), wanted, folder)
+    kept_as = {done.number: desk.stores.objects.put_bytes(readings.pack(done)) for done in read}  # no other writer waits for these
     with writing(desk.stores.index) as conn:
-        for done in read:
-            readings.save(conn, desk.stores.objects, sha256=delivery.sha256, page=done.number, key=desk.reader.reading_key, reading=done)
+        readings.save(conn, sha256=delivery.sha256, key=desk.reader.reading_key, pages=kept_as)
     shutil.rmtree(folder, ignore_errors=True)
     return {"read": len(wanted)}
 
@@ -189,13 +191,14 @@ def _whole_outcome(desk: Desk, delivery: Delivery, opened: Opened | Refused) -> 
 
 
 def _is_duplicate(desk: Desk, delivery: Delivery) -> bool:
-    """Whether the same content was taken before under a name that counts."""
+    """Whether the same content was taken before and has documents, or will have: not if it was ignored, failed, or a duplicate itself."""
     with reading(desk.stores.index) as conn:
-        first = journal.original_of(conn, delivery)
-        if first is None or not _ignored(first, desk):
-            return first is not None
-        same = [other for other in journal.deliveries(conn) if other.sha256 == delivery.sha256 and other.sequence < delivery.sequence]
-    return any(not _ignored(other, desk) for other in same)
+        earlier = [other for other in journal.earlier_of(conn, delivery) if not _ignored(other, desk)]
+        return any(other.state is DeliveryState.TAKEN or any(map(_counts, documents.of_delivery(conn, other.id))) for other in earlier)
+
+
+def _counts(record: DocumentRecord) -> bool:
+    return record.status is not DocumentStatus.QUARANTINED and record.reasons != ("duplicate.exact",)
 
 
 def _ignored(delivery: Delivery, desk: Desk) -> bool:
@@ -216,6 +219,11 @@ def _inspect(desk: Desk, delivery: Delivery) -> Opened | Refused:
 def _kept(desk: Desk, delivery: Delivery) -> dict[int, PageReading]:
     with reading(desk.stores.index) as conn:
         return readings.load(conn, desk.stores.objects, sha256=delivery.sha256, key=desk.reader.reading_key)
+
+
+def _kept_pages(desk: Desk, delivery: Delivery) -> set[int]:
+    with reading(desk.stores.index) as conn:
+        return readings.kept_pages(conn, sha256=delivery.sha256, key=desk.reader.reading_key)
 
 
 def _delivery(desk: Desk, delivery_id: str) -> Delivery:
@@ -261,18 +269,21 @@ def _insist(desk: Desk, work: Callable[[], Any]) -> Any:
     for pause in _pauses():
         try:
             return work()
-        except StoreFault:
+        except StoreFault as fault:
+            if fault.permanent:
+                raise
+            log.warning("%s %s", fault.code, fault)
             desk.sleep(pause)
     raise AssertionError
 
 
-def _store_is_down(error: Exception, stores: Stores) -> bool:
-    """Whether a failure is everybody's (a store does not answer at all) and not this file's."""
-    if not isinstance(error, StoreFault) or error.permanent:
+def _machine_is_down(error: Exception, stores: Stores) -> bool:
+    """Whether a failure is everybody's (a store that does not answer, a full disk) and not this file's. Bytes never kept before are tried."""
+    if not isinstance(error, StoreFault | EngineFault | OSError) or getattr(error, "permanent", False):
         return False
     try:
-        stores.objects.put_bytes(b"chartroom")
-        with reading(stores.index) as conn:
+        stores.objects.delete(stores.objects.put_bytes(os.urandom(PROBE_BYTES)), reason="written to see whether the store takes anything")
+        with writing(stores.index) as conn:
             journal.states(conn)
     except Fault:
         return True

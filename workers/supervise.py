@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -77,11 +78,21 @@ class Tree:
                 process.kill()
                 process.wait()
 
+    def tell(self, line: str) -> None:
+        """Say it if it can be said: a closed terminal or a full disk must not end the tree."""
+        with suppress(OSError):
+            self.say(line)
+
     def _start(self, child: Child) -> None:
         command = [sys.executable, "-m", "workers.supervise", str(os.getpid()), *child.arguments]
-        child.process = subprocess.Popen(command, env=dict(self.environ), stdin=subprocess.DEVNULL, start_new_session=True)
+        try:
+            child.process = subprocess.Popen(command, env=dict(self.environ), stdin=subprocess.DEVNULL, start_new_session=True)
+        except OSError as error:  # out of processes or memory for now; the others run on
+            child.not_before = time.monotonic() + LONGEST_PAUSE
+            self.tell(f"{child.name}: cannot be started ({error.strerror}); again in {LONGEST_PAUSE:.0f} s")
+            return
         child.started = time.monotonic()
-        self.say(f"{child.name}: started (process {child.process.pid})")
+        self.tell(f"{child.name}: started (process {child.process.pid})")
 
     def _note_end(self, child: Child) -> None:
         process, child.process = child.process, None
@@ -90,7 +101,7 @@ class Tree:
         child.not_before = time.monotonic() + (0.0 if lived > HEALTHY_SECONDS else child.pause)
         code = process.returncode if process else 0
         child.failed_starts = child.failed_starts + 1 if code > 0 and lived < HEALTHY_SECONDS else 0
-        self.say(f"{child.name}: ended ({'signal' if code < 0 else 'exit'} {abs(code)}) after {lived:.0f} s; starts again in {child.pause:.1f} s")
+        self.tell(f"{child.name}: ended ({'signal' if code < 0 else 'exit'} {abs(code)}) after {lived:.0f} s; starts again in {child.pause:.1f} s")
 
 
 def workers(settings: Settings) -> list[Child]:
@@ -112,9 +123,9 @@ def up(settings: Settings, *, say: Say, web: bool = True) -> int:
             tree.tend()
             stopping.wait(0.5)
     finally:
-        say("stopping: each worker finishes the step in hand")
+        tree.tell("stopping: each worker finishes the step in hand")
         tree.stop()
-        say("stopped")
+        tree.tell("stopped")
     return 0
 
 

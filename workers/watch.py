@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from schemas.config import Config, Folder
-from schemas.faults import StoreFault
+from schemas.faults import Fault, StoreFault
 from schemas.rules import IntakeRules
 from schemas.source import Priority
 from store import journal
@@ -26,6 +27,7 @@ from workers.wire import Stores
 
 DEBOUNCE_SECONDS = 0.2
 SWEEP_SECONDS = 20.0
+FAULTS_A_SCAN = 3  # of a store, before the scan ends: then it is the store's trouble and not a file's
 PRIORITIES = {"stat": Priority.STAT, "urgent": Priority.STAT, "low": Priority.LOW}
 
 
@@ -61,6 +63,7 @@ class FolderState:
     facility: str
     seen: dict[Path, Seen] = field(default_factory=dict)
     done: dict[Path, Stamp] = field(default_factory=dict)  # taken over, but could not be moved away
+    failed: set[Path] = field(default_factory=set)  # refused by a store when last tried
     noted: set[tuple[str, str]] = field(default_factory=set)  # ignored and refused names already written down
     problems: dict[str, int] = field(default_factory=dict)  # of the last scan: kind → how many
     last_scan: datetime | None = None
@@ -118,21 +121,19 @@ def origin_of(folder: Folder, facility: str, parts: tuple[str, ...]) -> Origin:
 def scan(state: FolderState, around: Surroundings, renamed: frozenset[Path] = frozenset()) -> int:
     """Look through one folder once and take over what is ready. Returns how many were taken. One bad file stops nothing."""
     state.problems = {}
-    taken, present = 0, set()
-    for found in _entries(state, around):
-        present.add(found.path)
-        try:
-            taken += _consider(state, found, around, renamed=found.path in renamed)
-        except FileNotFoundError:
-            state.seen.pop(found.path, None)
-        except StoreFault as fault:
-            state.problem(fault.code)
-            break
-        except Exception as error:  # noqa: BLE001 - whatever one file does, the others are looked at
-            state.problem(type(error).__name__)
-    else:
+    taken = 0
+    try:
+        entries = sorted(_entries(state, around), key=lambda found: found.path in state.failed)
+        present = {found.path for found in entries}
         state.seen = {path: seen for path, seen in state.seen.items() if path in present}
         state.done = {path: stamp for path, stamp in state.done.items() if path in present}
+        state.failed &= present
+        for found in entries:
+            taken += _consider_safely(state, found, around, renamed=found.path in renamed)
+            if state.problems.get(StoreFault.code, 0) >= FAULTS_A_SCAN:
+                break
+    except StoreFault as fault:  # a folder's name could not be noted
+        state.problem(fault.code)
     state.last_scan = around.now()
     return taken
 
@@ -177,6 +178,20 @@ def _entries(state: FolderState, around: Surroundings) -> Iterator[Found]:
                     pending.append((Path(entry.path), (*parts, entry.name)))
                 else:
                     _note(state, around, "ignored", str(Path(*parts, entry.name)), ".*/")
+
+
+def _consider_safely(state: FolderState, found: Found, around: Surroundings, *, renamed: bool) -> bool:
+    """Whatever one file does, the others are looked at; what a store refused comes last in the next scan."""
+    try:
+        return _consider(state, found, around, renamed=renamed)
+    except FileNotFoundError:
+        state.seen.pop(found.path, None)
+    except StoreFault as fault:
+        state.problem(fault.code)
+        state.failed.add(found.path)
+    except Exception as error:  # noqa: BLE001
+        state.problem(type(error).__name__)
+    return False
 
 
 def _consider(state: FolderState, found: Found, around: Surroundings, *, renamed: bool) -> bool:
@@ -322,10 +337,11 @@ def _start_observer(path: str, hints: Hints) -> Any:
 
 def _write_heartbeat(path: Path, states: list[FolderState], around: Surroundings) -> None:
     rows = [_row(state, around.clock()) for state in states]
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".new")
-    temporary.write_text(json.dumps({"at": around.now().isoformat(), "pid": os.getpid(), "folders": rows}))
-    temporary.replace(path)
+    with suppress(OSError):  # a full disk must not end the watch
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(json.dumps({"at": around.now().isoformat(), "pid": os.getpid(), "folders": rows}))
+        temporary.replace(path)
 
 
 def _row(state: FolderState, at: float) -> dict[str, Any]:
@@ -347,17 +363,16 @@ def main() -> int:
     from workers.settings import read_settings
     from workers.wire import connect, content_check
 
-    settings = read_settings()
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    around = Surroundings(
-        stores=connect(settings.config, settings.data_dir),
-        rules=settings.config.intake,
-        is_complete=content_check(),
-        now=lambda: datetime.now(UTC),
-        clock=time.monotonic,
-    )
+    try:
+        settings = read_settings()
+        stores = connect(settings.config, settings.data_dir)
+    except Fault as fault:
+        sys.stderr.write(f"watcher: {fault}\n")
+        return 1
+    around = Surroundings(stores, settings.config.intake, content_check(), now=lambda: datetime.now(UTC), clock=time.monotonic)
     watch(settings.config, settings.data_dir, around, stopping)
     return 0
 

@@ -22,10 +22,11 @@ from schemas.faults import Fault, StoreFault
 from schemas.source import Delivery
 from store import journal
 from store.database import reading
+from workers.crash import write_crash
 from workers.engine import Engine
-from workers.settings import Settings, read_settings
+from workers.settings import Settings, data_folder, read_settings
 from workers.slots import hold_slot, holding_dead_slots, slot_name
-from workers.steps import Desk, give_up, process_file, settled
+from workers.steps import Desk, give_up, process_file, receipt, settled
 from workers.wire import Stores, connect, engine_url, equip
 
 LOOK_AFTER_SECONDS = 4.0  # between looks for dead slots and for work that ended without an outcome
@@ -49,7 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return work(read_settings(), slot, stopping)
     except Fault as fault:
         log.error("%s %s", fault.code, fault)  # noqa: TRY400 - a fault explains itself
-        return 1
+    except Exception as error:  # noqa: BLE001 - its text may quote a page
+        log.error("ended by %s, see %s", type(error).__name__, write_crash(error, data_folder(os.environ), datetime.now(UTC)))  # noqa: TRY400
+    logging.shutdown()
+    os._exit(1)  # the engine's threads may run by now; they must not keep a slot that hands out no work
 
 
 def work(settings: Settings, slot: str, stopping: threading.Event) -> int:
@@ -63,6 +67,7 @@ def work(settings: Settings, slot: str, stopping: threading.Event) -> int:
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True, mode=0o700)
     stores = connect(settings.config, settings.data_dir)
+    stores.objects.sweep(now=time.time())
     desk = Desk(settings.config, stores, equip(settings.config, stores), scratch, lambda: datetime.now(UTC), time.sleep)
     rules = settings.config.engine
     engine = Engine(engine_url(settings.config, settings.data_dir), slot=slot, process=partial(process_file, desk), poll_seconds=rules.poll_seconds)
@@ -80,10 +85,12 @@ def dispatch(desk: Desk, engine: Engine, run: Path, slot: str, stopping: threadi
         try:
             submit_new(desk.stores, engine, submitted)
             if began >= next_look:
-                look_after(desk, engine, run, slot)
+                look_after(desk, engine, run, slot, submitted)
                 next_look = time.monotonic() + LOOK_AFTER_SECONDS
         except StoreFault as fault:
             log.warning("%s %s", fault.code, fault)
+        except Exception as error:  # noqa: BLE001 - the engine's database may be locked or full: the next look tries again
+            log.warning("looking for work failed: %s", type(error).__name__)
         stopping.wait(max(desk.config.engine.poll_seconds, 5 * (time.monotonic() - began)))
 
 
@@ -98,27 +105,46 @@ def submit_new(stores: Stores, engine: Engine, submitted: set[str]) -> None:
     submitted.intersection_update([delivery.id for delivery in waiting])
 
 
-def look_after(desk: Desk, engine: Engine, run: Path, slot: str) -> None:
-    """Adopt the work of dead slots; quarantine what ended badly; begin again what the engine holds done and the journal does not."""
+def look_after(desk: Desk, engine: Engine, run: Path, slot: str, submitted: set[str]) -> None:
+    """Adopt the work of dead slots; begin again, or quarantine, what the engine will not work on any more and the journal holds open.
+
+    One worker at a time: what one begins again, another must not take for ended and delete.
+    """
+    alone = hold_slot(run, "looking")
+    if alone is None:
+        return
+    try:
+        _adopt(desk, engine, run, slot)
+        _take_up_ended(desk, engine, submitted)
+    finally:
+        os.close(alone)
+
+
+def _adopt(desk: Desk, engine: Engine, run: Path, slot: str) -> None:
     with holding_dead_slots(run, slot) as dead:
         for name in dead:
             for delivery_id in engine.adopt(name):
                 log.warning("goes on with %s, left by %s", delivery_id, name)
             shutil.rmtree(desk.scratch.parent / name, ignore_errors=True)
+
+
+def _take_up_ended(desk: Desk, engine: Engine, submitted: set[str]) -> None:
     with reading(desk.stores.index) as conn:
         waiting = {delivery.id: delivery for delivery in journal.unsettled(conn)}
     for delivery_id, state in engine.ended(waiting).items():
-        _end(desk, engine, waiting[delivery_id], state)
+        if not settled(desk, delivery_id):  # it may have been between the two looks
+            log.warning("%s ended as %s without an outcome", delivery_id, state)
+            submitted.discard(delivery_id)  # should the next line fail half-way, it is submitted again
+            _end(desk, engine, waiting[delivery_id], state)
 
 
 def _end(desk: Desk, engine: Engine, delivery: Delivery, state: str) -> None:
-    if settled(desk, delivery.id):  # it was settled between the two looks
-        return
-    log.warning("%s ended as %s without an outcome", delivery.id, state)
-    if state == "SUCCESS":
+    """Begin again what the engine itself failed at (the journal counts how often); quarantine what was cancelled or never gets as far."""
+    if state in {"SUCCESS", "ERROR"}:
         engine.retry(delivery.id, delivery.priority.value)
     else:
         give_up(desk, delivery.id)
+        receipt(desk, delivery.id)
 
 
 def _wait_for_slot(run: Path, slot: str, stopping: threading.Event) -> int | None:

@@ -14,12 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.config import Config, Folder
+from schemas.faults import StoreFault
 from schemas.rules import IntakeRules
 from schemas.source import Priority
-from store import journal
+from store import audit, journal
 from store.database import reading
 from workers.take_over import RefusedFile, Stamp, look_at, move_to_taken, printable, sweep_taken
-from workers.watch import FolderState, Seen, Surroundings, Verdict, judge, look_again, scan, sweep, watch
+from workers.watch import FolderState, Surroundings, Verdict, judge, look_again, scan, sweep, watch
 from workers.wire import connect, content_check
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -120,6 +121,8 @@ def test_sub_folders_carry_source_and_priority(box):
         ("clinic b/a.png", "fax/clinic b", Priority.NORMAL, "Our house"),
         ("low/deep/a.png", "fax", Priority.LOW, "Our house"),
     }
+    with reading(box.stores.index) as conn:
+        assert {row.entry.detail["source"] for row in audit.entries(conn)} == {"fax"}
 
 
 def test_ignored_names_are_counted_once_and_stay(box):
@@ -171,6 +174,32 @@ def test_one_unreadable_file_stops_nothing_and_is_seen(box):
     assert box.state.problems == {"PermissionError": 1}
 
 
+def test_file_that_the_store_refuses_keeps_no_other_waiting(box):
+    for name in "abcdef":
+        (box.root / name).write_bytes(png())
+    refused, put = {"a", "b", "c"}, box.stores.objects.put_file
+
+    def put_file(path):
+        if path.readlink().name in refused:
+            raise StoreFault("Object holds wrong bytes.", permanent=True)
+        return put(path)
+
+    box.stores.objects.put_file = put_file
+    box.scan()
+    box.scan(after=6)
+    assert box.state.problems == {"CR-STORE": 3}
+    assert box.scan(after=1) == 3
+    refused.clear()
+    assert box.scan(after=1) == 3
+
+
+def test_index_that_does_not_answer_ends_no_watch(box, monkeypatch):
+    (box.root / ".folder").mkdir()
+    monkeypatch.setattr("workers.watch.journal.note_ignored", lambda *_, **__: (_ for _ in ()).throw(StoreFault("locked")))
+    assert box.scan() == 0
+    assert box.state.problems == {"CR-STORE": 1}
+
+
 def test_missing_folder_is_a_problem_and_comes_back(box):
     box.root.rmdir()
     assert box.scan() == 0
@@ -220,6 +249,16 @@ def test_name_taken_meanwhile_is_not_overwritten_by_what_comes_back(box):
     assert sorted(p.read_bytes() for p in box.root.iterdir() if p.is_file()) == [b"one and more", b"two"]
 
 
+def test_file_replaced_before_it_is_moved_stays_in_the_folder(box):
+    path = box.root / "a.png"
+    path.write_bytes(b"one")
+    stamp = look_at(path)
+    (box.root / "new").write_bytes(b"two")
+    (box.root / "new").rename(path)
+    assert move_to_taken(path, "id", stamp) is None
+    assert path.read_bytes() == b"two"
+
+
 def test_taken_files_are_kept_for_their_days(box):
     path = box.root / "a.png"
     path.write_bytes(b"one")
@@ -260,7 +299,6 @@ def test_seen_is_forgotten_with_the_file(box):
     (box.root / "a.png").unlink()
     box.scan(after=6)
     assert (box.state.seen, box.taken()) == ({}, [])
-    assert isinstance(Seen(Stamp(1, 1, 1, 1), 0.0, 1, False), tuple)
 
 
 # The real watcher process.

@@ -2,6 +2,8 @@
 
 import multiprocessing
 import os
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -163,11 +165,10 @@ def test_urgent_work_comes_first_then_the_oldest(engine, take, settle):
     assert see(engine, journal.oldest_unsettled) == NOW
 
 
-def test_the_original_is_the_first_of_its_content(engine, take):
-    first, second, other = take("d1")[0], take("d2")[0], take("d3", sha256="1" * 64)[0]
-    assert see(engine, journal.original_of, second) == first
-    assert see(engine, journal.original_of, first) is None
-    assert see(engine, journal.original_of, other) is None
+def test_earlier_deliveries_of_the_same_content_are_found_in_order(engine, take):
+    first, second, other, third = take("d1")[0], take("d2")[0], take("d3", sha256="1" * 64)[0], take("d4")[0]
+    assert see(engine, journal.earlier_of, third) == [first, second]
+    assert see(engine, journal.earlier_of, first) == see(engine, journal.earlier_of, other) == []
 
 
 def test_attempts_are_counted(engine, take):
@@ -221,10 +222,11 @@ def test_a_reading_comes_back_as_it_was(page):
 def test_readings_are_kept_by_content_and_key(engine):
     objects, page = MemoryObjects(), PageReading(2, PageKind.TEXT, (Word("Jane", Box(0.1, 0.2, 0.3, 0.4), 0.5, 0),))
     with writing(engine) as conn:
-        readings.save(conn, objects, sha256="ab", page=2, key="v1", reading=replace(page, turn=90))
-        readings.save(conn, objects, sha256="ab", page=2, key="v1", reading=page)
-        readings.save(conn, objects, sha256="ab", page=1, key="v2", reading=page)
+        readings.save(conn, sha256="ab", key="v1", pages={2: objects.put_bytes(readings.pack(replace(page, turn=90)))})
+        readings.save(conn, sha256="ab", key="v1", pages={2: objects.put_bytes(readings.pack(page))})
+        readings.save(conn, sha256="ab", key="v2", pages={1: objects.put_bytes(readings.pack(page))})
     assert see(engine, readings.load, objects, sha256="ab", key="v1") == {2: page}
+    assert see(engine, readings.kept_pages, sha256="ab", key="v1") == {2}
     assert see(engine, readings.load, objects, sha256="xx", key="v1") == {}
 
 
@@ -383,3 +385,19 @@ def test_one_audit_row_for_each_change_of_state(engine, held):
     assert see(engine, audit.verify_chain) is None
     assert not any("DOE" in str(row) for row in see(engine, audit.entries))
     assert len(rows(engine, delivery_table)) == 1
+
+
+TRY_TO_LOCK = """
+import fcntl, sys
+with open(sys.argv[1], "r+b") as file:
+    fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 510, 0x40000002)  # the bytes that SQLite's readers share
+"""
+
+
+def test_opening_the_index_again_lets_go_of_no_lock(tmp_path):
+    first = open_index(f"sqlite:///{tmp_path}/index.db")
+    with reading(first) as conn:
+        queue.counts(conn)
+        open_index(f"sqlite:///{tmp_path}/index.db").dispose()
+        tried = subprocess.run([sys.executable, "-c", TRY_TO_LOCK, tmp_path / "index.db"], capture_output=True, text=True, check=False)
+    assert "BlockingIOError" in tried.stderr

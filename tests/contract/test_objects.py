@@ -66,6 +66,15 @@ def test_put_over_a_truncated_object_is_refused(shelf):
         shelf.objects.put_bytes(DATA)
 
 
+def test_put_over_rotten_bytes_of_the_same_length_is_refused(tmp_path):
+    objects = FilesystemObjects(tmp_path)
+    stored = tmp_path / objects.put_bytes(DATA)
+    stored.chmod(0o600)
+    stored.write_bytes(b"X" + DATA[1:])
+    with pytest.raises(StoreFault, match="wrong bytes"):
+        objects.put_bytes(DATA)
+
+
 def test_delete_forgets_and_may_be_repeated(shelf):
     key = shelf.objects.put_bytes(DATA)
     shelf.objects.delete(key, reason="retention")
@@ -110,8 +119,8 @@ def test_files_are_read_only_and_leave_no_temps(tmp_path):
 def test_sweep_removes_old_orphans_alone(tmp_path):
     objects = FilesystemObjects(tmp_path)
     kept = tmp_path / objects.put_bytes(DATA)
-    (kept.parent / ".incoming-old").write_bytes(b"x")
-    born = (kept.parent / ".incoming-old").stat().st_mtime
+    (tmp_path / ".incoming" / "old").write_bytes(b"x")
+    born = (tmp_path / ".incoming" / "old").stat().st_mtime
     assert objects.sweep(now=born + 3599) == 0
     assert objects.sweep(now=born + 3601) == 1
     assert [*objects.keys()] == [kept.relative_to(tmp_path).as_posix()]

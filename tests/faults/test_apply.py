@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from datetime import UTC, datetime
@@ -23,10 +24,13 @@ from schemas.rules import AuditSampleRules
 from schemas.source import FileKind, Opened, PageFacts
 from store import documents, journal, queue
 from store.database import reading
+from workers import engine as durable
+from workers import work
 from workers.apply import Sheaf, apply_plan, document_id, hold_all, is_sampled
 from workers.ingest import count_settled, ingest
 from workers.slots import hold_slot
-from workers.steps import Desk, process_file
+from workers.steps import Desk, give_up, process_file
+from workers.supervise import Child, Tree
 from workers.wire import connect
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -112,9 +116,15 @@ def test_sample_is_the_stated_share_and_repeatable():
 def test_document_that_cannot_be_composed_is_never_filed(tmp_path, stores):
     class Broken:
         def compose(self, *args):
-            raise EngineFault("no")
+            raise EngineFault("no", permanent=self.permanent)
+
+        permanent = False
 
     delivery = drop(stores, tmp_path / "in", a="x")["a"]
+    with pytest.raises(EngineFault):
+        apply(PLAN, sheaf(tmp_path), delivery, stores, composer=Broken())
+    assert rows(stores, delivery) == []
+    Broken.permanent = True
     apply(PLAN, sheaf(tmp_path), delivery, stores, composer=Broken())
     assert [r.status.value for r in rows(stores, delivery)] == ["review", "review", "set_aside"]
     assert "file.failed" in rows(stores, delivery)[0].reasons
@@ -205,6 +215,105 @@ def test_store_that_is_down_for_long_costs_no_file(tmp_path, stores):
     assert record.status is DocumentStatus.FILED
 
 
+def test_full_disk_costs_no_file(tmp_path, stores):
+    class Full:
+        refused = 0
+
+        def __getattr__(self, name):
+            return getattr(stores.objects, name)
+
+        def put_bytes(self, data):
+            if self.refused < 20 and not data.startswith(b"%"):
+                self.refused += 1
+                raise StoreFault("no space")
+            return stores.objects.put_bytes(data)
+
+    delivery, full = drop(stores, tmp_path / "in", a="pages 7")["a"], Full()
+    (record,) = process(desk(stores, tmp_path, objects=full), delivery)
+    assert (record.status, full.refused) == (DocumentStatus.FILED, 20)
+    named = {delivery.object_key, record.object_key}
+    assert len(set(stores.objects.keys()) - named) == 7  # the readings; nothing is left of what was tried
+
+
+def test_content_that_failed_is_read_when_it_comes_again(tmp_path, stores):
+    found = drop(stores, tmp_path / "in", a="pages 3", b="pages 3", c="pages 3")
+    give_up(desk(stores, tmp_path), found["a"].id)
+    assert [process(desk(stores, tmp_path), found[name])[0].status.value for name in "bc"] == ["filed", "set_aside"]
+
+
+def test_same_content_in_work_twice_is_owned_by_the_first(tmp_path, stores):
+    found = drop(stores, tmp_path / "in", a="pages 3", b="pages 3")
+    late, first = process(desk(stores, tmp_path), found["b"]), process(desk(stores, tmp_path), found["a"])
+    assert [r.status.value for r in (*first, *late)] == ["filed", "set_aside"]
+
+
+class Durable:
+    """As much of the engine as the look after its work needs."""
+
+    def __init__(self, ended, broken=False):
+        self.states, self.broken, self.submitted, self.retried = ended, broken, [], []
+
+    def adopt(self, slot):
+        return []
+
+    def ended(self, ids):
+        return self.states
+
+    def submit(self, delivery_id, priority):
+        self.submitted.append(delivery_id)
+
+    def retry(self, delivery_id, priority):
+        if self.broken:
+            raise OSError("database is locked")
+        self.retried.append(delivery_id)
+
+
+def test_work_that_ended_without_outcome_is_begun_again_or_quarantined(tmp_path, stores):
+    found = drop(stores, tmp_path / "in", a="pages 1", b="pages 2", c="pages 3")
+    ids = {name: found[name].id for name in "abc"}
+    engine = Durable({ids["a"]: "SUCCESS", ids["b"]: "ERROR", ids["c"]: "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
+    work.look_after(desk(stores, tmp_path), engine, tmp_path / "run", "slot-0", set(ids.values()))
+    assert engine.retried == [ids["a"], ids["b"]]
+    assert [record.reasons for record in rows(stores, found["c"])] == [("file.failed",)]
+
+
+def test_engine_is_asked_about_many_files_in_parts():
+    asked, engine = [], object.__new__(durable.Engine)
+    engine._list = lambda workflow_ids, status: asked.append(len(workflow_ids)) or []
+    assert engine.ended(map(str, range(2500))) == engine.ended([]) == {}
+    assert asked == [1000, 1000, 500]
+
+
+def test_only_one_worker_looks_at_a_time(tmp_path, stores):
+    found = drop(stores, tmp_path / "in", a="pages 1")
+    code = "import sys, time; from pathlib import Path; from workers.slots import hold_slot; print(hold_slot(Path(sys.argv[1]), 'looking'), flush=True); time.sleep(60)"
+    other = subprocess.Popen(
+        [sys.executable, "-c", code, tmp_path / "run"], stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(Path.cwd())}
+    )
+    other.stdout.readline()
+    engine = Durable({found["a"].id: "ERROR"})
+    work.look_after(desk(stores, tmp_path), engine, tmp_path / "run", "slot-0", set())
+    assert engine.retried == []
+    other.kill()
+    other.wait()
+    work.look_after(desk(stores, tmp_path), engine, tmp_path / "run", "slot-0", set())
+    assert engine.retried == [found["a"].id]
+
+
+def test_engine_that_fails_ends_no_worker_and_leaves_nothing_unsubmitted(tmp_path, stores):
+    delivery, stopping = drop(stores, tmp_path / "in", a="pages 1")["a"], threading.Event()
+    engine = Durable({delivery.id: "ERROR"}, broken=True)
+    worker = threading.Thread(target=work.dispatch, args=(desk(stores, tmp_path), engine, tmp_path / "run", "slot-0", stopping))
+    worker.start()
+    until = time.monotonic() + 30
+    while len(engine.submitted) < 2 and time.monotonic() < until:
+        time.sleep(0.05)
+    assert worker.is_alive()
+    stopping.set()
+    worker.join(30)
+    assert engine.submitted[:2] == [delivery.id] * 2
+
+
 def test_crashes_without_progress_end_a_file_and_crashes_with_progress_do_not(tmp_path, stores):
     delivery = drop(stores, tmp_path / "in", a="pages 60")["a"]
     done = {}
@@ -257,7 +366,8 @@ class Worker:
         self.start()
 
     def start(self):
-        self.process = subprocess.Popen([sys.executable, stub_worker.__file__, "--slot", str(self.slot)], env=self.environ)
+        with Path(self.environ["CHARTROOM_CONFIG"]).with_name("said").open("ab") as said:
+            self.process = subprocess.Popen([sys.executable, stub_worker.__file__, "--slot", str(self.slot)], env=self.environ, stderr=said)
 
     def kill(self):
         self.process.kill()
@@ -331,6 +441,16 @@ def test_poison_is_quarantined_and_blocks_nobody(tmp_path, stores, worker):
     assert len([line for line in lines_of(tmp_path / "trace", 3) if line.endswith(" 1 ")]) == 3
 
 
+def test_nothing_of_a_page_or_a_name_leaves_store_and_index(tmp_path, stores, worker):
+    found = drop(stores, tmp_path / "in", **{"Canary 1.pdf": "pages 2\nfail Canary", "Canary 2.pdf": "pages 2\nCanary"})
+    worker()
+    assert all(is_settled(delivery, stores) for delivery in found.values())
+    kept = [path for path in (tmp_path / "var").rglob("*") if path.is_file() and "objects" not in path.parts and not path.name.startswith("index.db")]
+    assert {"engine.db", "slot-0.lock"} <= {path.name for path in kept}
+    assert not [path for path in [*kept, tmp_path / "said"] if "Canary" in str(path) or b"Canary" in path.read_bytes()]
+    assert b"ValueError" in (tmp_path / "said").read_bytes()
+
+
 def test_second_worker_of_the_same_slot_does_not_work(tmp_path, stores, worker):
     lock = hold_slot(tmp_path / "var" / "run", "slot-0")
     assert worker(0).process.wait(100) == 3
@@ -346,3 +466,17 @@ def test_told_to_stop_a_worker_finishes_its_step_and_leaves(tmp_path, stores, wo
     assert len(lines_of(tmp_path / "trace", 3)) % 6 == 0
     with reading(stores.index) as conn:
         assert journal.states(conn)["taken"] == 1
+
+
+def test_tree_lives_on_when_nothing_can_be_said_and_a_child_cannot_be_started(monkeypatch):
+    def full(line):
+        raise OSError(28, "No space left on device")
+
+    def none_left(*_, **__):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(subprocess, "Popen", none_left)
+    tree = Tree([Child("worker 0", ("workers.work",))], full)
+    tree.tend()
+    assert tree.children[0].process is None
+    assert tree.children[0].not_before > time.monotonic()

@@ -79,6 +79,14 @@ def test_unknown_variable_is_refused_too(tmp_path):
         "- a",
         "web: [",
         "folders: [{name: a, path: b}, {name: a, path: c}]",
+        "folders: [{name: a, path: b}, {name: c, path: x/../b}]",
+        "folders: [{name: a, path: b}, {name: c, path: b/c}]",
+        "folders: [{name: a, path: .}]",
+        "folders: [{name: a, path: b, scan_seconds: 0}]",
+        "engine: {attempts: 0}",
+        "intake: {incomplete_after_seconds: -1}",
+        "match: {max_p_wrong: .nan}",
+        "intake: {max_megabytes: 1, empty_after_seconds: .inf}",
     ],
 )
 def test_impossible_values_are_refused(tmp_path, text):
@@ -89,6 +97,12 @@ def test_impossible_values_are_refused(tmp_path, text):
 def test_a_named_file_that_is_missing_is_refused(tmp_path):
     with pytest.raises(ConfigFault, match="nowhere"):
         read_settings({"CHARTROOM_CONFIG": str(tmp_path / "nowhere.yaml")})
+
+
+@pytest.mark.parametrize("name", ["what?", "100%41"])
+def test_a_data_folder_that_a_database_url_cannot_name_is_refused(tmp_path, name):
+    with pytest.raises(ConfigFault, match="data folder"):
+        settings_of(tmp_path, CHARTROOM_DATA_DIR=name)
 
 
 def test_secrets_come_from_files(tmp_path):

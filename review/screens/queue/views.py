@@ -31,7 +31,7 @@ def queue_routes(index: Engine) -> APIRouter:
             rows = [(item, record) for item in items if (record := documents.get(conn, item.document_id))]
             counts = documents.counts(conn)
             waiting = queue.counts(conn)
-        values = {"rows": rows, "counts": counts, "waiting": waiting, "shown": SHOWN, "now": datetime.now(UTC)}
+        values = {"rows": rows, "counts": counts, "waiting": waiting["open"] + waiting["blind"], "now": datetime.now(UTC)}
         return templates.TemplateResponse(request, "queue.html", values)
 
     @router.get("/items/{item_id}", response_class=HTMLResponse)
