@@ -118,4 +118,3 @@ class Segment:
     kind: SegmentKind
     sure: bool = True
     why: tuple[str, ...] = ()
-    duplicate_of: int | None = None  # source page that a duplicate page repeats
