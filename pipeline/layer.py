@@ -68,8 +68,19 @@ def span(start: float, stop: float, size: int) -> slice:
 
 def on_ink(layer: Sequence[Word], ink: Mask) -> float:
     """Share of the words that have ink under them."""
+    return float(np.mean(inked(layer, ink)))
+
+
+def shown(layer: Sequence[Word], look: Look) -> tuple[Word, ...]:
+    """The words, with no confidence in those of which nothing is seen: hidden text may name anybody."""
+    seen = inked(layer, look.ink)
+    return tuple(w if s or not any(map(str.isalnum, w.text)) else w._replace(confidence=0.0) for w, s in zip(layer, seen, strict=True))
+
+
+def inked(layer: Sequence[Word], ink: Mask) -> list[bool]:
+    """Which words have ink under them."""
     sums = ink.cumsum(axis=0, dtype=np.int64).cumsum(axis=1)
-    return float(np.mean([has_ink(word.box, sums) for word in layer]))
+    return [has_ink(word.box, sums) for word in layer]
 
 
 def has_ink(box: Box, sums: NDArray[np.int64]) -> bool:

@@ -290,6 +290,19 @@ def test_the_back_of_a_sheet_is_blank(sheets, tmp_path, back):
     assert (page.kind, page.words, page.problem) == (PageKind.BLANK, (), None)
 
 
+@pytest.mark.parametrize("text", ["DNR", "See 4B"])
+def test_a_page_with_a_few_letters_is_not_blank(tmp_path, text):
+    sheet = draw(tmp_path / "word.pdf", [("Helvetica", 11, 90, 700, text)])
+    page = read(clean200(sheet.pdf), tmp_path)
+    assert (page.kind, page.text) == (PageKind.TEXT, text)
+
+
+def penciled() -> Scanned:
+    """The scribble in a hard pencil."""
+    pixels = scribbled().pixels.astype(float)
+    return Scanned(noisy(np.clip(250 - 0.22 * (250 - pixels), 0, 255).astype(np.uint8), 3, 13), 200, 200)
+
+
 def test_a_single_line_is_text(tmp_path):
     sheet = draw(tmp_path / "line.pdf", [("Helvetica", 9, 270, 40, "Page 3 of 7")])
     page = read(fax_fine(sheet.pdf), tmp_path)
@@ -312,7 +325,7 @@ def photographed() -> Scanned:
     return Scanned(np.clip(128 + 900 * grain, 0, 255).astype(np.uint8), 150, 150)
 
 
-@pytest.mark.parametrize("scan", [scribbled, photographed])
+@pytest.mark.parametrize("scan", [scribbled, penciled, photographed])
 def test_ink_that_is_no_print_is_unreadable_not_blank(tmp_path, scan):
     page = read(scan(), tmp_path)
     assert (page.kind, page.problem) == (PageKind.UNREADABLE, "image.unreadable")
@@ -380,6 +393,14 @@ def test_a_layer_that_is_not_what_is_seen_is_not_believed(sheets, tmp_path, harm
     assert judged_layer(sheets[0], harm(layer_of(sheets[0].pdf)), tmp_path, image_share=1.0) is ReadFrom.OCR
 
 
+def test_a_word_of_the_layer_that_cannot_be_seen_is_not_relied_on(sheets, tmp_path):
+    hidden = Word("ROE,JOHN", Box(0.1, 0.95, 0.3, 0.97), 1.0, 999)
+    page = page_of(Scanned(rendered(sheets[0].pdf, 200), 200, 200), tmp_path, image_share=0.0, layer=(*layer_of(sheets[0].pdf), hidden))
+    words = read_page(page, NEVER, rules=RULES).words
+    assert (words[-1].text, words[-1].confidence) == ("ROE,JOHN", 0.0)
+    assert all(word.confidence == 1.0 for word in words[:-1])
+
+
 def coded(path: Path, text: str, extra: list) -> Sheet:
     canvas = Canvas(str(path), pagesize=(WIDE, HIGH), invariant=True)
     Code128(text, barWidth=1.4, barHeight=60).drawOn(canvas, 150, 420)
@@ -402,3 +423,16 @@ def test_a_page_with_a_barcode_on_it_is_a_page(tmp_path, text):
     lines = [("Times-Roman", 11, 60, 360 - 16 * n, line) for n, line in enumerate(PROSE)]
     page = read(clean200(coded(tmp_path / "page.pdf", text, lines).pdf), tmp_path)
     assert (page.kind, page.barcodes[0].text) == (PageKind.TEXT, text)
+
+
+def test_a_sheet_with_a_separators_barcode_that_was_written_on_is_a_page(tmp_path):
+    scan = clean200(coded(tmp_path / "sheet.pdf", "PATCHT", []).pdf)
+    pen = np.random.default_rng(14)
+    written = scan.pixels.copy()
+    for row in range(1300, 2100, 60):
+        for x in range(200, 1500, 45):
+            y = row + int(pen.integers(-6, 6))
+            written[y : y + 24, x : x + 4] = written[y : y + 4, x : x + 18] = written[y + 12 : y + 16, x : x + 18] = 20
+    page = read_page(page_of(scan._replace(pixels=written), tmp_path), NEVER, Zxing(), rules=RULES)
+    assert page.barcodes[0].text == "PATCHT"
+    assert page.kind is not PageKind.SEPARATOR
