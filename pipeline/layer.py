@@ -13,9 +13,9 @@ from schemas.page import Box, Word
 
 BROKEN = ("(cid:", "\ufffd", "\u25a1")
 VOWELS = frozenset("aeiouyáéíóúàèìòùäëïöüâêîôûæøåãõ")
-BORN_OUTSIDE = 0.30  # share of letters a page may show outside its layer: logos, stamps, drawn tables
-SCAN_OUTSIDE = 0.08  # the same where a scan covers the page
-SCANNED = 0.5
+BORN_OUTSIDE = 0.30  # share of letters a page may show outside its layer: drawn logos and tables
+PICTURE_OUTSIDE = 0.08  # the same where a picture is on the page: a scan, or a label with somebody's name
+PICTURED, SCANNED = 0.02, 0.5
 PAD = 0.004
 
 
@@ -23,7 +23,7 @@ def believed(layer: Sequence[Word], look: Look, image_share: float, least: int) 
     """Whether a layer is real text, upright, over ink, and leaves little ink uncovered."""
     if len(layer) < least or not real_text(layer) or not upright(layer):
         return False
-    allowed = SCAN_OUTSIDE if image_share > SCANNED else BORN_OUTSIDE
+    allowed = PICTURE_OUTSIDE if image_share > PICTURED else BORN_OUTSIDE
     covered = boxes_mask([word.box for word in layer], look.ink)
     return on_ink(layer, look.ink) >= 0.8 and outside(look, covered) <= allowed
 

@@ -368,6 +368,12 @@ def test_a_good_layer_is_believed(sheets, tmp_path, image_share):
         assert judged_layer(sheet, layer_of(sheet.pdf), tmp_path, image_share=image_share) is ReadFrom.LAYER
 
 
+@pytest.mark.parametrize(("image_share", "read_from"), [(0.0, ReadFrom.LAYER), (0.04, ReadFrom.OCR)])
+def test_letters_in_a_picture_are_read_whatever_the_layer_says_beside_them(sheets, tmp_path, image_share, read_from):
+    layer = layer_of(sheets[0].pdf)
+    assert judged_layer(sheets[0], layer[: len(layer) * 17 // 20], tmp_path, image_share=image_share) is read_from
+
+
 def garbled(layer):
     return tuple(w._replace(text="".join(chr(33 + (ord(c) * 7) % 29) for c in w.text)) for w in layer)
 
