@@ -216,9 +216,7 @@ def _segments(parts: Sequence[Sequence[Sheet]], starts: Sequence[Start], rules: 
         bordering = starts[at : end + 1]  # with the start of the next document
         sure = all(start.chance <= rules.sure_below or start.chance >= rules.sure_above for start in bordering)
         sure = sure and all(_belongs(start) for start in starts[at + 1 : end])
-        readable = any(sheet.reading.kind is not PageKind.UNREADABLE for sheet in part)
-        kind = SegmentKind.DOCUMENT if readable else SegmentKind.UNREADABLE
-        segments.append(Segment(tuple(s.reading.number for s in part), kind, sure=sure, why=_told(part, starts[at:end])))
+        segments.append(Segment(tuple(s.reading.number for s in part), SegmentKind.DOCUMENT, sure=sure, why=_told(part, starts[at:end])))
         at = end
     return segments
 

@@ -106,7 +106,6 @@ class SegmentKind(StrEnum):
     DOCUMENT = "document"
     BLANK = "blank"
     SEPARATOR = "separator"
-    UNREADABLE = "unreadable"
     DUPLICATE = "duplicate"
 
 

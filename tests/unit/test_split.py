@@ -128,12 +128,6 @@ def test_fax_numbering_over_the_whole_packet_does_not_join():
     assert pages_of(found) == [(1,), (2,)]
 
 
-def test_document_of_unreadable_pages_says_so():
-    found = cut([sheet([], 1, kind=PageKind.UNREADABLE), separator(2), first(3)])
-    assert found[0].kind is SegmentKind.UNREADABLE
-    assert found[2].kind is SegmentKind.DOCUMENT
-
-
 def test_unreadable_page_inside_leaves_doubt():
     found = cut([first(1), sheet([], 2, kind=PageKind.UNREADABLE)], [said(1)])
     assert not found[0].sure
