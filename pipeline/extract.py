@@ -5,12 +5,15 @@ Knows labels and places; must not know the patient index: nothing here asks whet
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.fields.dates import other_century
-from pipeline.fields.geometry import lay_out
-from pipeline.fields.places import mark
+from pipeline.fields.geometry import lay_out, say
+from pipeline.fields.lexicon import fold
+from pipeline.fields.names import shortened
+from pipeline.fields.places import Marked, mark
 from pipeline.fields.reading import Sighting, read_labels
 from pipeline.fields.unlabelled import address_under, read_unlabelled
 from schemas.document import Extraction, Field, FieldName, PageIdentity, Person, Role
@@ -21,7 +24,11 @@ VERSION = 1
 SUREST = 0.995
 CONTESTED = 0.75  # what a value keeps when another reads about as well
 ABOUT_AS_WELL = 0.8
+NEARLY_AS_WELL = 0.6
 LEAST = 0.2  # a worth below this is not a reading
+OURS = "ours"  # the word in a rule that tells matching whose number it is
+LEAST_OF_A_NAME, HEAD_ROWS = 5, 3
+FOREIGN = re.compile(r"\b(?:outside|external|referring|sending|other|foreign|their|your)\b", re.IGNORECASE)
 LISTS = {FieldName.ICD10_CODES}
 DATES_OF_CARE = (FieldName.SERVICE_DATE, FieldName.ADMIT_DATE, FieldName.DISCHARGE_DATE)
 
@@ -51,7 +58,27 @@ def sightings_of(page: PageReading, rules: ExtractRules) -> list[Sighting]:
     found = [*read_labels(marked, rules), *read_unlabelled(marked, rules)]
     if not any(s.field is FieldName.PATIENT_ADDRESS and s.role is Role.PATIENT for s in found):
         found += [a for s in found if s.field is FieldName.PATIENT_NAME for a in address_under(marked, s)]
-    return _once_a_place([s for s in found if s.worth >= LEAST])
+    return _once_a_place([s for s in _with_ours(marked, found, rules) if s.worth >= LEAST])
+
+
+def _with_ours(page: Marked, found: list[Sighting], rules: ExtractRules) -> list[Sighting]:
+    """Record numbers that the page says are this house's: its name stands on their line, or is the letterhead."""
+    ours = tuple(name for one in rules.our_facilities if len(name := fold(one)) > LEAST_OF_A_NAME)
+    if not ours:
+        return found
+    headed = any(s.field is FieldName.FACILITY and s.rule == "letterhead" and s.row < HEAD_ROWS and _names(s.value, ours) for s in found)
+    return [s._replace(rule=f"{s.rule} ({OURS})") if _is_ours(page, s, ours, headed=headed) else s for s in found]
+
+
+def _is_ours(page: Marked, one: Sighting, ours: tuple[str, ...], *, headed: bool) -> bool:
+    if one.field is not FieldName.PATIENT_MRN:
+        return False
+    label = say(token for token in page.sheet.rows[one.row] if token.x0 < one.box.x1 * page.sheet.width)
+    return _names(label, ours) or (headed and not FOREIGN.search(label))
+
+
+def _names(text: str, names: tuple[str, ...]) -> bool:
+    return any(name in fold(text) for name in names)
 
 
 def _identity(page: PageReading, rules: ExtractRules) -> PageIdentity:
@@ -85,15 +112,23 @@ def _earlier(one: Sighting) -> Sighting:
 def _best(name: FieldName, found: list[Sighting]) -> Field:
     """The value that reads best, raised by each further place that gives it, lowered by a rival that reads about as well."""
     by_value: dict[str, list[Sighting]] = defaultdict(list)
-    for one in found:
+    for one in _fullest(found) if name is FieldName.PATIENT_NAME else found:
         by_value[one.value].append(one)
     ranked = sorted(by_value.values(), key=_together, reverse=True)
     top = max(ranked[0], key=lambda s: s.worth)
     worth = min(SUREST, _together(ranked[0]))
     if len(ranked) > 1 and _together(ranked[1]) >= ABOUT_AS_WELL * worth:
         worth *= CONTESTED
+    rule = next((s.rule for s in ranked[0] if s.rule.endswith(f"({OURS})")), top.rule)
     rivals = tuple(dict.fromkeys([group[0].value for group in ranked[1:]] + [o for s in ranked[0] for o in s.others]))
-    return Field(name, top.value, top.raw, round(worth, 4), top.page, top.box, top.rule, len(ranked[0]), rivals)
+    return Field(name, top.value, top.raw, round(worth, 4), top.page, top.box, rule, len(ranked[0]), rivals)
+
+
+def _fullest(found: list[Sighting]) -> list[Sighting]:
+    """A name printed shorter elsewhere, without middle name or suffix, counts for the fuller one that is about as well read."""
+    ranked = sorted(found, key=lambda s: len(s.value), reverse=True)
+    fuller = (next((o.value for o in ranked if shortened(one.value, o.value) and o.worth > NEARLY_AS_WELL * one.worth), one.value) for one in found)
+    return [one._replace(value=value) for one, value in zip(found, list(fuller), strict=True)]
 
 
 def _together(group: Sequence[Sighting]) -> float:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from pipeline.fields.ages import told_ages
 from pipeline.fields.dates import years_between
+from pipeline.fields.geometry import cells, lay_out, say
 from pipeline.fields.sameness import two_people
 from schemas.catalogue import Catalogue
 from schemas.document import Extraction, FieldName, PageIdentity, Role, TypeGuess
@@ -149,12 +151,14 @@ def _age_contradicts(pages: Sequence[PageReading], extraction: Extraction, birth
 
 
 def _edge_lines(page: PageReading) -> Iterator[tuple[str, float]]:
-    lines: dict[int, list[int]] = defaultdict(list)
-    for at, word in enumerate(page.words):
-        if word.box.y0 < EDGE or word.box.y1 > 1 - EDGE:
-            lines[word.line].append(at)
-    for found in lines.values():
-        yield " ".join(page.words[at].text for at in found), page.words[found[0]].box.y0
+    """Lines at the head and foot as they look on paper, whatever order the words came in; of the outermost, the last cell too."""
+    edge = replace(page, words=tuple(word for word in page.words if word.box.y0 < EDGE or word.box.y1 > 1 - EDGE))
+    sheet = lay_out(edge)
+    for at, row in enumerate(sheet.rows):
+        yield say(row), sheet.box(row).y0
+        start, end = list(cells(row))[-1]
+        if at in (0, len(sheet.rows) - 1) and start:
+            yield say(row[start:end]), sheet.box(row).y0
 
 
 def _sensible(found: re.Match[str]) -> tuple[int, int] | None:

@@ -12,6 +12,7 @@ MONTH = {name: at + 1 for names in (MONTHS, FULL_MONTHS) for at, name in enumera
 WEEKDAY = re.compile(
     r"^(?:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday)[.,]*\s+", re.IGNORECASE
 )
+EDGES = " \t,;:()[]<>*'\".-~_“”‘’|"
 EARLIEST_YEAR, LATEST_YEAR = 1880, 2100
 
 DIGIT_FOR = str.maketrans(
@@ -39,7 +40,7 @@ class PrintedDate(NamedTuple):
 
 def parse_date(text: str, *, pivot: int, compact: bool = False) -> PrintedDate | None:
     """The one day that `text` as a whole can mean, month before day, or None. `compact` admits 19500102."""
-    text = WEEKDAY.sub("", text.strip(" \t,;:()[]<>*'\".")).rstrip(" ,.")
+    text = WEEKDAY.sub("", text.strip(EDGES)).rstrip(" ,.")
     if not 5 <= len(text) <= 24:
         return None
     readings = (_numeric(text, pivot), _iso(text), _written(text, pivot), _compact(text) if compact else None)

@@ -19,6 +19,7 @@ from pipeline.fields.lexicon import (
     meanings,
     near_misses,
     without_one,
+    words,
 )
 
 MOST_WORDS = 6
@@ -69,7 +70,7 @@ def _label_at(at: int, row: Row, folded: list[str], start: int, *, led: bool) ->
     for end in _ends(row, folded, start):
         closed = _absorb_signs(row, folded, end)
         label = Label(Meaning(""), at, start, closed, "", row[closed - 1].colon, closed == len(row) or row[closed].fresh)
-        meaning = _meaning(folded[start:end], misspelt=label.colon or (led and label.alone))
+        meaning = _numbered(row, folded, label, end) or _meaning(folded[start:end], misspelt=label.colon or (led and label.alone))
         if meaning and _may_be_label(meaning, row, label, led=led):
             return label._replace(meaning=meaning, printed=" ".join(t.text for t in row[start:end]))
     return None
@@ -104,6 +105,12 @@ def _meaning(parts: list[str], *, misspelt: bool) -> Meaning | None:
     return near._replace(strength=near.strength * MISSPELT) if near else None
 
 
+def _numbered(row: Row, folded: list[str], label: Label, end: int) -> Meaning | None:
+    """What "Case #" announces where "Case" alone says less."""
+    signs = row[end - 1].text[-1:] + "".join(token.text for token in row[end : label.end])
+    return meanings().get("".join(folded[label.start : end]) + "no") if "#" in signs else None
+
+
 def _composed(parts: list[str]) -> Meaning | None:
     """An attribute after a person: "Spouse" + "Date of Birth"."""
     pairs = (("".join(parts[:cut]), "".join(parts[cut:])) for cut in range(1, len(parts)))
@@ -113,7 +120,8 @@ def _composed(parts: list[str]) -> Meaning | None:
 def _near(key: str) -> Meaning | None:
     """The phrase a letter or two off `key`; where it may be the patient's or another's, the other's."""
     found = [meanings()[whole] for whole in _one_off(key)] or [meanings()[whole] for whole in _two_off(key)]
-    return min(found, key=lambda m: m.role == "patient", default=None)
+    chosen = min(found, key=lambda m: m.role == "patient", default=None)
+    return chosen._replace(open=any(m.role == "patient" != chosen.role and m.what == chosen.what for m in found)) if chosen else None
 
 
 def _two_off(key: str) -> Iterator[str]:
@@ -139,11 +147,27 @@ def _may_be_label(meaning: Meaning, row: Row, label: Label, *, led: bool) -> boo
     """Common words announce something only with a colon or in a cell of their own."""
     if meaning.firm:
         return True
+    if _only_looks_like_one(meaning, row, label):
+        return False
     if label.colon:
         return led or meaning.what != "skip" or _capital(row[label.start])
     if not led or not _capital(row[label.start]):
         return False
     return label.alone or meaning.what != "skip"
+
+
+def _only_looks_like_one(meaning: Meaning, row: Row, label: Label) -> bool:
+    """Whether it is a title that goes on, or two letters within a row, as somebody's initials "RE" are."""
+    initials = label.start > 0 and not label.colon and sum(len(t.text) for t in row[label.start : label.end]) <= 2
+    goes_on = meaning.role == "patient" and not (label.colon or label.alone) and _goes_on(row, label)
+    return goes_on or (initials and meaning.what == "name")
+
+
+def _goes_on(row: Row, label: Label) -> bool:
+    """Whether a title goes on behind "Patient", as in "PATIENT REFERRAL FORM"."""
+    following = "".join(c for c in row[label.end].text.lower() if c.isalpha())
+    titled = following in words("never_names") or following in words("organisation_words")
+    return titled and following not in words("surnames_too") and following not in words("titles")
 
 
 def _capital(token: Token) -> bool:

@@ -25,6 +25,7 @@ class Meaning(NamedTuple):
     strength: float = STEM_STRENGTH
     firm: bool = False
     fills: str = ""  # the field a provider's name fills
+    open: bool = False  # misread so that it may be the patient's as well
 
 
 def fold(text: str) -> str:
@@ -45,6 +46,12 @@ def data() -> Mapping[str, Any]:
 def words(group: str) -> frozenset[str]:
     """One list of words, lower case."""
     return frozenset(str(w) for w in data()[group])
+
+
+@cache
+def folded_stems(group: str) -> tuple[str, ...]:
+    """One list of words, folded."""
+    return tuple(fold(word) for word in words(group))
 
 
 @cache

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from pipeline.fields.lexicon import data, words
 
-PART = re.compile(r"^[A-Z][A-Za-z]*(?:['’`\-.][A-Za-z]+)*\.?$")
+PART = re.compile(r"^(?=[^\W\d_])(?![a-zß-öø-ÿ])[^\W\d_]+(?:['’`\-.][^\W\d_]+)*\.?$")
 LETTER_FOR = str.maketrans("0158|", "OISBI")
-MOST_PARTS = 6
+MOST_PARTS, CREDENTIAL_REACH = 8, 6
 ZIP = re.compile(r"^\d{5}(?:-\d{4})?$")
 FOREIGN = str.maketrans({"’": "'", "`": "'"})
 
@@ -60,6 +61,20 @@ def parse_name(printed: Sequence[str], *, formal: bool = False) -> PersonName | 
     return named if named and _plausible(named) and not _before_zip(named, printed) else None
 
 
+def shortened(short: str, full: str) -> bool:
+    """Whether one filed name is another with middle names or suffix left out or cut to initials."""
+    (last, _, given), (last_full, _, given_full) = short.partition(", "), full.partition(", ")
+    parts, left = given.split(), given_full.split()
+    if last != last_full or len(short) >= len(full) or parts[:1] != left[:1]:
+        return False
+    for part in parts[1:]:
+        at = next((i for i, other in enumerate(left[1:], 1) if other == part or (len(part) == 1 and other.startswith(part))), 0)
+        if not at:
+            return False
+        left = left[at:]
+    return True
+
+
 def is_credential(word: str) -> bool:
     """Whether a word is a clinician's degree or licence, as "MD," or "M.D."."""
     return re.sub(r"[^a-z]", "", word.lower()) in words("credentials") and word[:1].isupper()
@@ -92,7 +107,7 @@ def _of_provider(word: str, taken: list[str]) -> bool:
 
 
 def _is_clinician(printed: Sequence[str]) -> bool:
-    head = printed[:MOST_PARTS]
+    head = printed[:CREDENTIAL_REACH]
     doctor = bool(head) and head[0].lower().strip(".,") in {"dr", "doctor", "prof", "drs"}
     return doctor or any(is_credential(w) and (at > 1 or w.isupper()) and _sounds_like_degree(w, at) for at, w in enumerate(head))
 
@@ -106,8 +121,8 @@ def _parts(printed: Sequence[str]) -> list[Part]:
     parts: list[Part] = []
     for at, word in enumerate(printed):
         for text, comma in _pieces(word):
-            part = _part(text, comma=comma, at=at)
-            if is_organisation(text):
+            part = _part(text, comma=comma, at=at) or _word_as_surname(text, parts, comma=comma, at=at)
+            if is_organisation(text) and not (part and part.comma and not parts and _also_surname(text)):
                 return []
             if part is None:
                 return parts
@@ -125,7 +140,7 @@ def _pieces(word: str) -> list[tuple[str, bool]]:
 
 
 def _part(text: str, *, comma: bool, at: int) -> Part | None:
-    bare = text.strip("*_\"'") if text[:1] not in "([" else text
+    bare = text.strip("*_\"'“”‘’`´~") if text[:1] not in "([" else text
     folded = _fold_digits(bare)
     letters = folded or bare
     if letters.lower().strip(".") in words("particles") and letters.isalpha():
@@ -134,6 +149,18 @@ def _part(text: str, *, comma: bool, at: int) -> Part | None:
         return None
     stopped = letters.endswith(".") and len(letters) > 4 and letters.isupper()
     return Part(letters.rstrip("."), comma or stopped, bool(folded), at)
+
+
+def _word_as_surname(text: str, parts: list[Part], *, comma: bool, at: int) -> Part | None:
+    """As in "White, Mary" and "Mary E White": a word of another use where a last name must stand."""
+    leads = comma and not parts and _also_surname(text)
+    given = bool(parts) and _is_given(parts[0]) and not any(part.comma for part in parts)
+    ends = given and text.lower() in words("end_surnames") and len([part for part in parts if len(part.text) > 1]) == 1
+    return Part(text, comma, folded=False, at=at) if (leads or ends) and text[:1].isupper() else None
+
+
+def _also_surname(text: str) -> bool:
+    return text.lower() in words("surnames_too")
 
 
 def _never(text: str) -> bool:
@@ -169,7 +196,7 @@ def _without_comma(parts: list[Part]) -> PersonName | None:
     parts = _up_to_suffix(parts)
     ending = parts[-1] if len(parts) > 2 and _suffix(parts[-1]) else None
     core = parts[:-1] if ending else parts
-    if not 2 <= len(core) <= 5:
+    if not 2 <= len(core) <= 6:
         return None
     if _last_name_first(core):
         return _named(core[:1], core[1:2], core[2:], ending)
@@ -188,7 +215,8 @@ def _last_name_first(core: list[Part]) -> bool:
     """As in "SMITH JOHN A": an initial ends it, or only the second part is a given name."""
     if len(core[-1].text) == 1 and len(core) > 2:
         return True
-    return _is_given(core[1]) and not _is_given(core[0]) and all(part.text.isupper() for part in core)
+    given_follows = _is_given(core[1]) and (len(core) == 2 or _is_given(core[-1]))
+    return given_follows and not _is_given(core[0]) and all(part.text.isupper() for part in core)
 
 
 def _order_shows(core: list[Part]) -> bool:
@@ -203,7 +231,8 @@ def _last_name_start(core: list[Part]) -> int:
 
 
 def _is_given(part: Part) -> bool:
-    return part.text.lower() in words("given_names")
+    plain = unicodedata.normalize("NFKD", part.text)
+    return "".join(c for c in plain if not unicodedata.combining(c)).lower() in words("given_names")
 
 
 def _suffix(part: Part) -> str:

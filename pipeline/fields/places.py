@@ -9,7 +9,8 @@ from functools import cached_property
 
 from pipeline.fields.geometry import Row, Sheet, Token, cells
 from pipeline.fields.labels import Label, find_labels
-from pipeline.fields.lexicon import NO_ROLE
+from pipeline.fields.lexicon import NO_ROLE, fold, folded_stems
+from pipeline.fields.names import is_organisation
 
 FARTHEST_RIGHT = 0.42  # of the page width
 POSSESSIVE = re.compile(r"['’`´]\w?s?$")
@@ -30,6 +31,12 @@ TITLES = {
     "physical",
 }
 LINE_REACH = 3.6  # heights of a word that a value may lie under or over its label
+STAND_IN = 0.8
+SAME_SIZE = 0.12
+MOST_OF_A_HEADING, MOST_OF_A_TITLE = 6, 4
+SOMEBODY = {"person", "party", "adult", "completing", "responsible", "relative", "representative", "holder"}
+SPECKS = ".,'`‘’“”~^°·"
+SECTION_REACH = 4
 NAME_UNDER_HEADING = 4  # rows: a heading's block begins with its person's name
 OWNED_ROWS = {"contact": 6, "provider": 5, "other": 4, "patient": 14}
 
@@ -75,16 +82,51 @@ class Marked:
 
 def mark(sheet: Sheet) -> Marked:
     """Find the labels of a laid-out page."""
-    return Marked(sheet, find_labels(sheet))
+    labels = _settled(find_labels(sheet))
+    return Marked(sheet, _with_stand_ins(labels))
+
+
+def _settled(labels: tuple[Label, ...]) -> tuple[Label, ...]:
+    """A misread label that may be the patient's or another's is the patient's close under a heading of the patient."""
+    settled: list[Label] = []
+    for label in labels:
+        over = next((x for x in reversed(settled) if x.meaning.role != NO_ROLE), None)
+        near = over is not None and over.meaning == over.meaning._replace(what="section", role="patient") and label.row - over.row <= SECTION_REACH
+        settled.append(_as_patient(label) if near and label.meaning.open else label)
+    return tuple(settled)
+
+
+def _with_stand_ins(labels: tuple[Label, ...]) -> tuple[Label, ...]:
+    """Where no label names a patient, "Client" does; "Member" does where somebody else is named as the one insured."""
+    if any(label.meaning.role == "patient" for label in labels):
+        return labels
+    insured = any(_speaks_of(label, "insured") for label in labels)
+    groups = ("stand_ins", "covered") if insured else ("stand_ins",)
+    return tuple(_as_patient(label) if _announces(label) and any(_speaks_of(label, group) for group in groups) else label for label in labels)
+
+
+def _speaks_of(label: Label, group: str) -> bool:
+    stems, said = folded_stems(group), re.split(r"[^A-Za-z]+", label.printed)
+    return label.meaning.role != NO_ROLE and any(fold("".join(said[:count])) in stems for count in range(1, len(said) + 1))
+
+
+def _announces(label: Label) -> bool:
+    """Whether a label stands before one value rather than over a block."""
+    return label.colon or not label.alone or "name" in label.printed.lower()
+
+
+def _as_patient(label: Label) -> Label:
+    return label._replace(meaning=label.meaning._replace(role="patient", strength=STAND_IN))
 
 
 def right_of(page: Marked, label: Label) -> tuple[Token, ...]:
     """The words after a label, up to the next label or cell."""
     row = page.sheet.rows[label.row]
     stop = next((other.start for other in page.by_row[label.row] if other.start >= label.end), len(row))
-    if label.end >= stop or row[label.end].x0 - row[label.end - 1].x1 > FARTHEST_RIGHT * page.sheet.width:
+    start = next((at for at in range(label.end, stop) if row[at].text.strip(SPECKS)), stop)
+    if start >= stop or row[start].x0 - row[label.end - 1].x1 > FARTHEST_RIGHT * page.sheet.width:
         return ()
-    return tuple(_cell_from(row, label.end, stop))
+    return tuple(_cell_from(row, start, stop))
 
 
 def rest_of_row(page: Marked, label: Label) -> tuple[Token, ...]:
@@ -102,6 +144,17 @@ def below(page: Marked, label: Label) -> tuple[Token, ...]:
 def above(page: Marked, label: Label) -> tuple[Token, ...]:
     """The words over a label within its column."""
     return _beside(page, label, -1)
+
+
+def claimed(page: Marked, tokens: tuple[Token, ...], row: int) -> bool:
+    """Whether words over a row are the value of a label beside them or over them."""
+    at = next((r for r in range(row - 1, -1, -1) if tokens[0] in page.sheet.rows[r]), None)
+    if at is None:
+        return False
+    start = page.sheet.rows[at].index(tokens[0])
+    return any(label.end <= start for label in page.by_row.get(at, ())) or any(
+        label.alone and below(page, label)[:1] == tokens[:1] for higher in range(max(0, at - 2), at) for label in page.by_row.get(higher, ())
+    )
 
 
 def next_line(page: Marked, lefts: tuple[float, ...], row: int) -> tuple[tuple[Token, ...], int]:
@@ -127,7 +180,7 @@ def name_owner(page: Marked, label: Label) -> str:
     role = owner(page, label)
     if role == "patient":
         return role if _first_under_heading(page, label) else "other"
-    return role or ("other" if _many_parties(page) or _under_unknown_heading(page, label) else NO_ROLE)
+    return role or ("other" if _some_others(page, label) else NO_ROLE)
 
 
 def owner(page: Marked, label: Label) -> str:
@@ -136,6 +189,12 @@ def owner(page: Marked, label: Label) -> str:
         return label.meaning.role
     if _after_unknown_word(page, label):
         return "other"
+    anchor = owning_label(page, label)
+    return anchor.meaning.role if anchor else NO_ROLE
+
+
+def owning_label(page: Marked, label: Label) -> Label | None:
+    """The person label or heading that a bare label stands under or behind."""
     identifies = label.meaning.what in {"patient_dob", "patient_sex"}
     head = _heading_over(page, label)
     for row in range(label.row, max(-1, label.row - OWNED_ROWS["patient"]), -1):
@@ -143,10 +202,10 @@ def owner(page: Marked, label: Label) -> str:
         if anchor is None or (identifies and anchor.meaning.role in {"provider", "other"}):
             continue
         if head and page.left(head) > page.left(anchor) + page.sheet.word_height:
-            return head.meaning.role
+            return head
         if label.row - row < OWNED_ROWS[anchor.meaning.role] or anchor is head:
-            return anchor.meaning.role
-    return head.meaning.role if head and not (identifies and head.meaning.role in {"provider", "other"}) else NO_ROLE
+            return anchor
+    return head if head and not (identifies and head.meaning.role in {"provider", "other"}) else None
 
 
 def in_column_of(page: Marked, label: Label, left: float) -> bool:
@@ -158,7 +217,7 @@ def in_column_of(page: Marked, label: Label, left: float) -> bool:
 def _after_unknown_word(page: Marked, label: Label) -> bool:
     """One word, or a word with a colon, that is no label stands before it in its cell, as a misread "Mother's" would."""
     row = page.sheet.rows[label.row]
-    taken = max((other.end for other in page.by_row[label.row] if other.end <= label.start), default=0)
+    taken = max((other.end for other in page.by_row.get(label.row, ()) if other.end <= label.start), default=0)
     start = label.start
     while start > taken and not row[start].fresh:
         start -= 1
@@ -181,17 +240,47 @@ def _name_anchor(page: Marked, label: Label) -> Label | None:
     return next((a for row in rows if (a := _anchor_in(page, label, row))), None)
 
 
-def _many_parties(page: Marked) -> bool:
-    return any(
-        a.meaning.role == "contact" or a.meaning.what == "section" or a.meaning.role == "patient" for row in page.anchors.values() for a in row
-    )
+def _some_others(page: Marked, label: Label) -> bool:
+    """Whether a bare "Name" may be another's: one before it spoke of a person, the page names its patient elsewhere, or nobody's facts follow."""
+    anchors = [a for row in page.anchors.values() for a in row]
+    parties = [a for a in anchors if a.meaning.role in {"contact", "patient"} or a.meaning.what == "section"]
+    if _under_unknown_heading(page, label) or any(a.key < label.key or a.meaning.role == "patient" for a in parties):
+        return True
+    return bool(parties) and not identified(page, label)
+
+
+def name_before(page: Marked, label: Label) -> Label | None:
+    """The bare "Name" on the row of a bare label or close above it, that its value goes with."""
+    before = [x for x in page.labels if x.key < label.key and x.meaning.what in {"name", "last_name"} and label.row - x.row < NAME_UNDER_HEADING]
+    last = max(before, key=lambda x: x.key, default=None)
+    return last if last and last.meaning.role == NO_ROLE else None
+
+
+def identified(page: Marked, label: Label) -> bool:
+    """Whether a birth date or record number is asked for beside a name or in the rows under it, before anybody else is spoken of."""
+    after = [x for x in page.labels if label.key < x.key and x.row - label.row <= NAME_UNDER_HEADING]
+    fact = next((x for x in after if x.meaning.role == NO_ROLE and x.meaning.what in {"patient_dob", "patient_mrn"}), None)
+    return fact is not None and not any(x.key < fact.key and (x.meaning.role != NO_ROLE or x.meaning.what == "name") for x in after)
 
 
 def _under_unknown_heading(page: Marked, label: Label) -> bool:
-    """Capitals alone in the cell over a label are a heading nobody knows, unless they are a document's title."""
+    """Capitals alone in the cell over a label are a heading nobody knows, unless they are a document's title; so are a few
+    words with a capital where the page asks for several names, or set like the label itself.
+    """
     over = above(page, label)
     bare = [t.text.strip(":.,").lower() for t in over]
-    return 0 < len(over) <= 3 and all(t.text.isupper() for t in over) and not set(bare) & TITLES
+    if not over or any(map(is_organisation, bare)) or (set(bare) & TITLES and len(over) <= MOST_OF_A_TITLE and not set(bare) & SOMEBODY):
+        return False
+    asked = sum(x.meaning.what == "name" and x.meaning.role == NO_ROLE for x in page.labels)
+    worded = over[0].text[:1].isupper() and not any(c.isdigit() or c in ",/" for t in over for c in t.text)
+    worded = worded and len(over) <= MOST_OF_A_HEADING and (asked > 1 or _set_alike(over[0], page.sheet.rows[label.row][label.start]))
+    return worded or (len(over) <= 3 and all(t.text.isupper() for t in over))
+
+
+def _set_alike(one: Token, other: Token) -> bool:
+    """Whether two words begin at one edge in one size."""
+    high = other.y1 - other.y0
+    return abs(one.x0 - other.x0) < high and abs((one.y1 - one.y0) - high) < SAME_SIZE * high
 
 
 def _cell_from(row: Row, start: int, stop: int) -> Iterator[Token]:

@@ -7,15 +7,29 @@ from typing import NamedTuple
 
 from pipeline.fields.geometry import Token, say, sureness
 from pipeline.fields.labels import Label
+from pipeline.fields.lexicon import fold, folded_stems
 from pipeline.fields.names import is_organisation
-from pipeline.fields.places import Marked, above, below, name_owner, next_line, owner, rest_of_row, right_of
+from pipeline.fields.places import (
+    Marked,
+    above,
+    below,
+    claimed,
+    identified,
+    name_before,
+    name_owner,
+    next_line,
+    owner,
+    owning_label,
+    rest_of_row,
+    right_of,
+)
 from pipeline.fields.values import READERS, Value, ends_address, read_facility, read_person, read_provider, read_sex
 from schemas.document import FieldName, Role
 from schemas.page import Box
 from schemas.rules import ExtractRules
 
 RIGHT, RIGHT_LOOSE, BELOW, ABOVE, BELOW_COLON = 1.0, 0.9, 0.94, 0.82, 0.8
-OWNERLESS_NAME = 0.72
+OWNERLESS_NAME, IDENTIFIED_NAME = 0.72, 0.9
 PATIENTS_ALONE = {"patient_mrn", "patient_ssn_last4"}
 NEEDS_OWNER = {"patient_phone", "patient_address"}
 SELF_SAID = ("home", "cell", "mobile", "preferred", "permanent", "residence", "residential", "daytime")
@@ -94,7 +108,8 @@ def _spots(page: Marked, label: Label, *, upward: bool) -> Iterator[Spot]:
     if label.alone:
         under = Spot("below", below(page, label), BELOW_COLON if label.colon and right else BELOW)
         over = Spot("above", above(page, label), ABOVE if not upward else BELOW)
-        yield from (spot for spot in ((over,) if upward else (under, over)) if spot.tokens)
+        free = upward or not over.tokens or not claimed(page, over.tokens, label.row)
+        yield from (spot for spot in ((over,) if upward else (under, over) if free else (under,)) if spot.tokens)
 
 
 def _read_plain(page: Marked, label: Label, rules: ExtractRules, *, upward: bool) -> Iterator[Sighting]:
@@ -124,22 +139,28 @@ def _whose(page: Marked, label: Label) -> Role | None:
     what = label.meaning.what
     if what in PATIENTS_ALONE or not what.startswith("patient_"):
         return Role.PATIENT
-    role = owner(page, label)
+    role = owner(page, label) or _role_of_name(page, label)
     if role:
         return Role(role)
     said = label.printed.lower().startswith(SELF_SAID)
     return None if what in NEEDS_OWNER and not said else Role.PATIENT
 
 
+def _role_of_name(page: Marked, label: Label) -> str:
+    """Whose a birth date or sex is by the bare "Name" it goes with, where that is some other's."""
+    name = name_before(page, label)
+    return name_owner(page, name) if name else ""
+
+
 def _read_name(page: Marked, label: Label, rules: ExtractRules, *, upward: bool) -> Iterator[Sighting]:
     role = name_owner(page, label)
-    worth = label.meaning.strength if role else OWNERLESS_NAME
+    worth = label.meaning.strength if role else IDENTIFIED_NAME if identified(page, label) else OWNERLESS_NAME
     read_role = Role(role) if role else Role.PATIENT
     for spot in _spots(page, label, upward=upward):
         value = _person_at(page, label, spot, read_role, rules)
         if value:
             rule = f"{spot.where} '{_name_of(label)}'"
-            yield sighting(page, _field_filled(label, read_role), read_role, value, Ground(worth * spot.worth, rule, label.row))
+            yield sighting(page, _field_filled(page, label, read_role), read_role, value, Ground(worth * spot.worth, rule, label.row))
             return
 
 
@@ -182,10 +203,15 @@ def _over_the_line(page: Marked, label: Label, spot: Spot) -> tuple[Token, ...]:
     return spot.tokens + more
 
 
-def _field_filled(label: Label, role: Role) -> FieldName | None:
+def _field_filled(page: Marked, label: Label, role: Role) -> FieldName | None:
+    """The field a name fills; "Name" or "Provider" under "Referring provider" fills what its heading says."""
     if role is Role.PATIENT:
         return FieldName.PATIENT_NAME
-    return FieldName(label.meaning.fills) if role is Role.PROVIDER and label.meaning.fills else None
+    general = label.meaning.role == "" or fold(label.printed) in folded_stems("any_provider")
+    head = owning_label(page, label) if general else None
+    heads = head is not None and head.alone and head.row < label.row and head.meaning.role == "provider"
+    fills = head.meaning.fills if head and heads else label.meaning.fills
+    return FieldName(fills) if role is Role.PROVIDER and fills else None
 
 
 def _read_address(page: Marked, label: Label) -> Iterator[Sighting]:

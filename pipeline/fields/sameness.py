@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 
 from rapidfuzz.distance import JaroWinkler, Levenshtein
@@ -35,7 +36,7 @@ def _names_fit(a: str | None, b: str | None) -> bool | None:
     (last_a, first_a, suffix_a), (last_b, first_b, suffix_b) = _parted(a), _parted(b)
     if suffix_a and suffix_b and suffix_a != suffix_b:
         return False
-    straight = _alike(last_a, last_b) and _first_alike(first_a, first_b)
+    straight = (_alike(last_a, last_b) or _part_of_last(a, b)) and _first_alike(first_a, first_b)
     turned = _alike(last_a, first_b) and _alike(first_a, last_b)
     return straight or turned or _run_together(a, b)
 
@@ -45,6 +46,12 @@ def _parted(name: str) -> tuple[str, str, str]:
     given = rest.split()
     suffix = given[-1] if len(given) > 1 and given[-1] in {"JR", "SR", "II", "III", "IV"} else ""
     return fold(last), fold(given[0]) if given else "", suffix
+
+
+def _part_of_last(a: str, b: str) -> bool:
+    """As with "DE LA CRUZ" and "CRUZ", "SMITH-JONES" and "JONES": one last name is printed with fewer of its parts."""
+    parts_a, parts_b = ({fold(part) for part in re.split(r"[\s\-]+", name.partition(", ")[0]) if len(part) > 2} for name in (a, b))
+    return bool(parts_a) and bool(parts_b) and (parts_a <= parts_b or parts_b <= parts_a)
 
 
 def _alike(a: str, b: str) -> bool:

@@ -7,16 +7,17 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.fields.geometry import Row, Token, cells, say
 from pipeline.fields.labels import Label
-from pipeline.fields.lexicon import fold, words
+from pipeline.fields.lexicon import Meaning, fold, words
 from pipeline.fields.names import PART, is_credential, is_organisation
 from pipeline.fields.places import Marked, in_column_of, next_line, owner
 from pipeline.fields.reading import Ground, Sighting, sighting
-from pipeline.fields.values import SEXES, Value, ends_address, read_date, read_person, read_provider
+from pipeline.fields.values import SEXES, Value, ends_address, read_date, read_person, read_provider, read_sex
 from schemas.document import FieldName, Role
 from schemas.rules import ExtractRules
 
 OLD = re.compile(r"^\(?(\d{1,3})[\-\s]?(?:y(?:ea)?rs?|y)?[\-.\s/]*(?:old|o\.?)\b", re.IGNORECASE)
 YEARS = re.compile(r"^(?:years?|yrs?|y)[\-\s/.]*(?:old|o\.?)?[,.)]*$", re.IGNORECASE)
+AGE_OR_SEX = re.compile(r"^[(\[]?(?:\d{1,3}(?:y|yo|yr|yrs)?|m|f|male|female|y|yrs?\.?|years?|y\.?/?o\.?|old|age|sex|[-/|·]+)[,;)\]]*$", re.IGNORECASE)
 STREET = re.compile(r"^\d{1,6}[A-Za-z]?$")
 RELATIONS = {
     "mother",
@@ -43,9 +44,14 @@ RELATIONS = {
     "friend",
     "guardian",
 }
-BANNER, STACKED, NARRATIVE, LETTERHEAD, SIGNATURE, LETTER_DATE, UNDER_NAME = 0.88, 0.68, 0.85, 0.75, 0.85, 0.58, 0.7
+BANNER, STACKED, NARRATIVE, LETTERHEAD, SIGNATURE, LETTER_DATE, UNDER_NAME = 0.88, 0.86, 0.85, 0.75, 0.85, 0.58, 0.7
 LETTERHEAD_DEPTH, LETTER_DATE_DEPTH = 0.17, 0.4
+BANNER_DEPTH, TOLD_BIRTH, FIRST_CARE, LAST_CARE = 0.3, 0.82, 1995, 2040
+TOLD = Meaning("patient_dob")
+AGE = re.compile(r"(\d{1,3})\s?-?(?:y|yo|yrs?|years?|y\.?/?o)\b", re.IGNORECASE)
 NAME_REACH = 6
+FULL_LINE = 0.8  # of the longest line on the page
+DASHES = {"-", "–", "—", "--"}
 TITLE_WORDS = {
     "report",
     "note",
@@ -96,18 +102,64 @@ def address_under(page: Marked, name: Sighting) -> Iterator[Sighting]:
 
 def _banners(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
     """A name on the line of a birth date or record number, or alone on the line over it."""
-    for label in page.labels:
+    told = [(label, value) for label, value in _told_births(page, rules)]
+    yield from (sighting(page, FieldName.PATIENT_DOB, Role.PATIENT, v, Ground(TOLD_BIRTH, "beside the age", x.row)) for x, v in told)
+    for label in (*page.labels, *(label for label, _ in told)):
         if label.meaning.what not in {"patient_dob", "patient_mrn"} or (label.meaning.what == "patient_dob" and owner(page, label) == "contact"):
             continue
         if value := _name_before(page, label, rules):
             yield sighting(page, FieldName.PATIENT_NAME, Role.PATIENT, value, Ground(BANNER, f"on the line of '{label.printed}'", label.row))
-        elif value := _name_over(page, label, rules):
-            yield sighting(page, FieldName.PATIENT_NAME, Role.PATIENT, value, Ground(STACKED, f"on the line over '{label.printed}'", label.row - 1))
+        elif found := _name_over(page, label, rules):
+            value, row = found
+            yield sighting(page, FieldName.PATIENT_NAME, Role.PATIENT, value, Ground(STACKED, f"on the line over '{label.printed}'", row))
+        yield from _sex_before(page, label, rules)
+
+
+def tells_age(text: str) -> bool:
+    """Whether a printed word is nothing but an age or a sex, as "F,53"."""
+    return all(AGE_OR_SEX.match(part) for part in text.split(",") if part)
+
+
+def _told_births(page: Marked, rules: ExtractRules) -> Iterator[tuple[Label, Value]]:
+    """As in "01/02/1950 (74 yr) M" at the head of a page: a date with nothing but an age and a sex beside it, that fit each other."""
+    for at, row in enumerate(page.sheet.rows):
+        if page.sheet.row_tops[at] > BANNER_DEPTH * page.sheet.height:
+            return
+        for start, token in enumerate(row):
+            value = read_date(row[start : start + 3], rules) if any(c.isdigit() for c in token.text) and not tells_age(token.text) else None
+            if value and (run := _age_run(page, at, start, start + len(value.tokens))) and _fits_age(row[run[0] : run[1]], value):
+                yield Label(TOLD, at, run[0], run[1], "age", colon=False, alone=False), value
+
+
+def _age_run(page: Marked, at: int, start: int, end: int) -> tuple[int, int] | None:
+    """The words of age and sex around a date, unless a label stands directly before it."""
+    row = page.sheet.rows[at]
+    low, high = start, end
+    while low > 0 and tells_age(row[low - 1].text):
+        low -= 1
+    while high < len(row) and tells_age(row[high].text):
+        high += 1
+    labelled = any(x.start < high and x.end >= low for x in page.by_row.get(at, ()))
+    return None if labelled or (low, high) == (start, end) or (low > 0 and not row[low].fresh and row[low - 1].text[-1].isalpha()) else (low, high)
+
+
+def _fits_age(run: Row, born: Value) -> bool:
+    told = [int(found[1]) for found in AGE.finditer(say(t for t in run if t not in born.tokens))]
+    return len(told) == 1 and FIRST_CARE <= int(born.text[:4]) + told[0] <= LAST_CARE
+
+
+def _sex_before(page: Marked, label: Label, rules: ExtractRules) -> Iterator[Sighting]:
+    """As in "F, 53 yrs DOB:": the sex told with an age before the birth date or number."""
+    row = page.sheet.rows[label.row]
+    start = max((other.end for other in page.by_row.get(label.row, ()) if other.end <= label.start), default=0)
+    lead = row[start : label.start]
+    if any(t.text[:1].isdigit() for t in lead) and all(tells_age(t.text) for t in lead) and (sex := read_sex(lead, rules)):
+        yield sighting(page, FieldName.PATIENT_SEX, Role.PATIENT, sex, Ground(0.85, f"before '{label.printed}'", label.row))
 
 
 def _name_before(page: Marked, label: Label, rules: ExtractRules) -> Value | None:
     row = page.sheet.rows[label.row]
-    before = [other for other in page.by_row[label.row] if other.end <= label.start]
+    before = [other for other in page.by_row.get(label.row, ()) if other.end <= label.start]
     if any(_speaks_of_someone(other) for other in before):
         return None
     start = before[-1].end if before else 0
@@ -172,21 +224,58 @@ def _name_word(token: Token) -> bool:
     )
 
 
-def _name_over(page: Marked, label: Label, rules: ExtractRules) -> Value | None:
-    """A "LAST, FIRST" alone on the line over the row that the label leads."""
-    row = label.row - 1
-    if row < 0 or label.start != 0 or page.by_row.get(row) or _lonely_head(page, row - 1):
-        return None
-    tops, sheet = page.sheet.row_tops, page.sheet
-    over = sheet.rows[row]
-    if tops[label.row] - tops[row] > 2.6 * sheet.word_height or abs(over[0].x0 - page.left(label)) > 2 * sheet.word_height:
-        return None
-    value = read_person(over, rules, formal=True)
-    return value if value and len(value.tokens) == len(over) and "," in say(over) else None
+def _name_over(page: Marked, label: Label, rules: ExtractRules) -> tuple[Value, int] | None:
+    """A "LAST, FIRST" alone in the cell over the line or cell that the label leads, or one line higher over age and sex."""
+    lefts = _left_edges(page, label)
+    for row in (label.row - 1, label.row - 2):
+        if row < 0 or not lefts or _gap(page, row) > 2.6 * page.sheet.word_height or _lonely_head(page, row - 1, lefts):
+            return None
+        if value := _name_cell(page, row, lefts, rules):
+            return value, row
+        if not all(tells_age(token.text) or read_date((token,), rules) for token in page.sheet.rows[row]):
+            return None
+    return None
 
 
-def _lonely_head(page: Marked, row: int) -> bool:
-    return any(x.alone and x.meaning.role not in {"", "patient"} for x in page.by_row.get(row, ()))
+def _gap(page: Marked, row: int) -> float:
+    return page.sheet.row_tops[row + 1] - page.sheet.row_tops[row]
+
+
+def _left_edges(page: Marked, label: Label) -> tuple[float, ...]:
+    """Where the print that a label leads begins: its own cell, and its line when only age and sex stand before it."""
+    row = page.sheet.rows[label.row]
+    own = (row[label.start].x0,) if row[label.start].fresh else ()
+    led = all(tells_age(token.text) for token in row[: label.start])
+    return (*own, row[0].x0) if led else own
+
+
+def _name_cell(page: Marked, row: int, lefts: Sequence[float], rules: ExtractRules) -> Value | None:
+    tokens = page.sheet.rows[row]
+    for start, end in cells(tokens):
+        aligned = any(abs(tokens[start].x0 - left) <= 2 * page.sheet.word_height for left in lefts)
+        labelled = any(x.start < end and start < x.end for x in page.by_row.get(row, ()))
+        if aligned and not labelled and (value := _whole_name(tokens[start:end], rules)):
+            return value
+    return None
+
+
+def _whole_name(cell: Row, rules: ExtractRules) -> Value | None:
+    """A cell that is "LAST, FIRST", with age and sex at most."""
+    value = read_person(cell, rules, formal=True)
+    rest = cell[len(value.tokens) :] if value else ()
+    return value if value and "," in say(value.tokens) and all(tells_age(token.text) for token in rest) else None
+
+
+def _lonely_head(page: Marked, row: int, lefts: Sequence[float]) -> bool:
+    """Whether a heading of somebody else stands over a column."""
+    heads = (x for x in page.by_row.get(row, ()) if x.alone and x.meaning.role not in {"", "patient"})
+    return any(page.left(x) <= left + page.sheet.word_height for x in heads for left in lefts if not _patient_between(page, row, x, left))
+
+
+def _patient_between(page: Marked, row: int, head: Label, left: float) -> bool:
+    """Whether the patient's heading stands on the same row nearer to a column than another's."""
+    limit = left + page.sheet.word_height
+    return any(x.meaning.role == "patient" and page.left(head) < page.left(x) <= limit for x in page.by_row.get(row, ()))
 
 
 def _narrative(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
@@ -195,7 +284,7 @@ def _narrative(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
     for at, (token, row) in enumerate(flow):
         if not (token.text[:1].isdigit() or token.text[:1] == "(") or not _tells_age(flow, at):
             continue
-        value = _name_told(flow, at, rules)
+        value = _name_told(page, flow, at, rules)
         if value:
             yield sighting(page, FieldName.PATIENT_NAME, Role.PATIENT, value, Ground(NARRATIVE, "before the age in the text", row))
             yield from _sex_told(page, flow, at)
@@ -207,18 +296,43 @@ def _tells_age(flow: Sequence[tuple[Token, int]], at: int) -> bool:
     return bool(OLD.match(text)) or bool(re.fullmatch(r"\(?\d{1,3}", text) and YEARS.match(following))
 
 
-def _name_told(flow: Sequence[tuple[Token, int]], at: int, rules: ExtractRules) -> Value | None:
+def _name_told(page: Marked, flow: Sequence[tuple[Token, int]], at: int, rules: ExtractRules) -> Value | None:
     end = at
     while end > 0 and at - end < 4 and flow[end - 1][0].text.lower().strip(",") in {"a", "an", "is", "was", "", "the"}:
         end -= 1
     if end == at and not flow[at - 1][0].text.endswith(",") and not flow[at][0].text.startswith("("):
         return None
-    start = end
-    while start > max(0, end - NAME_REACH) and _name_word(flow[start - 1][0]) and not (start < end and flow[start - 1][0].text[-1] in ";:"):
-        start -= 1
-    if end - start < 2 or (start > 0 and _names_another(flow[start - 1][0])):
+    start = _start_of_run(page, flow, end)
+    tokens = [token for token, _ in flow[start:end]]
+    if end - start < 2 or _surname_only(tokens) or (start > 0 and _names_another(flow[start - 1][0])):
         return None
-    return read_person([token for token, _ in flow[start:end]], rules)
+    return read_person(tokens, rules)
+
+
+def _surname_only(tokens: Sequence[Token]) -> bool:
+    """As in "Ms. De La Cruz": a title and one last name."""
+    named = [word for token in tokens if (word := fold_word(token.text)) not in words("titles")]
+    return len(named) < len(tokens) and all(word in words("particles") for word in named[:-1])
+
+
+def _start_of_run(page: Marked, flow: Sequence[tuple[Token, int]], end: int) -> int:
+    """Where the name words before a place begin: not before a title, a colon or the end of a line that is no full line."""
+    start = end
+    while start > max(0, end - NAME_REACH):
+        token, row = flow[start - 1]
+        turned = start < end and row != flow[start][1]
+        if not _name_word(token) or (start < end and token.colon) or (turned and not _runs_on(page, row)):
+            break
+        start -= 1
+        if fold_word(token.text) in words("titles"):
+            break
+    return start
+
+
+def _runs_on(page: Marked, row: int) -> bool:
+    """Whether a printed line is as long as lines of text are, so that a sentence may go on in the next."""
+    sheet = page.sheet
+    return sheet.rows[row][-1].x1 > FULL_LINE * max(line[-1].x1 for line in sheet.rows)
 
 
 def _sex_told(page: Marked, flow: Sequence[tuple[Token, int]], at: int) -> Iterator[Sighting]:
@@ -241,19 +355,27 @@ def _letterhead(page: Marked) -> Iterator[Sighting]:
             return
         for start, end in cells(row):
             if _names_sender(page, at, start, end):
-                name = Value(say(row[start:end]).strip(" ,;:-"), row[start:end])
+                sender = _before_dash(row[start:end])
+                name = Value(say(sender).strip(" ,;:-"), sender)
                 yield sighting(page, FieldName.FACILITY, Role.OTHER, name, Ground(LETTERHEAD, "letterhead", at))
                 return
 
 
+def _before_dash(tokens: Row) -> Row:
+    """As in "Elm Grove Hospital - Nursing Flowsheet": the organisation without what is printed after a dash."""
+    cut = next((at for at, t in enumerate(tokens) if at > 1 and t.text in DASHES), len(tokens))
+    return tokens[:cut] if any(is_organisation(t.text) for t in tokens[:cut]) else tokens
+
+
 def _names_sender(page: Marked, at: int, start: int, end: int) -> bool:
-    tokens = page.sheet.rows[at][start:end]
+    tokens = _before_dash(page.sheet.rows[at][start:end])
     if any(label.start < end and start < label.end for label in page.by_row.get(at, ())):
         return False
     bare = [fold_word(t.text) for t in tokens]
     plain = not any(c.isdigit() for t in tokens for c in t.text) and not set(bare) & TITLE_WORDS
     proper = [w for w in bare if w and not is_organisation(w) and w not in {"of", "and", "the", "at", "for", "in"}]
-    return plain and 2 <= len(tokens) <= 9 and any(map(is_organisation, bare)) and bool(proper or len(tokens) > 2) and tokens[0].text[:1].isupper()
+    sends = any(is_organisation(word) and word not in words("payer_words") for word in bare)
+    return plain and 2 <= len(tokens) <= 9 and sends and bool(proper or len(tokens) > 2) and tokens[0].text[:1].isupper()
 
 
 def _signatures(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:

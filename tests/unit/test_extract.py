@@ -6,6 +6,7 @@ import time
 import pytest
 
 from pipeline.extract import extract, identities
+from pipeline.match import claim_of
 from schemas.document import Extraction, FieldName, Role
 from schemas.page import Box, PageKind, PageReading, Word
 from schemas.rules import ExtractRules
@@ -218,7 +219,73 @@ def test_a_full_page_is_read_quickly() -> None:
     full = page("Patient Name: Smith, John   DOB: 01/02/1950   MRN: 123456\n" + body)
     assert len(full.words) > 380
     extract([full], rules=RULES)
-    started = time.process_time()
+    taken = []
     for _ in range(5):
+        started = time.process_time()
         extract([full], rules=RULES)
-    assert (time.process_time() - started) / 5 < 0.06  # four times what is aimed at, for slow machines
+        taken.append(time.process_time() - started)
+    assert min(taken) < 0.03  # twice what is aimed at, for slow machines
+
+
+HOUSE = ExtractRules(our_facilities=("Elm Grove Hospital",))
+
+
+@pytest.mark.parametrize(
+    ("text", "ours"),
+    [
+        ("Elm Grove Hospital\n12 Oak Street\nPatient: Smith, John   MRN: 1234567", True),
+        ("Cedar Hollow Clinic\nPatient: Smith, John\nElm Grove Hospital MRN: 1234567", True),
+        ("Cedar Hollow Clinic\n12 Oak Street\nPatient: Smith, John   MRN: 1234567", False),
+        ("Elm Grove Hospital\nPatient: Smith, John\nOutside MRN: 1234567", False),
+        ("Cedar Hollow Clinic\nPatient: Smith, John   Our chart #: 1234567\ncc: Elm Grove Hospital", False),
+    ],
+)
+def test_record_number_is_ours_only_where_the_page_says_so(text: str, ours: bool) -> None:
+    found = extract([page(text)], rules=HOUSE).field(FieldName.PATIENT_MRN)
+    assert found
+    assert claim_of(Extraction((found,))).mrn_is_ours is ours
+    unnamed = read(text).field(FieldName.PATIENT_MRN)
+    assert unnamed
+    assert "ours" not in unnamed.rule
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Patient: White, Mary", "WHITE, MARY"),
+        ("Patient: Mary White", "WHITE, MARY"),
+        ("Patient: Church, Mary Ann", "CHURCH, MARY ANN"),
+        ("Patient: José Ibáñez", "IBÁÑEZ, JOSÉ"),
+        ("Patient: ‘Smith, John", "SMITH, JOHN"),
+        ("PATIENT REFERRAL FORM\nName: Smith, John   DOB: 1/2/1950", "SMITH, JOHN"),
+        ("Name: Smith, John A   DOB: 1/2/1950\nJohn Smith is a 74-year-old man.", "SMITH, JOHN A"),
+        ("Race: White, Hispanic   DOB: 1/2/1950", None),
+        ("Client: Smith, John   DOB: 1/2/1950", "SMITH, JOHN"),
+        ("Member Name: John Smith\nGroup: 123", None),
+        ("PROGRESS\nMr. Smith is a 74-year-old man.", None),
+        ("FINDINGS\nMs. De La Cruz is a 74-year-old woman.", None),
+    ],
+)
+def test_whose_name_it_is(text: str, name: str | None) -> None:
+    assert value(read(text), "patient_name") == name
+
+
+def test_shorter_name_is_no_rival() -> None:
+    found = read("Patient: Smith, John A\n\nJohn Smith, a 74-year-old man, was seen.").field(FieldName.PATIENT_NAME)
+    assert found
+    assert (found.value, found.sightings, found.rivals) == ("SMITH, JOHN A", 2, ())
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "expected"),
+    [
+        ("Case #: S24-01882", "accession", "S24-01882"),
+        ("Our chart #: 06175480", "patient_mrn", "06175480"),
+        ("DATE OF SERVICE: . 03/04/2024-", "service_date", "2024-03-04"),
+        ("Elm Grove Hospital - Nursing Flowsheet", "facility", "Elm Grove Hospital"),
+        ("PRAIRIE MUTUAL", "facility", None),
+        ("F, 53 yrs  DOB: 01/02/1950", "patient_sex", "F"),
+    ],
+)
+def test_what_else_a_line_says(line: str, field: str, expected: str | None) -> None:
+    assert value(read(line), field) == expected

@@ -3,9 +3,9 @@ import re
 import pytest
 
 from pipeline.extract import extract, identities
-from pipeline.verify import fax_number, page_number, pages_missing, verify
+from pipeline.verify import fax_number, names_two_patients, page_number, pages_missing, verify
 from schemas.catalogue import build_catalogue
-from schemas.document import PageIdentity, TypeGuess
+from schemas.document import Extraction, PageIdentity, TypeGuess
 from schemas.page import Box, PageKind, PageReading, Word
 from schemas.rules import ExtractRules, VerifyRules
 
@@ -154,3 +154,25 @@ def test_protected_content_is_labelled(text: str, slug: str, code: str) -> None:
 
 def test_plain_content_is_not_labelled() -> None:
     assert not [code for code in check(page(WHOLE + "\nPart 2 of the plan: archive the HIVE database")) if code.startswith("sensitivity")]
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "two"),
+    [
+        ("DE LA CRUZ, ANA", "CRUZ, ANA", False),
+        ("SMITH-JONES, MARY", "JONES, MARY", False),
+        ("SMITH-JONES, MARY", "JONES, ANN", True),
+        ("SMITH, JOHN A", "SMITH, JOHN", False),
+        ("SMITH, JOHN", "SMITH, JANE", True),
+    ],
+)
+def test_one_last_name_may_be_printed_in_part(name: str, other: str, two: bool) -> None:
+    assert names_two_patients(Extraction(), [PageIdentity(1, name), PageIdentity(2, other)]) is two
+
+
+def test_page_number_is_read_across_cells_of_a_line() -> None:
+    words = tuple(
+        Word(text, Box(x, 0.95, x + 0.03, 0.962), 1.0, line)
+        for line, (text, x) in enumerate(zip(("Page", "2", "of", "3"), (0.7, 0.74, 0.75, 0.78), strict=True))
+    )
+    assert page_number(PageReading(1, PageKind.TEXT, words)) == (2, 3)
