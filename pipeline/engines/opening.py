@@ -376,12 +376,20 @@ def _draw_repaired(sheet: _Sheet, wanted: _Wanted) -> tuple[list[_Sheet], list[A
 
 
 def _kept(sheet: _Sheet, image: Any, wanted: _Wanted) -> Message:
-    """The picture written. A page that came out white while poppler complained is not blank but lost."""
+    """The picture written. A page that came out almost white though there is more on it is lost, whatever stamp was drawn over its scan."""
     gray = raster.to_gray(image)
-    if raster.is_white(gray) and poppler.complains(wanted.path, sheet.number, wanted.seconds / 2):
+    if raster.is_almost_white(gray) and _is_doubtful(sheet, gray, wanted):
         return _lost(sheet.number)
     raster.save_gray(gray, page_path(wanted.into, sheet.number))
     return _page(sheet, [sheet.dpi, sheet.dpi])
+
+
+def _is_doubtful(sheet: _Sheet, gray: Any, wanted: _Wanted) -> bool:
+    """Whether a picture of the page cannot be decoded; or poppler complains of a page with nothing to show, or nothing but a stamp over a scan."""
+    if sheet.page is not None and embedded.has_broken_picture(sheet.page, wanted.most_pixels):
+        return True
+    empty = sheet.image_share > 0.5 or raster.is_white(gray)
+    return empty and poppler.complains(wanted.path, sheet.number, wanted.seconds / 2)
 
 
 def _fits(sheet: _Sheet, image: Any) -> bool:
