@@ -113,11 +113,11 @@ def from_pixels(seen: PageReading, scan: Scan, look: Look, reader: Reader) -> Pa
     cleaned = clean(scan, look, reader.rules.target_dpi)
     try:
         best = recognise(cleaned, scan, look, reader)
+        words = calibrated(on_upright_page(best), best.cleaned.quality)
+        if nothing_there(words, best.cleaned, scan, look, reader):
+            return blank(seen)
     except Overrun:
         return replace(seen, quality=cleaned.quality)
-    words = calibrated(on_upright_page(best), best.cleaned.quality)
-    if nothing_there(words, best.cleaned, scan, look, reader):
-        return blank(seen)
     read = replace(seen, words=words, read_from=ReadFrom.OCR, turn=best.turn, quality=best.cleaned.quality, confidence=mean_confidence(words))
     return judged(read, look, reader.rules)
 
@@ -224,9 +224,8 @@ def mean_confidence(words: Sequence[Word]) -> float:
 
 def calibrated(words: Sequence[Word], quality: str) -> tuple[Word, ...]:
     """The words with their confidence as the share of such words that is right at this quality."""
-    shares = (*SHARES, BEST[quality])
-    # below the best band a quality's shares shrink in the same measure
-    values = np.interp([word.confidence for word in words], BANDS, [share * min(1.0, BEST[quality]) for share in shares[:-1]] + [BEST[quality]])
+    best = BEST[quality]  # below the best band a quality's shares shrink in the same measure
+    values = np.interp([word.confidence for word in words], BANDS, [*(share * best for share in SHARES), best])
     return tuple(word._replace(confidence=float(value)) for word, value in zip(words, values, strict=True))
 
 

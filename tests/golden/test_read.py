@@ -20,6 +20,7 @@ from pipeline.engines.barcodes import Zxing
 from pipeline.engines.null import Given
 from pipeline.engines.tesseract import Tesseract
 from pipeline.read import read_page
+from schemas.faults import Overrun
 from schemas.page import Box, PageKind, ReadFrom, Word, place_on_source
 from schemas.rules import ReadRules
 from schemas.source import RenderedPage
@@ -328,6 +329,24 @@ def photographed() -> Scanned:
 @pytest.mark.parametrize("scan", [scribbled, penciled, photographed])
 def test_ink_that_is_no_print_is_unreadable_not_blank(tmp_path, scan):
     page = read(scan(), tmp_path)
+    assert (page.kind, page.problem) == (PageKind.UNREADABLE, "image.unreadable")
+
+
+class Slow:
+    """An engine that reads a page once, badly, and then takes too long."""
+
+    def __init__(self):
+        self.calls = 0
+
+    def words(self, image, **options):  # noqa: ARG002
+        self.calls += 1
+        if self.calls > 2:
+            raise Overrun("too slow")
+        return ()
+
+
+def test_an_engine_that_overruns_at_any_look_makes_the_page_unreadable(tmp_path):
+    page = read_page(page_of(penciled(), tmp_path), Slow(), rules=RULES)
     assert (page.kind, page.problem) == (PageKind.UNREADABLE, "image.unreadable")
 
 
