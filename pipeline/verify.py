@@ -155,10 +155,11 @@ def _edge_lines(page: PageReading) -> Iterator[tuple[str, float]]:
     edge = replace(page, words=tuple(word for word in page.words if word.box.y0 < EDGE or word.box.y1 > 1 - EDGE))
     sheet = lay_out(edge)
     for at, row in enumerate(sheet.rows):
-        yield say(row), sheet.box(row).y0
+        line, top = say(row), sheet.box(row).y0
+        yield line, top
         start, end = list(cells(row))[-1]
-        if at in (0, len(sheet.rows) - 1) and start:
-            yield say(row[start:end]), sheet.box(row).y0
+        if at in (0, len(sheet.rows) - 1) and start and not (top < FAX_EDGE and FAX_HEAD.search(line)):
+            yield say(row[start:end]), top
 
 
 def _sensible(found: re.Match[str]) -> tuple[int, int] | None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from schemas.page import Box, PageReading, Word
 
 GLUED_COLON = re.compile(r"(?<=[A-Za-z.)#])[:;](?=[^\s/\\])")
+BAR_FOR_I = re.compile(r"^[|¦](?=[a-z]{3,})")  # "|barra" is a last name, not a cell's edge
 BAR = re.compile(r"[|¦•·●■▪‖]")
 CELL_GAP = 1.25  # in heights of a printed word: wider white space begins a new cell
 LOOSE_HEIGHT = 2.2
@@ -99,7 +100,7 @@ def _share(value: float, whole: float) -> float:
 
 
 def _tokens(word: Word, width: float, height: float) -> Iterator[Token]:
-    box, text = word.box, word.text.strip()
+    box, text = word.box, BAR_FOR_I.sub("I", word.text.strip())
     x0, x1 = box.x0 * width, box.x1 * width
     place = 0
     for part, is_bar in _parts(text):
@@ -137,8 +138,13 @@ def _gather(tokens: Sequence[Token], usual: float) -> list[list[Token]]:
             ends.append(middle)
         else:
             rows[best].append(token)
-            ends[best] = middle if token.text and token.text[-1].isalnum() else ends[best]
+            ends[best] += (middle - ends[best]) * _weight(token.text)
     return rows
+
+
+def _weight(text: str) -> float:
+    """How well a word tells the height of its line: a comma at its end pulls its middle down, a sign alone says nothing."""
+    return 1.0 if text[-1:].isalnum() else 0.6 if sum(c.isalnum() for c in text) > 1 else 0.0
 
 
 def _with_cells(row: Sequence[Token], usual: float) -> Row:

@@ -126,7 +126,7 @@ def _providers() -> Iterator[tuple[str, Meaning]]:
 def _bare_attributes() -> Iterator[tuple[str, Meaning]]:
     firm = data()["firm"]
     for what, phrases in data()["attributes"].items():
-        yield from ((phrase, Meaning(what, NO_ROLE, ATTRIBUTE_STRENGTH, what in firm)) for phrase in phrases)
+        yield from ((phrase, Meaning(what, NO_ROLE, ATTRIBUTE_STRENGTH, what in firm and phrase not in words("not_firm"))) for phrase in phrases)
 
 
 def _of_role(stem: str, role: str) -> Iterator[tuple[str, Meaning]]:

@@ -117,7 +117,7 @@ def _banners(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
 
 def tells_age(text: str) -> bool:
     """Whether a printed word is nothing but an age or a sex, as "F,53"."""
-    return all(AGE_OR_SEX.match(part) for part in text.split(",") if part)
+    return all(AGE_OR_SEX.match(part) for each in text.split(",") if (part := each.strip(".;:'`")))
 
 
 def _told_births(page: Marked, rules: ExtractRules) -> Iterator[tuple[Label, Value]]:

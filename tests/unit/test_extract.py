@@ -257,6 +257,7 @@ def test_record_number_is_ours_only_where_the_page_says_so(text: str, ours: bool
         ("Patient: Church, Mary Ann", "CHURCH, MARY ANN"),
         ("Patient: José Ibáñez", "IBÁÑEZ, JOSÉ"),
         ("Patient: ‘Smith, John", "SMITH, JOHN"),
+        ("Patient: |ngram, John", "INGRAM, JOHN"),
         ("PATIENT REFERRAL FORM\nName: Smith, John   DOB: 1/2/1950", "SMITH, JOHN"),
         ("Name: Smith, John A   DOB: 1/2/1950\nJohn Smith is a 74-year-old man.", "SMITH, JOHN A"),
         ("Race: White, Hispanic   DOB: 1/2/1950", None),
@@ -289,3 +290,12 @@ def test_shorter_name_is_no_rival() -> None:
 )
 def test_what_else_a_line_says(line: str, field: str, expected: str | None) -> None:
     assert value(read(line), field) == expected
+
+
+def test_a_crooked_line_stays_one_line_over_a_comma() -> None:
+    placed = [("Patient", 62, 121), ("Name", 110, 123), ("Smith,", 222, 126), ("John", 264, 127), ("DOB:", 62, 135), ("01/02/1950", 222, 140)]
+    words = tuple(
+        Word(t, Box(x / 612, y / 792, (x + 6 * len(t)) / 612, (y + (9 if "," in t else 7)) / 792), 0.95, at) for at, (t, x, y) in enumerate(placed)
+    )
+    said = extract([PageReading(1, PageKind.TEXT, words)], rules=RULES)
+    assert (value(said, "patient_name"), value(said, "patient_dob")) == ("SMITH, JOHN", "1950-01-02")

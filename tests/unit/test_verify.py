@@ -176,3 +176,10 @@ def test_page_number_is_read_across_cells_of_a_line() -> None:
         for line, (text, x) in enumerate(zip(("Page", "2", "of", "3"), (0.7, 0.74, 0.75, 0.78), strict=True))
     )
     assert page_number(PageReading(1, PageKind.TEXT, words)) == (2, 3)
+
+
+def test_count_in_a_fax_header_is_no_page_number() -> None:
+    placed = (("03/04/2025", 0.05), ("08:10", 0.15), ("FROM:", 0.3), ("555-0143", 0.36), ("P.", 0.8), ("2/5", 0.83))
+    words = tuple(Word(text, Box(x, 0.01, x + 0.01 * len(text), 0.02), 1.0, 0) for text, x in placed)
+    page = PageReading(1, PageKind.TEXT, words)
+    assert (page_number(page), fax_number(page)) == (None, (2, 5))
