@@ -376,20 +376,21 @@ def _draw_repaired(sheet: _Sheet, wanted: _Wanted) -> tuple[list[_Sheet], list[A
 
 
 def _kept(sheet: _Sheet, image: Any, wanted: _Wanted) -> Message:
-    """The picture written. A page that came out almost white though there is more on it is lost, whatever stamp was drawn over its scan."""
+    """The picture written. A page that was not drawn whole is lost, whatever is to be seen of it."""
     gray = raster.to_gray(image)
-    if raster.is_almost_white(gray) and _is_doubtful(sheet, gray, wanted):
+    if _is_doubtful(sheet, gray, wanted):
         return _lost(sheet.number)
     raster.save_gray(gray, page_path(wanted.into, sheet.number))
     return _page(sheet, [sheet.dpi, sheet.dpi])
 
 
 def _is_doubtful(sheet: _Sheet, gray: Any, wanted: _Wanted) -> bool:
-    """Whether a picture of the page cannot be decoded; or poppler complains of a page with nothing to show, or nothing but a stamp over a scan."""
-    if sheet.page is not None and embedded.has_broken_picture(sheet.page, wanted.most_pixels):
+    """Whether a scan, or a page almost white, has a picture that cannot be decoded to its end; or poppler drew nothing of it and complains."""
+    scan, white = sheet.image_share > 0.5, raster.is_almost_white(gray)
+    looked_into = sheet.page is not None and not wanted.plain and (scan or white)
+    if looked_into and embedded.has_broken_picture(sheet.page, wanted.most_pixels):
         return True
-    empty = sheet.image_share > 0.5 or raster.is_white(gray)
-    return empty and poppler.complains(wanted.path, sheet.number, wanted.seconds / 2)
+    return white and (scan or raster.is_white(gray)) and poppler.complains(wanted.path, sheet.number, wanted.seconds / 2)
 
 
 def _fits(sheet: _Sheet, image: Any) -> bool:
