@@ -18,11 +18,11 @@ ORDER = ("patient.", "type.", "split.", "field.", "pages.", "image.", "file.", "
 
 
 def decide(segment: Segment, kind: TypeGuess, outcome: MatchOutcome, problems: Sequence[str], catalogue: Catalogue, *, rules: MatchRules) -> Decision:
-    """Filing when nothing speaks against it, SetAside for a fax cover, else Hold with every reason."""
-    if _is_cover(segment, kind, problems):
+    """Filing when nothing speaks against it, SetAside for a fax cover that points to nobody in the index, else Hold with every reason."""
+    if isinstance(outcome, NoCandidate) and _is_cover(segment, kind, problems):
         return SetAside("cover")
     reasons = arrange([*_doubts(segment, kind, outcome, catalogue), *problems])
-    if not reasons and rules.autofile == "shadow":
+    if not reasons and rules.autofile != "builtin":  # no line has been proved here that "certified" could stand for
         return Hold(("policy.shadow",))
     if reasons or not isinstance(outcome, Matched):
         return Hold(reasons)
@@ -55,9 +55,8 @@ def _doubts(segment: Segment, kind: TypeGuess, outcome: MatchOutcome, catalogue:
 
 def _patient_doubt(outcome: MatchOutcome) -> Iterator[str]:
     match outcome:
-        case Matched(candidates=candidates):
-            if not candidates:
-                yield "patient.none"
+        case Matched():
+            pass
         case TooClose():
             yield "patient.ambiguous"
         case TooWeak():

@@ -14,7 +14,7 @@ from pipeline.read import read_page
 from pipeline.split import split_batch
 from pipeline.verify import verify
 from schemas.config import Config
-from schemas.document import Segment, SegmentKind
+from schemas.document import PageIdentity, Segment, SegmentKind
 from schemas.filing import BatchPlan, PlannedDocument, SetAside
 from schemas.page import PageReading
 from schemas.source import Opened
@@ -35,18 +35,18 @@ def read_pages(original: Path, opened: Opened, pages: Sequence[int], scratch: Pa
 def plan_batch(readings: Sequence[PageReading], tools: Tools, config: Config) -> BatchPlan:
     """Cut a batch into documents and decide what becomes of each."""
     by_number = {reading.number: reading for reading in readings}
-    segments = split_batch(readings, identities(readings, rules=config.extract), tools.catalogue, rules=config.split)
-    return BatchPlan(tuple(plan_document(segment, [by_number[n] for n in segment.pages], tools, config) for segment in segments))
+    who = {identity.page: identity for identity in identities(readings, rules=config.extract)}
+    segments = split_batch(readings, tuple(who.values()), tools.catalogue, rules=config.split)
+    return BatchPlan(tuple(plan_document(s, [by_number[n] for n in s.pages], [who[n] for n in s.pages], tools, config) for s in segments))
 
 
-def plan_document(segment: Segment, pages: Sequence[PageReading], tools: Tools, config: Config) -> PlannedDocument:
-    """Type, fields, patient, completeness and decision of one document."""
+def plan_document(segment: Segment, pages: Sequence[PageReading], who: Sequence[PageIdentity], tools: Tools, config: Config) -> PlannedDocument:
+    """Type, fields, patient, completeness and decision of one document. `who`: what each page says its patient is."""
     if segment.kind in SET_ASIDE:
         return PlannedDocument(segment.pages, SetAside(SET_ASIDE[segment.kind]), why=segment.why)
     kind = classify(pages, tools.types, tools.catalogue, rules=config.classify)
     extraction = extract(pages, rules=config.extract)
     outcome = match_patient(extraction, tools.patients, rules=config.match)
-    said = identities(pages, rules=config.extract)
-    problems = verify(pages, kind, extraction, tools.catalogue, rules=config.verify, who=said)
+    problems = verify(pages, kind, extraction, tools.catalogue, rules=config.verify, who=who)
     decision = decide(segment, kind, outcome, problems, tools.catalogue, rules=config.match)
     return PlannedDocument(segment.pages, decision, kind, extraction, outcome, why=segment.why)

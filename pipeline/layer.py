@@ -13,9 +13,9 @@ from schemas.page import Box, Word
 
 BROKEN = ("(cid:", "\ufffd", "\u25a1")
 VOWELS = frozenset("aeiouyáéíóúàèìòùäëïöüâêîôûæøåãõ")
-BORN_OUTSIDE = 0.30  # share of letters a page may show outside its layer: logos, stamps, drawn tables
-SCAN_OUTSIDE = 0.08  # the same where a scan covers the page
-SCANNED = 0.5
+BORN_OUTSIDE = 0.30  # share of letters a page may show outside its layer: drawn logos and tables
+PICTURE_OUTSIDE = 0.08  # the same where a picture is on the page: a scan, or a label with somebody's name
+PICTURED, SCANNED = 0.02, 0.5
 PAD = 0.004
 
 
@@ -23,7 +23,7 @@ def believed(layer: Sequence[Word], look: Look, image_share: float, least: int) 
     """Whether a layer is real text, upright, over ink, and leaves little ink uncovered."""
     if len(layer) < least or not real_text(layer) or not upright(layer):
         return False
-    allowed = SCAN_OUTSIDE if image_share > SCANNED else BORN_OUTSIDE
+    allowed = PICTURE_OUTSIDE if image_share > PICTURED else BORN_OUTSIDE
     covered = boxes_mask([word.box for word in layer], look.ink)
     return on_ink(layer, look.ink) >= 0.8 and outside(look, covered) <= allowed
 
@@ -68,8 +68,19 @@ def span(start: float, stop: float, size: int) -> slice:
 
 def on_ink(layer: Sequence[Word], ink: Mask) -> float:
     """Share of the words that have ink under them."""
+    return float(np.mean(inked(layer, ink)))
+
+
+def shown(layer: Sequence[Word], look: Look) -> tuple[Word, ...]:
+    """The words, with no confidence in those of which nothing is seen: hidden text may name anybody."""
+    seen = inked(layer, look.ink)
+    return tuple(w if s or not any(map(str.isalnum, w.text)) else w._replace(confidence=0.0) for w, s in zip(layer, seen, strict=True))
+
+
+def inked(layer: Sequence[Word], ink: Mask) -> list[bool]:
+    """Which words have ink under them."""
     sums = ink.cumsum(axis=0, dtype=np.int64).cumsum(axis=1)
-    return float(np.mean([has_ink(word.box, sums) for word in layer]))
+    return [has_ink(word.box, sums) for word in layer]
 
 
 def has_ink(box: Box, sums: NDArray[np.int64]) -> bool:

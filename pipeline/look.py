@@ -78,7 +78,7 @@ class Look(NamedTuple):
     letters: Marks  # marks of the size of characters
     rows: int  # groups of letters that stand in a row
     large: int  # signatures, drawings, pictures
-    faint_rows: int  # rows that show only when the faintest marks count; 0 where the page has plain ink
+    faint: int  # rows and drawings that show only when the faintest marks count; 0 where the page has plain ink
     share: float  # of the page that is printing
     skew: float  # degrees by which the image must be turned counter-clockwise
     sideways: bool  # the rows run up and down
@@ -89,7 +89,7 @@ class Look(NamedTuple):
     @property
     def blank(self) -> bool:
         """No row, no drawing, not even faintly."""
-        return not (self.rows or self.large or self.faint_rows)
+        return not (self.rows or self.large or self.faint)
 
 
 def open_scan(page: RenderedPage) -> Scan:
@@ -137,7 +137,7 @@ def look_at(scan: Scan, blank_ink: float) -> Look:
         letters=shown.letters,
         rows=plain.rows,
         large=max(plain.large, int(inked and not plain.rows)),
-        faint_rows=0 if inked else shown.rows,
+        faint=0 if inked else shown.rows + shown.large,
         share=share,
         skew=skew,
         sideways=sideways,

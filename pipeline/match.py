@@ -127,7 +127,6 @@ def claim_of(extraction: Extraction) -> PatientClaim:
         name_confidence=name.confidence if name else 0.0,
         dob_confidence=dob.confidence if dob else 0.0,
         dob_sightings=dob.sightings if dob else 0,
-        mrn_sightings=mrn.sightings if mrn else 0,
     )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from pipeline.clean import Cleaned, clean, clean_as_shaded, place_on_page, turned
-from pipeline.layer import SCANNED, believed
+from pipeline.layer import SCANNED, believed, boxes_mask, outside, shown
 from pipeline.look import Gray, Look, Scan, look_at, open_scan, squared, within_bounds
 from pipeline.ports import BarcodeReader, OcrEngine
 from schemas.faults import Overrun
@@ -20,15 +20,17 @@ from schemas.page import Barcode, Box, PageKind, PageReading, ReadFrom, Word, pl
 from schemas.rules import ReadRules
 from schemas.source import RenderedPage
 
-VERSION = 1
+VERSION = 2
 UNREADABLE = "image.unreadable"
 COLUMNS, BLOCK = 4, 6  # the engine's layout modes: text of varying size in columns, one block
 BARCODE_DPI = 200
 SEPARATOR_TEXT, OWN_SHEET = "PATCHT", "CHARTROOM:"
 SEPARATOR_WORDS = 40  # a sheet with more words than these carries a barcode, but is a page
+UNREAD_LETTERS = 120  # and so is one with more marks than these that could not be read: it was written on
 FOREIGN_LAYER = 0.9  # somebody else's recognition: no surer than our own of a clean page
 POOR_CONFIDENCE, POOR_COVER = 0.6, 0.45
 SHOWN_THROUGH = 0.4  # print seen from behind reads at 0.25, faded print at 0.9
+LEGIBLE = 0.5  # a word on a page without a row of letters
 
 # Raw confidence to share of words found right, measured by band; the highest band differs by quality (its last value).
 BANDS = (0.0, 0.15, 0.40, 0.60, 0.75, 0.85, 0.925, 0.97)
@@ -79,10 +81,12 @@ def read_page(page: RenderedPage, ocr: OcrEngine, barcodes: BarcodeReader | None
     look = look_at(scan, rules.blank_ink)
     seen = replace(nothing, fingerprint=fingerprint(original.pixels), ink=look.share)
     if believed(page.layer, look, page.image_share, rules.layer_min_words):
-        return separated(from_layer(seen, page), scan, barcodes)
-    if look.blank:
-        return separated(replace(seen, kind=PageKind.BLANK, confidence=1.0, problem=None), scan, barcodes)
-    return separated(from_pixels(seen, scan, look, Reader(ocr, rules, page.image.with_suffix(".ocr.pgm"))), scan, barcodes)
+        read = from_layer(seen, page, look)
+    elif look.blank and not look.letters.area.size:
+        read = blank(seen)
+    else:
+        read = from_pixels(seen, scan, look, Reader(ocr, rules, page.image.with_suffix(".ocr.pgm")))
+    return separated(read, scan, look, barcodes)
 
 
 def fingerprint(pixels: Gray) -> str:
@@ -90,10 +94,16 @@ def fingerprint(pixels: Gray) -> str:
     return hashlib.sha256(str(pixels.shape).encode() + np.ascontiguousarray(pixels).tobytes()).hexdigest()
 
 
-def from_layer(seen: PageReading, page: RenderedPage) -> PageReading:
-    """A page whose text layer is believed."""
+def blank(seen: PageReading) -> PageReading:
+    """A page with nothing on it."""
+    return replace(seen, kind=PageKind.BLANK, confidence=1.0, problem=None)
+
+
+def from_layer(seen: PageReading, page: RenderedPage, look: Look) -> PageReading:
+    """A page whose text layer is believed; a word of it that cannot be seen is not relied on."""
     scanned = page.image_share > SCANNED
-    words = tuple(word._replace(confidence=min(word.confidence, FOREIGN_LAYER)) for word in page.layer) if scanned else page.layer
+    surest = FOREIGN_LAYER if scanned else 1.0
+    words = tuple(word._replace(confidence=min(word.confidence, surest)) for word in shown(page.layer, look))
     quality = "clean" if scanned else "born_digital"
     return replace(seen, kind=PageKind.TEXT, words=words, read_from=ReadFrom.LAYER, quality=quality, confidence=mean_confidence(words), problem=None)
 
@@ -103,17 +113,34 @@ def from_pixels(seen: PageReading, scan: Scan, look: Look, reader: Reader) -> Pa
     cleaned = clean(scan, look, reader.rules.target_dpi)
     try:
         best = recognise(cleaned, scan, look, reader)
+        words = calibrated(on_upright_page(best), best.cleaned.quality)
+        if nothing_there(words, best.cleaned, scan, look, reader):
+            return blank(seen)
     except Overrun:
         return replace(seen, quality=cleaned.quality)
-    words = calibrated(on_upright_page(best), best.cleaned.quality)
     read = replace(seen, words=words, read_from=ReadFrom.OCR, turn=best.turn, quality=best.cleaned.quality, confidence=mean_confidence(words))
     return judged(read, look, reader.rules)
 
 
+def nothing_there(words: Sequence[Word], cleaned: Cleaned, scan: Scan, look: Look, reader: Reader) -> bool:
+    """Whether a page without plain ink is blank: nothing legible, and what shows faintly (in gray, not as dust) is print of the other side."""
+    if look.blank:
+        return not any(word.confidence >= LEGIBLE and sum(map(str.isalnum, word.text)) > 1 for word in words)
+    if not look.faint or mean_confidence(words) >= SHOWN_THROUGH:
+        return False
+    return scan.bilevel or seen_from_behind(cleaned, look, reader)
+
+
+def seen_from_behind(cleaned: Cleaned, look: Look, reader: Reader) -> bool:
+    """Whether the page can be read in a mirror."""
+    mirrored = attempt(cleaned._replace(pixels=np.fliplr(cleaned.pixels)), 0, COLUMNS, reader)
+    if poor(mirrored, look):
+        mirrored = better_turned(mirrored, look, reader)
+    return mean_confidence(calibrated(mirrored.words, cleaned.quality)) >= SHOWN_THROUGH
+
+
 def judged(read: PageReading, look: Look, rules: ReadRules) -> PageReading:
-    """Text, blank after all, or unreadable."""
-    if look.faint_rows and read.confidence < SHOWN_THROUGH:
-        return replace(read, kind=PageKind.BLANK, words=(), read_from=ReadFrom.NOTHING, turn=0, confidence=1.0, problem=None)
+    """Text or unreadable."""
     cover = sum(len(word.text) for word in read.words) / max(1, look.letters.area.size)
     if not read.words or read.confidence < rules.unreadable_below or cover < 0.08:
         return read
@@ -126,7 +153,7 @@ def recognise(cleaned: Cleaned, scan: Scan, look: Look, reader: Reader) -> Attem
     if not poor(first, look):
         return first
     best = better_turned(first, look, reader)
-    if look.faint_rows or not poor(best, look):
+    if look.faint or not poor(best, look):
         return best
     return max(best, second_look(best, scan, look, reader), key=lambda tried: tried.worth)
 
@@ -197,9 +224,8 @@ def mean_confidence(words: Sequence[Word]) -> float:
 
 def calibrated(words: Sequence[Word], quality: str) -> tuple[Word, ...]:
     """The words with their confidence as the share of such words that is right at this quality."""
-    shares = (*SHARES, BEST[quality])
-    # below the best band a quality's shares shrink in the same measure
-    values = np.interp([word.confidence for word in words], BANDS, [share * min(1.0, BEST[quality]) for share in shares[:-1]] + [BEST[quality]])
+    best = BEST[quality]  # below the best band a quality's shares shrink in the same measure
+    values = np.interp([word.confidence for word in words], BANDS, [*(share * best for share in SHARES), best])
     return tuple(word._replace(confidence=float(value)) for word, value in zip(words, values, strict=True))
 
 
@@ -214,12 +240,15 @@ def upright_box(box: Box, tried: Attempt) -> Box:
     return place_on_source(received, -tried.turn)
 
 
-def separated(read: PageReading, scan: Scan, barcodes: BarcodeReader | None) -> PageReading:
+def separated(read: PageReading, scan: Scan, look: Look, barcodes: BarcodeReader | None) -> PageReading:
     """The reading with its barcodes; a sheet that carries a separator's code and little else is a separator."""
     if barcodes is None:
         return read
-    codes = tuple(code._replace(box=place_on_source(code.box, -read.turn)) for code in barcodes.find(squared(scan, min(BARCODE_DPI, scan.dpi_x))))
-    if any(parts(code) for code in codes) and len(read.words) <= SEPARATOR_WORDS:
+    found = barcodes.find(squared(scan, min(BARCODE_DPI, scan.dpi_x)))
+    codes = tuple(code._replace(box=place_on_source(code.box, -read.turn)) for code in found)
+    letters = look.letters.area.size * outside(look, boxes_mask([code.box for code in found], look.ink))
+    unread = letters - sum(len(word.text) for word in read.words)
+    if any(parts(code) for code in codes) and len(read.words) <= SEPARATOR_WORDS and unread <= UNREAD_LETTERS:
         return replace(read, kind=PageKind.SEPARATOR, barcodes=codes, problem=None)
     return replace(read, barcodes=codes)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import median
@@ -49,7 +49,12 @@ SIGNED = _words(
     r"e-?signed|signed by|authenticated by|dictated (by|but)|transcribed|job ?#",
     r"sincerely|respectfully|very truly|end of (report|document)|[dt]:\s*\d",
 )
-CONTINUED = _words(r"continued", r"cont'?d\b", r"cont\)")
+# said of the page and not of a treatment: in brackets, after a dash, by itself, or with the heading in capitals
+CONTINUED = re.compile(
+    r"[(\[]\s*cont(inued|'?d|\.)?\b|[-\u2013\u2014:]\s*cont(inued|'?d)\W*$|^\W*cont(inued|'?d)\W*$"
+    r"|\bcontinued from\b|(?-i:\b[A-Z]{3,} CONT(INUED|'?D)\b)",
+    _ANY,
+)
 OPENS = re.compile(
     r"^\W*(chief complaint|history of present illness|pre-?operative diagnosis|reason for (consult\w*|visit|exam|referral)|indication"
     r"|clinical (history|information)|admitting diagnosis|dear |to whom|exam(ination)?:|specimen)",
@@ -69,7 +74,8 @@ COVER_LABELS = re.compile(
 FAX_EDGE, FAX_HEAD = 0.03, 0.07
 FAX_LINE = re.compile(r"\d{1,2}[:.]\d{2}.*(\bfrom\b|\bto\b|\bfax\b|\d{3}[). -]{0,2}\d{3}[ .-]?\d{4})|(\bfrom\b|\bfax\b).*\d{1,2}[:.]\d{2}", _ANY)
 # what shows that a page belongs to the one before it; without one of these a page stays in the document, but a clerk is asked
-TIES = frozenset({"numbering goes on", "same patient", "same running head", "same header as before", "continued"})
+TIES = frozenset({"numbering goes on", "same patient", "same running head", "continued"})
+TIES_UNDER_ONE_TITLE = frozenset({"same patient", "continued"})  # two people's copies of one form look alike, and a packet's stamp counts over both
 
 # hand-set log-odds; a page is a start when their sum says so
 BIAS = -1.6
@@ -140,38 +146,42 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Whether a page begins a document: the chance, what spoke for and against, and whether it was forced."""
+    """Whether a page begins a document: the chance, and what spoke for and against."""
 
     chance: float
     why: tuple[str, ...]
-    forced: bool = False
 
 
 def split_batch(
     readings: Sequence[PageReading], identities: Sequence[PageIdentity], catalogue: Catalogue, *, rules: SplitRules
 ) -> tuple[Segment, ...]:
     """Every page in exactly one segment, in order of first pages."""
-    aside = _set_aside(readings)
     known = {identity.page: identity for identity in identities}
+    aside = _set_aside(readings, {identity.page for identity in identities if _says(identity)})
     sheets = [read_sheet(r, known.get(r.number), catalogue, len(readings)) for r in readings if r.number not in aside]
     documents = _documents(sheets, [n for n, segment in aside.items() if segment.kind is SegmentKind.SEPARATOR], rules)
     return tuple(sorted([*_merge_blanks(aside), *documents], key=lambda segment: segment.pages[0]))
 
 
-def _set_aside(readings: Sequence[PageReading]) -> dict[int, Segment]:
-    """Blank pages, separator sheets and repeated pages, each by itself."""
+def _set_aside(readings: Sequence[PageReading], named: Collection[int]) -> dict[int, Segment]:
+    """Blank pages, separator sheets and repeated pages, each by itself.
+
+    A page that names nobody (a printed notice) may stand in two people's documents: it counts as repeated only within a repeated run.
+    """
     aside: dict[int, Segment] = {}
     first: dict[str, int] = {}
+    repeats: dict[int, int] = {}
     for reading in readings:
         n, seen = reading.number, first.get(reading.fingerprint)
         if reading.kind is PageKind.BLANK:
             aside[n] = Segment((n,), SegmentKind.BLANK)
         elif reading.kind is PageKind.SEPARATOR:
             aside[n] = Segment((n,), SegmentKind.SEPARATOR)
-        elif reading.fingerprint and seen is not None:
-            aside[n] = Segment((n,), SegmentKind.DUPLICATE, why=(f"page {n} repeats page {seen}",), duplicate_of=seen)
+        elif seen is not None and (n in named or repeats.get(n - 1) == seen - 1):
+            repeats[n] = seen
+            aside[n] = Segment((n,), SegmentKind.DUPLICATE, why=(f"page {n} repeats page {seen}",))
         elif reading.fingerprint:
-            first[reading.fingerprint] = n
+            first.setdefault(reading.fingerprint, n)
     return aside
 
 
@@ -206,16 +216,17 @@ def _segments(parts: Sequence[Sequence[Sheet]], starts: Sequence[Start], rules: 
         bordering = starts[at : end + 1]  # with the start of the next document
         sure = all(start.chance <= rules.sure_below or start.chance >= rules.sure_above for start in bordering)
         sure = sure and all(_belongs(start) for start in starts[at + 1 : end])
-        readable = any(sheet.reading.kind is not PageKind.UNREADABLE for sheet in part)
-        kind = SegmentKind.DOCUMENT if readable else SegmentKind.UNREADABLE
-        segments.append(Segment(tuple(s.reading.number for s in part), kind, sure=sure, why=_told(part, starts[at:end])))
+        segments.append(Segment(tuple(s.reading.number for s in part), SegmentKind.DOCUMENT, sure=sure, why=_told(part, starts[at:end])))
         at = end
     return segments
 
 
 def _belongs(start: Start) -> bool:
     """Whether a later page shows that it is of the same document: a page that names nobody may be somebody else's."""
-    return "same patient" in start.why or (bool(TIES & set(start.why)) and "title on top" not in start.why)
+    why = set(start.why)
+    if why & {"title on top", "lesser title on top", "patient perhaps other"}:
+        return "same patient" in why
+    return bool(why & (TIES_UNDER_ONE_TITLE if "same title as before" in why else TIES))
 
 
 def _told(part: Sequence[Sheet], starts: Sequence[Start]) -> tuple[str, ...]:
@@ -225,10 +236,10 @@ def _told(part: Sequence[Sheet], starts: Sequence[Start]) -> tuple[str, ...]:
 def _start(sheet: Sheet, part: Sequence[Sheet], separators: Sequence[int], rules: SplitRules) -> Start:
     """Whether a page begins a document, given the pages of the document before it."""
     if not part:
-        return Start(1.0, ("first page",), forced=True)
+        return Start(1.0, ("first page",))
     before, n = part[-1], sheet.reading.number
     if any(before.reading.number < mark < n for mark in separators):
-        return Start(1.0, ("after a separator sheet",), forced=True)
+        return Start(1.0, ("after a separator sheet",))
     persons = [compare(sheet.identity, earlier.identity) for earlier in part]
     if Person.OTHER in persons:
         return _other_patient(part, rules)
@@ -240,7 +251,7 @@ def _other_patient(part: Sequence[Sheet], rules: SplitRules) -> Start:
     """A cut that must be; sure only when no page without a name lies before it, which could be either patient's."""
     nameless = len(part) > 1 and not _says(part[-1].identity) and not part[-1].cover
     chance = (rules.sure_above + rules.start_at) / 2 if nameless else 1.0
-    return Start(chance, ("another patient",), forced=True)
+    return Start(chance, ("another patient",))
 
 
 def _says(identity: PageIdentity) -> bool:
@@ -435,15 +446,21 @@ def _opening_signals(sheet: Sheet) -> Iterator[str]:
 
 
 def compare(a: PageIdentity, b: PageIdentity) -> Person:
-    """Whether two pages name the same patient, with tolerance for misreading; only two witnesses make another person certain."""
+    """Whether two pages name the same patient. One identifier must agree to the letter; only two witnesses make another person certain."""
     name, dob, mrn = _names(a.name, b.name), _digits(a.dob, b.dob), _digits(a.mrn, b.mrn)
     verdicts = (name, dob, mrn)
     differing, agreeing = verdicts.count(False), verdicts.count(True)
-    if not differing:
-        return Person.SAME if agreeing else Person.UNSAID
+    if not differing and not agreeing:
+        return Person.UNSAID
     if name is False or dob is False:
         return Person.PERHAPS_OTHER if agreeing >= 2 else Person.OTHER
-    return Person.SAME if name and dob else Person.PERHAPS_OTHER
+    return Person.SAME if _to_the_letter(a, b) and (not differing or (name and dob)) else Person.PERHAPS_OTHER
+
+
+def _to_the_letter(a: PageIdentity, b: PageIdentity) -> bool:
+    """Whether name, birth date or number agree but for look-alike characters: one letter off, alone, may be a sister."""
+    names = bool(a.name and b.name and _name_parts(a.name) == _name_parts(b.name))
+    return names or any(one and other and fold(one) == fold(other) for one, other in ((a.dob, b.dob), (a.mrn, b.mrn)))
 
 
 def _names(a: str | None, b: str | None) -> bool | None:

@@ -106,7 +106,6 @@ class SegmentKind(StrEnum):
     DOCUMENT = "document"
     BLANK = "blank"
     SEPARATOR = "separator"
-    UNREADABLE = "unreadable"
     DUPLICATE = "duplicate"
 
 
@@ -118,4 +117,3 @@ class Segment:
     kind: SegmentKind
     sure: bool = True
     why: tuple[str, ...] = ()
-    duplicate_of: int | None = None  # source page that a duplicate page repeats

@@ -362,6 +362,28 @@ def _is_simple(stream: Any, most_pixels: int) -> bool:
     return len(named) == 1 and named[0] in SIMPLE_FILTERS and plain
 
 
+def has_broken_picture(page: pikepdf.Page, most_pixels: int) -> bool:
+    """Whether a picture of the page, stored in a way that Pillow knows, cannot be decoded: poppler leaves such a one white without a word."""
+    try:
+        found = marks(page)
+        known = [stream for _, stream in found.pictures if stream is not None and _is_simple(stream, most_pixels)] if found else []
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - content that cannot be parsed shows no picture to try
+        return False
+    return not all(map(_decodes, known))
+
+
+def _decodes(stream: Any) -> bool:
+    try:
+        pikepdf.PdfImage(stream).as_pil_image().load()
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - Pillow may raise anything over hostile bytes
+        return False
+    return True
+
+
 def out_size(page: pikepdf.Page, image: Any) -> tuple[float, float]:
     """Resolution of a picture that fills the page, across and down as stored."""
     x0, y0, x1, y1 = crop_box(page)

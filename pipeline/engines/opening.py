@@ -112,7 +112,7 @@ def _settle(
     flags: Sequence[str],
     most: int,
 ) -> Message:
-    """One count and one size a page. pypdf's count stands unless both others agree on more pages; then those are pages, too."""
+    """One count and one size a page."""
     count = agree(*counts)
     measured = [*sizes, *sheets[len(sizes) :]]
     measured += [measured[-1] if measured else (612.0, 792.0)] * (min(count, most) - len(measured))
@@ -120,10 +120,12 @@ def _settle(
 
 
 def agree(by_pypdf: int | None, by_qpdf: int | None, by_poppler: int | None) -> int:
-    """The number of pages to account for, from three counts of which any may be missing."""
-    if not by_pypdf:
-        return max(by_qpdf or 0, by_poppler or 0) if by_qpdf is None or by_poppler is None else by_qpdf or by_poppler
-    return max(by_pypdf, min(by_qpdf or 0, by_poppler or 0))
+    """The number of pages to account for: the highest, for a page too many is held and a page too few is lost.
+
+    pypdf and qpdf walk the page tree; poppler repeats the count written in the file, and is heard only where one of them is at a loss.
+    """
+    walked = (by_pypdf, by_qpdf)
+    return max(count or 0 for count in (walked if all(walked) else (*walked, by_poppler)))
 
 
 def _answer(sizes: Sequence[tuple[float, float]], count: int, most: int, flags: Sequence[str]) -> Message:
@@ -257,7 +259,8 @@ def _look(pdf: Any, number: int, wanted: _Wanted, layer: Sequence[poppler.TextWo
     unit = embedded.user_unit(page) if page is not None else 1.0
     width, height = size = wanted.sizes[number]
     dpi = min(float(wanted.dpi), 72 * (wanted.most_pixels / (width * height)) ** 0.5 * 0.999)
-    sheet = _Sheet(number, size, unit, dpi, _shares(layer, width / unit, height / unit), 0.0, page)
+    unknown = 1.0  # until it is looked at a page counts as a scan: its layer must then cover nearly all that is seen
+    sheet = _Sheet(number, size, unit, dpi, _shares(layer, width / unit, height / unit), unknown, page)
     if page is None or wanted.plain:
         return sheet
     try:
@@ -373,12 +376,21 @@ def _draw_repaired(sheet: _Sheet, wanted: _Wanted) -> tuple[list[_Sheet], list[A
 
 
 def _kept(sheet: _Sheet, image: Any, wanted: _Wanted) -> Message:
-    """The picture written. A page that came out white while poppler complained is not blank but lost."""
+    """The picture written. A page that was not drawn whole is lost, whatever is to be seen of it."""
     gray = raster.to_gray(image)
-    if raster.is_white(gray) and poppler.complains(wanted.path, sheet.number, wanted.seconds / 2):
+    if _is_doubtful(sheet, gray, wanted):
         return _lost(sheet.number)
     raster.save_gray(gray, page_path(wanted.into, sheet.number))
     return _page(sheet, [sheet.dpi, sheet.dpi])
+
+
+def _is_doubtful(sheet: _Sheet, gray: Any, wanted: _Wanted) -> bool:
+    """Whether a scan, or a page almost white, has a picture that cannot be decoded to its end; or poppler drew nothing of it and complains."""
+    scan, white = sheet.image_share > 0.5, raster.is_almost_white(gray)
+    looked_into = sheet.page is not None and not wanted.plain and (scan or white)
+    if looked_into and embedded.has_broken_picture(sheet.page, wanted.most_pixels):
+        return True
+    return white and (scan or raster.is_white(gray)) and poppler.complains(wanted.path, sheet.number, wanted.seconds / 2)
 
 
 def _fits(sheet: _Sheet, image: Any) -> bool:

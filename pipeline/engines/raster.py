@@ -140,6 +140,11 @@ def is_white(image: Image.Image) -> bool:
     return image.getextrema() == (255, 255)
 
 
+def is_almost_white(image: Image.Image) -> bool:
+    """Whether a gray picture is white but for a line or two: less than a printed page, as much as a stamp."""
+    return sum(image.histogram()[:200]) < 0.01 * image.width * image.height
+
+
 def save_gray(image: Image.Image, out: Path) -> None:
     """Write quickly rather than small. MachineError when it is our disk that refuses."""
     try:

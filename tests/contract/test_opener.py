@@ -12,6 +12,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen import canvas
 
 from pipeline.engines.opener import ChildOpener
+from pipeline.engines.opening import agree
 from schemas.rules import RenderRules
 from schemas.source import FileKind, Opened, Refused
 
@@ -273,6 +274,32 @@ def test_more_pages_than_allowed_is_too_large(tmp_path):
     strict = ChildOpener(RenderRules(max_pages=2))
     path = stored(tmp_path, printed(letter, letter, letter))
     assert strict.inspect(path) == Refused("file.too_large", 3)
+
+
+@pytest.mark.parametrize(
+    ("counts", "pages"),
+    [
+        ((3, 3, 3), 3),
+        ((3, 3, 9), 3),  # the file lies about its count
+        ((2, 5, 2), 5),
+        ((5, 2, 2), 5),
+        ((None, 2, 5), 5),
+        ((2, None, 5), 5),
+        ((None, None, 4), 4),
+        ((0, None, None), 0),
+    ],
+)
+def test_where_readers_differ_no_page_is_left_out(counts, pages):
+    assert agree(*counts) == pages
+
+
+def test_the_layer_of_a_page_too_long_to_look_at_is_judged_as_a_scans(tmp_path):
+    def crowded(paper):
+        letter(paper)
+        paper._code.append("% " + os.urandom(2_000_000).hex())  # a comment that hardly packs
+
+    _, [page] = opened_and_rendered(tmp_path, printed(crowded))
+    assert (len(page.layer), page.image_share) == (3, 1.0)
 
 
 def test_a_name_that_is_no_text_is_no_hindrance(tmp_path):

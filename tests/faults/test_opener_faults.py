@@ -142,6 +142,25 @@ def test_a_page_whose_content_was_cut_off_is_not_taken_for_blank(tmp_path):
     assert opened == Refused("file.corrupt") or opener.render(path, opened, [1], tmp_path)[0].problem == "image.unreadable"
 
 
+def half_a_scan():
+    out = io.BytesIO()
+    Image.effect_noise((850, 1100), 60).save(out, format="JPEG")
+    return out.getvalue()[: len(out.getvalue()) // 2]
+
+
+@pytest.mark.parametrize("stamp", [b"", b"BT /F1 9 Tf 72 20 Td (Received by fax 03/04/2024 page 2 of 3) Tj ET"])
+@pytest.mark.parametrize("data", [b"no picture", b"\xff\xd8\xff\xe0 cut", half_a_scan()])
+def test_a_scan_that_cannot_be_drawn_is_lost_and_not_blank_whatever_is_stamped_over_it(tmp_path, data, stamp):
+    page = (
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>/XObject<</Im0 6 0 R>>>>>>",
+        stream(b"q 612 0 0 792 0 0 cm /Im0 Do Q " + stamp),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        stream(data, b"/Type/XObject/Subtype/Image/Width 850/Height 1100/BitsPerComponent 8/ColorSpace/DeviceGray/Filter/DCTDecode"),
+    )
+    [page] = rendered(tmp_path, pdf_of(b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>", *page))
+    assert page.problem == "image.unreadable"
+
+
 def test_a_page_count_that_lies_neither_adds_nor_hides_pages(tmp_path):
     [page] = rendered(tmp_path, one_page().replace(b"/Count 1", b"/Count 9"))
     assert (page.problem, len(page.layer)) == (None, 2)

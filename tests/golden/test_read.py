@@ -20,6 +20,7 @@ from pipeline.engines.barcodes import Zxing
 from pipeline.engines.null import Given
 from pipeline.engines.tesseract import Tesseract
 from pipeline.read import read_page
+from schemas.faults import Overrun
 from schemas.page import Box, PageKind, ReadFrom, Word, place_on_source
 from schemas.rules import ReadRules
 from schemas.source import RenderedPage
@@ -290,6 +291,19 @@ def test_the_back_of_a_sheet_is_blank(sheets, tmp_path, back):
     assert (page.kind, page.words, page.problem) == (PageKind.BLANK, (), None)
 
 
+@pytest.mark.parametrize("text", ["DNR", "See 4B"])
+def test_a_page_with_a_few_letters_is_not_blank(tmp_path, text):
+    sheet = draw(tmp_path / "word.pdf", [("Helvetica", 11, 90, 700, text)])
+    page = read(clean200(sheet.pdf), tmp_path)
+    assert (page.kind, page.text) == (PageKind.TEXT, text)
+
+
+def penciled() -> Scanned:
+    """The scribble in a hard pencil."""
+    pixels = scribbled().pixels.astype(float)
+    return Scanned(noisy(np.clip(250 - 0.22 * (250 - pixels), 0, 255).astype(np.uint8), 3, 13), 200, 200)
+
+
 def test_a_single_line_is_text(tmp_path):
     sheet = draw(tmp_path / "line.pdf", [("Helvetica", 9, 270, 40, "Page 3 of 7")])
     page = read(fax_fine(sheet.pdf), tmp_path)
@@ -312,9 +326,27 @@ def photographed() -> Scanned:
     return Scanned(np.clip(128 + 900 * grain, 0, 255).astype(np.uint8), 150, 150)
 
 
-@pytest.mark.parametrize("scan", [scribbled, photographed])
+@pytest.mark.parametrize("scan", [scribbled, penciled, photographed])
 def test_ink_that_is_no_print_is_unreadable_not_blank(tmp_path, scan):
     page = read(scan(), tmp_path)
+    assert (page.kind, page.problem) == (PageKind.UNREADABLE, "image.unreadable")
+
+
+class Slow:
+    """An engine that reads nothing, and takes too long over the mirror image."""
+
+    def __init__(self):
+        self.calls = 0
+
+    def words(self, image, **options):
+        self.calls += 1
+        if self.calls > 3:  # the page, two turns of a part of it, and now its mirror image
+            raise Overrun("too slow")
+        return ()
+
+
+def test_an_engine_that_overruns_at_any_look_makes_the_page_unreadable(tmp_path):
+    page = read_page(page_of(penciled(), tmp_path), Slow(), rules=RULES)
     assert (page.kind, page.problem) == (PageKind.UNREADABLE, "image.unreadable")
 
 
@@ -355,6 +387,12 @@ def test_a_good_layer_is_believed(sheets, tmp_path, image_share):
         assert judged_layer(sheet, layer_of(sheet.pdf), tmp_path, image_share=image_share) is ReadFrom.LAYER
 
 
+@pytest.mark.parametrize(("image_share", "read_from"), [(0.0, ReadFrom.LAYER), (0.04, ReadFrom.OCR)])
+def test_letters_in_a_picture_are_read_whatever_the_layer_says_beside_them(sheets, tmp_path, image_share, read_from):
+    layer = layer_of(sheets[0].pdf)
+    assert judged_layer(sheets[0], layer[: len(layer) * 17 // 20], tmp_path, image_share=image_share) is read_from
+
+
 def garbled(layer):
     return tuple(w._replace(text="".join(chr(33 + (ord(c) * 7) % 29) for c in w.text)) for w in layer)
 
@@ -380,6 +418,14 @@ def test_a_layer_that_is_not_what_is_seen_is_not_believed(sheets, tmp_path, harm
     assert judged_layer(sheets[0], harm(layer_of(sheets[0].pdf)), tmp_path, image_share=1.0) is ReadFrom.OCR
 
 
+def test_a_word_of_the_layer_that_cannot_be_seen_is_not_relied_on(sheets, tmp_path):
+    hidden = Word("ROE,JOHN", Box(0.1, 0.95, 0.3, 0.97), 1.0, 999)
+    page = page_of(Scanned(rendered(sheets[0].pdf, 200), 200, 200), tmp_path, image_share=0.0, layer=(*layer_of(sheets[0].pdf), hidden))
+    words = read_page(page, NEVER, rules=RULES).words
+    assert (words[-1].text, words[-1].confidence) == ("ROE,JOHN", 0.0)
+    assert all(word.confidence == 1.0 for word in words[:-1])
+
+
 def coded(path: Path, text: str, extra: list) -> Sheet:
     canvas = Canvas(str(path), pagesize=(WIDE, HIGH), invariant=True)
     Code128(text, barWidth=1.4, barHeight=60).drawOn(canvas, 150, 420)
@@ -402,3 +448,16 @@ def test_a_page_with_a_barcode_on_it_is_a_page(tmp_path, text):
     lines = [("Times-Roman", 11, 60, 360 - 16 * n, line) for n, line in enumerate(PROSE)]
     page = read(clean200(coded(tmp_path / "page.pdf", text, lines).pdf), tmp_path)
     assert (page.kind, page.barcodes[0].text) == (PageKind.TEXT, text)
+
+
+def test_a_sheet_with_a_separators_barcode_that_was_written_on_is_a_page(tmp_path):
+    scan = clean200(coded(tmp_path / "sheet.pdf", "PATCHT", []).pdf)
+    pen = np.random.default_rng(14)
+    written = scan.pixels.copy()
+    for row in range(1300, 2100, 60):
+        for x in range(200, 1500, 45):
+            y = row + int(pen.integers(-6, 6))
+            written[y : y + 24, x : x + 4] = written[y : y + 4, x : x + 18] = written[y + 12 : y + 16, x : x + 18] = 20
+    page = read_page(page_of(scan._replace(pixels=written), tmp_path), NEVER, Zxing(), rules=RULES)
+    assert page.barcodes[0].text == "PATCHT"
+    assert page.kind is not PageKind.SEPARATOR

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.match import match_claim, rank
-from pipeline.matching.calibration import stated_error
+from pipeline.matching.calibration import SUREST, stated_error
 from pipeline.matching.compare import FIELDS
 from pipeline.matching.posterior import posterior
 from samples.memory_patients import MemoryPatients
@@ -102,9 +102,9 @@ def test_a_tie_is_never_filed(claim, people):
 @given(claims(), entries(least=2))
 def test_what_is_filed_contradicts_nothing_and_is_never_stated_too_surely(claim, people):
     outcome = match_claim(claim, MemoryPatients(people), rules=RULES)
-    assert all(0 <= c.probability <= 1 - 1e-5 for c in outcome.candidates)
+    assert all(0 <= c.probability <= 1 - SUREST for c in outcome.candidates)
     if isinstance(outcome, Matched):
-        assert 1e-5 <= outcome.p_wrong <= RULES.max_p_wrong
+        assert SUREST <= outcome.p_wrong <= RULES.max_p_wrong
         assert claim.dob != "1950-01-01"
         assert all(e.level != "different" or e.field in ("phone", "address") for e in outcome.candidates[0].evidence)
 
