@@ -206,7 +206,8 @@ def _check_filings(ledger: Ledger, deliveries: list[Row], documents: list[Row], 
         if row["document_type"] in {None, "unknown", "fax_cover"} or not row["filed_at"]:
             ledger.gaps.append(f"{name} is filed without a type or a time")
     for row in documents:
-        if row["status"] in {"filed", "review"} and not _is_whole(row["object_key"], objects):
+        composed = row["status"] == "filed" or (row["status"] == "review" and not _could_not_be_composed(row))
+        if composed and not _is_whole(row["object_key"], objects):
             ledger.gaps.append(f"document {row['id']}: its PDF is missing or has changed")
     ledger.gaps += [f"the content of files {', '.join(sorted(ids))} stands in the index {len(ids)} times" for ids in owners.values() if len(ids) > 1]
     ledger.checked["filings"] = len(last)
@@ -218,6 +219,11 @@ def _is_whole(key: str | None, objects: _Folder | _Bucket) -> bool:
         return False
     with stream:
         return _digest(stream) == key.rpartition("/")[2]
+
+
+def _could_not_be_composed(row: Row) -> bool:
+    """Held because no PDF can be made of its pages; the original is checked like every other."""
+    return row["object_key"] is None and "file.failed" in json.loads(row["reasons"])
 
 
 def _check_items(ledger: Ledger, documents: list[Row], query: Query) -> None:
