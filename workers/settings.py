@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import itertools
 import os
 import types
 import typing
@@ -40,7 +41,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         origins[".".join(keys)] = variable
     _refuse_unknown(given, Config, "", origins)
     data_dir = Path(environ.get("CHARTROOM_DATA_DIR") or DEFAULT_DATA)
-    return Settings(_check_folders(_validate(given)), data_dir, origins)
+    return Settings(_check_folders(_validate(given), data_dir), data_dir, origins)
 
 
 def explain(settings: Settings) -> list[tuple[str, Any, str]]:
@@ -79,7 +80,7 @@ def _from_file(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, st
         return {}, {}
     try:
         given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
         raise ConfigFault(f"The configuration {path} cannot be read: {_first_line(error)}.", next_step="Correct the file.") from None
     if not isinstance(given, dict):
         raise ConfigFault(f"The configuration {path} is not a list of `key: value` lines.", next_step=EXPLAIN)
@@ -100,7 +101,14 @@ def _dotted(given: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
 
 def _overrides(environ: Mapping[str, str]) -> Iterator[tuple[str, list[str], Any]]:
     for variable in sorted(name for name in environ if name.startswith(PREFIX)):
-        yield variable, variable.removeprefix(PREFIX).lower().split("__"), yaml.safe_load(environ[variable])
+        yield variable, variable.removeprefix(PREFIX).lower().split("__"), _value_of(variable, environ[variable])
+
+
+def _value_of(variable: str, text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except (RecursionError, yaml.YAMLError) as error:
+        raise ConfigFault(f"The variable {variable} cannot be read: {_first_line(error)}.", next_step=EXPLAIN) from None
 
 
 def _put(given: dict[str, Any], keys: list[str], value: Any) -> None:
@@ -146,12 +154,26 @@ def _validate(given: dict[str, Any]) -> Config:
         raise ConfigFault(f"The setting `{where}` cannot be {first['input']!r}: {first['msg']}.", next_step=EXPLAIN) from None
 
 
-def _check_folders(config: Config) -> Config:
+def _check_folders(config: Config, data_dir: Path) -> Config:
+    """Each watched folder is one of its own, and none is or holds a place where Chartroom keeps things: those it would take in."""
     names = [folder.name for folder in config.folders]
-    paths = [os.path.normpath(folder.path) for folder in config.folders]
-    if len(set(names)) < len(names) or len(set(paths)) < len(paths):
-        raise ConfigFault("Two watched folders have the same name or path.", next_step="Give every folder its own `name` and `path`.")
+    paths = [Path(os.path.realpath(folder.path)) for folder in config.folders]
+    if len(set(names)) < len(names) or any(_overlap(a, b) for a, b in itertools.combinations(paths, 2)):
+        raise ConfigFault(
+            "Two watched folders have the same name or path, or one lies in the other.", next_step="Give every folder its own `name` and `path`."
+        )
+    kept = [Path(os.path.realpath(data_dir / part)) for part in (config.objects.path, "run", "scratch")]
+    for folder, path in zip(config.folders, paths, strict=True):
+        if any(_overlap(path, place) for place in kept):
+            raise ConfigFault(
+                f"The watched folder `{folder.name}` and the data folder lie in each other.",
+                next_step="Move one of them: what is kept would be taken in.",
+            )
     return config
+
+
+def _overlap(one: Path, other: Path) -> bool:
+    return one.is_relative_to(other) or other.is_relative_to(one)
 
 
 def _origin(key: str, origins: Mapping[str, str]) -> str:
