@@ -25,7 +25,7 @@ HEADERS = {
 
 def make_app(index: Engine, *, host: str) -> FastAPI:
     """The application over an index database; ConfigFault when it would listen beyond this computer."""
-    if host != "localhost" and not ip_address(host).is_loopback:
+    if not _is_loopback(host):
         raise ConfigFault("web.host must be a loopback address: the review pages have no login yet.", next_step="Set web.host to 127.0.0.1.")
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[host, "localhost", "127.0.0.1"])
@@ -33,6 +33,13 @@ def make_app(index: Engine, *, host: str) -> FastAPI:
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.include_router(queue_routes(index))
     return app
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 async def _with_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

@@ -70,6 +70,8 @@ def take_ledger(config: Config, folder: Path) -> Ledger:
         _check_trail(ledger, deliveries, query)
         _check_folders(ledger, config, deliveries)
         _count_orphans(ledger, deliveries, documents, query, objects)
+    except sqlite3.Error as error:
+        raise _unreadable(error) from None
     finally:
         close()
     return ledger
@@ -84,10 +86,12 @@ def _database(config: Config, folder: Path) -> tuple[Query, Callable[[], None]]:
         raise StoreFault(
             "There is no index database in this data folder.", next_step="Check CHARTROOM_DATA_DIR; `chartroom up` or `ingest` makes one."
         )
-    conn = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
-    conn.row_factory = sqlite3.Row
-    conn.execute("BEGIN")  # one moment for all queries
-
+    try:
+        conn = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
+        conn.row_factory = sqlite3.Row
+        conn.execute("BEGIN")  # one moment for all queries
+    except sqlite3.Error as error:
+        raise _unreadable(error) from None
     return lambda sql: [dict(row) for row in conn.execute(sql)], conn.close
 
 
@@ -95,9 +99,17 @@ def _postgres(url: str) -> tuple[Query, Callable[[], None]]:
     import psycopg
     from psycopg.rows import dict_row
 
-    conn = psycopg.connect(re.sub(r"^postgresql\+\w+", "postgresql", url), row_factory=dict_row)
-    conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    try:
+        conn = psycopg.connect(re.sub(r"^postgresql\+\w+", "postgresql", url), row_factory=dict_row)
+        conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    except psycopg.Error as error:
+        raise _unreadable(error) from None
     return lambda sql: [dict(row) for row in conn.execute(sql).fetchall()], conn.close
+
+
+def _unreadable(error: Exception) -> StoreFault:
+    """By the error's kind alone: a driver's text may hold an address with its password."""
+    return StoreFault(f"The index database cannot be read ({type(error).__name__}).", next_step="See that it is whole and its disk or server is up.")
 
 
 class _Folder:

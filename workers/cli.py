@@ -172,7 +172,7 @@ def search(
 
 
 @review.command("list")
-def list_items(limit: Annotated[int, typer.Option(min=1)] = 50) -> None:
+def list_items(limit: Annotated[int, typer.Option(min=1, max=100_000)] = 50) -> None:
     """What waits for a decision, most urgent and oldest first."""
     from store import documents as rows
     from store import queue
@@ -275,11 +275,19 @@ def main() -> None:
     try:
         app(standalone_mode=True)
     except Fault as fault:
-        sys.stderr.write(f"chartroom: {fault}\n")
-        sys.exit(1)
+        _end(str(fault), 1)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        _end(f"{error.filename or 'This computer'} cannot be used ({error.strerror}). Check the path, its permissions and the disk.", 1)
+    except UnicodeEncodeError:
+        _end("An argument is not UTF-8 text.", 2)
+
+
+def _end(sentence: str, code: int) -> None:
+    sys.stderr.write(f"chartroom: {sentence}\n")
+    sys.exit(code)
 
 
 if __name__ == "__main__":
