@@ -47,7 +47,7 @@ def _replaced(path: Path) -> Iterator[TextIO]:
 
 
 def _write_jsonl(lines: Iterable[Mapping[str, Any]], out: TextIO) -> None:
-    out.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    out.writelines(json.dumps(line) + "\n" for line in lines)  # ASCII: some readers also part lines at U+0085 or U+2028
 
 
 def _write_csv(lines: Iterable[Mapping[str, Any]], out: TextIO) -> None:
