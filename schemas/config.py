@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Interval, MinLen
 
 from schemas import rules
 from schemas.source import Priority
@@ -13,13 +15,13 @@ from schemas.source import Priority
 class Folder:
     """A watched folder."""
 
-    name: str
-    path: str
+    name: Annotated[str, MinLen(1)]
+    path: Annotated[str, MinLen(1)]
     facility: str = ""
     priority: Priority = Priority.NORMAL
-    quiet_seconds: float = 5.0
+    quiet_seconds: Annotated[float, Ge(0)] = 5.0
     mode: Literal["events", "poll"] = "events"
-    scan_seconds: float = 3.0
+    scan_seconds: rules.Seconds = 3.0
     receipts: str = ""  # folder for receipts; empty: a sibling named <folder>-receipts
 
 
@@ -48,9 +50,9 @@ class Engine:
     """Durable work: where its journal is, and how many files are worked on at once (0: one a core)."""
 
     url: str = ""
-    slots: int = 0
-    poll_seconds: float = 0.5
-    attempts: int = 3
+    slots: Annotated[int, Ge(0)] = 0
+    poll_seconds: rules.Seconds = 0.5
+    attempts: rules.Count = 3
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Web:
     """The review application."""
 
     host: str = "127.0.0.1"
-    port: int = 8470
+    port: Annotated[int, Interval(ge=0, le=65535)] = 8470
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Gt, Interval
+
+Share = Annotated[float, Interval(ge=0, le=1)]
+Count = Annotated[int, Ge(1)]
+Seconds = Annotated[float, Gt(0)]
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeRules:
     """What a watched folder takes in and what it passes over."""
 
-    max_megabytes: int = 2048
-    incomplete_after_seconds: float = 1800.0  # a file that never completes becomes a review item
-    empty_after_seconds: float = 600.0
+    max_megabytes: Count = 2048
+    incomplete_after_seconds: Seconds = 1800.0  # a file that never completes becomes a review item
+    empty_after_seconds: Seconds = 600.0
     ignore: tuple[str, ...] = ("~$*", ".*", "*.part", "*.partial", "*.tmp", "*.crdownload", "Thumbs.db", "desktop.ini", "*.receipt.txt")
 
 
@@ -20,12 +26,12 @@ class IntakeRules:
 class RenderRules:
     """Budgets for opening a sender's file, and the resolution a page is drawn at when it has no scan of its own."""
 
-    dpi: int = 200
-    max_pages: int = 2000
-    max_megapixels: int = 100
-    page_cpu_seconds: int = 20
-    page_wall_seconds: int = 30
-    memory_megabytes: int = 1500
+    dpi: Count = 200
+    max_pages: Count = 2000
+    max_megapixels: Count = 100
+    page_cpu_seconds: Count = 20
+    page_wall_seconds: Count = 30
+    memory_megabytes: Count = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,29 +39,29 @@ class ReadRules:
     """How pages are read."""
 
     languages: str = "eng"
-    page_seconds: int = 120
-    blank_ink: float = 0.0008  # below this share of dark pixels, with no words, a page is blank
-    unreadable_below: float = 0.35  # mean word confidence
-    layer_min_words: int = 5
-    target_dpi: int = 300  # pages are read at this resolution: at 200 decimal points are lost in tables
+    page_seconds: Count = 120
+    blank_ink: Share = 0.0008  # below this share of dark pixels, with no words, a page is blank
+    unreadable_below: Share = 0.35  # mean word confidence
+    layer_min_words: Count = 5
+    target_dpi: Count = 300  # pages are read at this resolution: at 200 decimal points are lost in tables
 
 
 @dataclass(frozen=True, slots=True)
 class SplitRules:
     """When a page begins a new document."""
 
-    start_at: float = 0.5
-    sure_above: float = 0.9
-    sure_below: float = 0.1
+    start_at: Share = 0.5
+    sure_above: Share = 0.9
+    sure_below: Share = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class ClassifyRules:
     """When a document type is sure enough not to be asked."""
 
-    sure_at: float = 0.9
-    sure_untitled_at: float = 0.995  # without a title the text alone must be this sure
-    unknown_below: float = 0.35
+    sure_at: Share = 0.9
+    sure_untitled_at: Share = 0.995  # without a title the text alone must be this sure
+    unknown_below: Share = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,7 @@ class ExtractRules:
     """Where this house is known by name, so that an MRN of ours is told from a sender's."""
 
     our_facilities: tuple[str, ...] = ()
-    century_pivot: int = 30  # two-digit years up to this are 20xx, except birth dates that would lie in the future
+    century_pivot: Annotated[int, Interval(ge=0, le=99)] = 30  # two-digit years up to this are 20xx, except birth dates that would lie in the future
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +77,9 @@ class MatchRules:
     """The line above which a document is filed without a clerk."""
 
     autofile: Literal["builtin", "shadow", "certified"] = "builtin"
-    max_p_wrong: float = 1e-4
-    max_candidates: int = 40
-    unknown_share: float = 0.10  # share of documents about people who are not in the index
+    max_p_wrong: Annotated[float, Interval(ge=0, le=0.01)] = 1e-4  # more than one in a hundred is no line at all
+    max_candidates: Count = 40
+    unknown_share: Annotated[float, Interval(ge=0, lt=1)] = 0.10  # share of documents about people who are not in the index
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +87,11 @@ class VerifyRules:
     """What must be there before filing."""
 
     hold_on_missing_pages: bool = True
-    min_field_confidence: float = 0.5
+    min_field_confidence: Share = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class AuditSampleRules:
     """The random share of filed documents that goes to the queue besides."""
 
-    sample_share: float = 0.05
+    sample_share: Share = 0.05

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 
 from schemas.faults import ConfigFault, Fault, InvariantBroken, StoreFault
 
@@ -25,7 +26,7 @@ PRAGMAS = ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON", "temp_st
 
 def open_index(url: str) -> Engine:
     """The index database at `url`, brought to the newest schema. Several processes may start at once."""
-    kind = make_url(url)
+    kind = _parsed(url)
     if kind.get_backend_name() == "sqlite":
         return _open_sqlite(url, kind.database or "")
     if kind.get_backend_name() == "postgresql":
@@ -33,6 +34,15 @@ def open_index(url: str) -> Engine:
         _migrate(engine)
         return engine
     raise ConfigFault("The index database must be SQLite or Postgres.", next_step="Correct index.url.")
+
+
+def _parsed(url: str) -> URL:
+    try:
+        kind = make_url(url)
+        kind.get_dialect()
+    except ArgumentError:  # without its text: an address holds a password
+        raise ConfigFault("The address of the index database cannot be read.", next_step="Correct index.url.") from None
+    return kind
 
 
 @contextmanager
@@ -129,6 +139,8 @@ def _faults() -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise _fault(error) from None
+    except sqlite3.Error as error:  # from `_prepare_sqlite`, which SQLAlchemy hands on as it is
+        raise StoreFault(f"The index database does not open ({error.sqlite_errorname}).", next_step="See that it is whole.", permanent=True) from None
 
 
 def _fault(error: DBAPIError) -> Fault:

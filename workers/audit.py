@@ -85,6 +85,8 @@ def take_ledger(config: Config, folder: Path) -> Ledger:
         _check_acts(ledger, query, trail)
         _check_folders(ledger, listed, deliveries)
         _count_orphans(ledger, deliveries, documents, query, objects)
+    except sqlite3.Error as error:
+        raise _unreadable(error) from None
     finally:
         close()
     return ledger
@@ -99,10 +101,12 @@ def _database(config: Config, folder: Path) -> tuple[Query, Callable[[], None]]:
         raise StoreFault(
             "There is no index database in this data folder.", next_step="Check CHARTROOM_DATA_DIR; `chartroom up` or `ingest` makes one."
         )
-    conn = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)
-    conn.row_factory = sqlite3.Row
-    conn.execute("BEGIN")  # one moment for all queries
-
+    try:
+        conn = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)
+        conn.row_factory = sqlite3.Row
+        conn.execute("BEGIN")  # one moment for all queries
+    except sqlite3.Error as error:
+        raise _unreadable(error) from None
     return lambda sql: [dict(row) for row in conn.execute(sql)], conn.close
 
 
@@ -110,9 +114,17 @@ def _postgres(url: str) -> tuple[Query, Callable[[], None]]:
     import psycopg
     from psycopg.rows import dict_row
 
-    conn = psycopg.connect(re.sub(r"^postgresql\+\w+", "postgresql", url), row_factory=dict_row)
-    conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    try:
+        conn = psycopg.connect(re.sub(r"^postgresql\+\w+", "postgresql", url), row_factory=dict_row)
+        conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    except psycopg.Error as error:
+        raise _unreadable(error) from None
     return lambda sql: [dict(row) for row in conn.execute(sql).fetchall()], conn.close
+
+
+def _unreadable(error: Exception) -> StoreFault:
+    """By the error's kind alone: a driver's text may hold an address with its password."""
+    return StoreFault(f"The index database cannot be read ({type(error).__name__}).", next_step="See that it is whole and its disk or server is up.")
 
 
 class _Folder:
@@ -274,6 +286,11 @@ def _is_whole(key: str | None, objects: _Folder | _Bucket) -> bool:
         return False
     with stream:
         return _digest(stream) == key.rpartition("/")[2]
+
+
+def _could_not_be_composed(row: Row) -> bool:
+    """Held because no PDF can be made of its pages; the original is checked like every other."""
+    return row["object_key"] is None and "file.failed" in json.loads(row["reasons"])
 
 
 def _check_items(ledger: Ledger, documents: list[Row], query: Query) -> None:

@@ -172,7 +172,7 @@ def search(
 
 
 @review.command("list")
-def list_items(limit: Annotated[int, typer.Option(min=1)] = 50) -> None:
+def list_items(limit: Annotated[int, typer.Option(min=1, max=100_000)] = 50) -> None:
     """What waits for a decision, most urgent and oldest first."""
     from store import documents as rows
     from store import queue
@@ -280,6 +280,9 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except UnicodeEncodeError:
+        sys.stderr.write("chartroom: An argument is not UTF-8 text.\n")
+        sys.exit(2)
     except Exception as error:  # noqa: BLE001 - whatever it is, a person reads one line
         sys.stderr.write(f"chartroom: {_unexpected(error)}\n")
         sys.exit(1)
@@ -289,9 +292,10 @@ def _unexpected(error: Exception) -> str:
     from workers.crash import write_crash
     from workers.settings import data_folder
 
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'This computer'} cannot be used ({error.strerror}). Check the path, its permissions and the disk."
     log = write_crash(error, data_folder(os.environ), _now())
-    what = f"{error.strerror}: {error.filename}." if isinstance(error, OSError) and error.strerror and error.filename else type(error).__name__ + "."
-    return f"Something unexpected happened: {what} " + (
+    return f"Something unexpected happened: {type(error).__name__}. " + (
         f"Show {log} to IT; it holds no patient data." if log else "The data folder cannot be written."
     )
 

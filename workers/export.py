@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterable, Mapping
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
 from schemas.document import FieldName
-from schemas.faults import InputFault
 from store import documents
 from store.database import reading
 from workers.wire import Stores
@@ -20,19 +19,35 @@ PLAIN = ("document_id", "status", "document_type", "loinc", "document_type_confi
 
 
 def write_export(stores: Stores, form: str, output: Path | None) -> None:
-    """Write one line per document to a file (replaced as a whole) or to standard output."""
-    part = output.with_name(output.name + ".part") if output else None
-    if output and not output.parent.is_dir():
-        raise InputFault(f"There is no folder {output.parent}.", next_step="Make it first, or choose another --output.")
-    with reading(stores.index) as conn, part.open("w", encoding="utf-8", newline="") if part else nullcontext(sys.stdout) as out:
-        write = _write_csv if form == "csv" else _write_jsonl
-        write(documents.export(conn), out)
-    if part and output:
-        part.replace(output)
+    """Write one line per document to a file (replaced as a whole), to what is no plain file (a pipe, a device), or to standard output."""
+    write = _write_csv if form == "csv" else _write_jsonl
+    with reading(stores.index) as conn:
+        lines = documents.export(conn)
+        if output is None:
+            write(lines, sys.stdout)
+        elif output.is_symlink() or (output.exists() and not output.is_file()):
+            with output.open("w", encoding="utf-8", newline="") as out:
+                write(lines, out)
+        else:
+            with _replaced(output) as out:
+                write(lines, out)
+
+
+@contextmanager
+def _replaced(path: Path) -> Iterator[TextIO]:
+    """A text file that takes its place when it is whole; nothing is left of one that does not become so."""
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as out:
+            yield out
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def _write_jsonl(lines: Iterable[Mapping[str, Any]], out: TextIO) -> None:
-    out.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    out.writelines(json.dumps(line) + "\n" for line in lines)  # ASCII: some readers also part lines at U+0085 or U+2028
 
 
 def _write_csv(lines: Iterable[Mapping[str, Any]], out: TextIO) -> None:

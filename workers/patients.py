@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from pipeline.match import patient_keys
 from schemas.faults import InputFault
@@ -17,6 +18,7 @@ from store.patients import UpsertCount, upsert
 from workers.wire import Stores
 
 COLUMNS = tuple(f.name for f in fields(IndexPatient))
+LONGEST_LINE = 100_000  # bytes
 SEXES = {"": "", "m": "M", "male": "M", "f": "F", "female": "F", "u": "", "unknown": "", "x": "", "o": "", "other": ""}
 
 
@@ -48,9 +50,9 @@ def read_patients(file: Path, report: Callable[[BadRow], None], progress: Callab
     Every line is a row of its own: a stray quote then spoils one row and not all that follow.
     """
     with file.open("rb") as raw:
-        header = _header(raw.readline())
+        header = _header(raw.readline(LONGEST_LINE))
         read = 0
-        for number, line in enumerate(raw, start=2):
+        for number, line in enumerate(_lines(raw), start=2):
             read += len(line)
             if number % 500 == 0:
                 progress(read)
@@ -63,7 +65,17 @@ def read_patients(file: Path, report: Callable[[BadRow], None], progress: Callab
         progress(read)
 
 
+def _lines(raw: BinaryIO) -> Iterator[bytes]:
+    """Line after line, of one that is too long only the beginning: no file can fill the memory."""
+    while line := raw.readline(LONGEST_LINE + 1):
+        yield line
+        while len(line) > LONGEST_LINE and not line.endswith(b"\n"):
+            line = raw.readline(LONGEST_LINE + 1)
+
+
 def _cells(line: bytes) -> list[str]:
+    if len(line) > LONGEST_LINE:
+        raise ValueError("too long for a row")
     try:
         return next(csv.reader([line.decode("utf-8").rstrip("\r\n")], strict=True))
     except UnicodeDecodeError:
@@ -73,15 +85,22 @@ def _cells(line: bytes) -> list[str]:
 
 
 def _header(line: bytes) -> list[str]:
-    header = [name.strip().strip(chr(34)).lower() for name in line.decode("utf-8-sig", errors="replace").split(",")]
+    text = line.decode("utf-8-sig", errors="replace").rstrip("\r\n")
+    header = [name.strip().strip(chr(34)).lower() for name in text.split(",")]
     if missing := {"mrn", "last_name", "dob"} - set(header):
         raise InputFault(f"This is not a patient CSV: the header lacks {', '.join(sorted(missing))}.", next_step=f"Expected: {','.join(COLUMNS)}")
+    if twice := {name for name in header if name in COLUMNS and header.count(name) > 1}:
+        raise InputFault(f"The header names {', '.join(sorted(twice))} twice.", next_step="Keep one column of each name.")
+    if "\r" in text:
+        raise InputFault("The lines of this file end in a carriage return alone.", next_step="Save it with line feeds at the ends of the lines.")
     return header
 
 
 def _patient(header: list[str], row: list[str]) -> IndexPatient:
     if len(row) != len(header):
         raise ValueError(f"{len(row)} columns where the header has {len(header)}")
+    if any(unicodedata.category(sign) == "Cc" and sign != "\t" for cell in row for sign in cell):
+        raise ValueError("a control character in it")
     cells = {name: cell.strip() for name, cell in zip(header, row, strict=True) if name in COLUMNS}
     if not cells.get("mrn"):
         raise ValueError("no mrn")

@@ -27,7 +27,7 @@ def receipt_text(delivery: Delivery, records: Sequence[DocumentRecord], *, now: 
     filed, review, refused, aside = (_of(records, status) for status in DocumentStatus)
     pages = sum(len(record.pages) for record in records)
     lines = [
-        f"File        {_visible(delivery.name)}",
+        f"File        {visible(delivery.name)}",
         f"Taken       {delivery.taken_at:%Y-%m-%d %H:%M:%S} UTC",
         f"Finished    {now:%Y-%m-%d %H:%M:%S} UTC",
         f"Receipt     {delivery.id}",
@@ -73,7 +73,8 @@ def _line(code: str, numbers: Sequence[int]) -> str:
     return f"- {reason.sentence}{where} {reason.next_step}"
 
 
-def _visible(name: str) -> str:
+def visible(name: str) -> str:
+    """Text from outside as it may stand in a text file or on a terminal: signs that command or hide are written out."""
     return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in name)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import itertools
-import math
 import os
 import re
 import types
@@ -23,7 +22,6 @@ from schemas.faults import ConfigFault
 PREFIX = "CHARTROOM__"
 DEFAULT_FILE = "config.yaml"
 DEFAULT_DATA = "var"
-NEVER_ZERO = ("engine.attempts", ".scan_seconds", ".poll_seconds")
 EXPLAIN = "`chartroom config explain` lists every setting."
 
 
@@ -45,7 +43,6 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     _refuse_unknown(given, Config, "", origins)
     config, data_dir = _validate(given), data_folder(environ)
     _check_folders(config, data_dir)
-    _check_numbers(config)
     return Settings(config, data_dir, origins)
 
 
@@ -95,7 +92,7 @@ def _from_file(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, st
         return {}, {}
     try:
         given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
         raise ConfigFault(f"The configuration {path} cannot be read: {_first_line(error)}.", next_step="Correct the file.") from None
     if not isinstance(given, dict):
         raise ConfigFault(f"The configuration {path} is not a list of `key: value` lines.", next_step=EXPLAIN)
@@ -116,10 +113,14 @@ def _dotted(given: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
 
 def _overrides(environ: Mapping[str, str]) -> Iterator[tuple[str, list[str], Any]]:
     for variable in sorted(name for name in environ if name.startswith(PREFIX)):
-        try:
-            yield variable, variable.removeprefix(PREFIX).lower().split("__"), yaml.safe_load(environ[variable])
-        except yaml.YAMLError:
-            raise ConfigFault(f"The value of {variable} cannot be read.", next_step="Write it as in config.yaml, in quotes if need be.") from None
+        yield variable, variable.removeprefix(PREFIX).lower().split("__"), _value_of(variable, environ[variable])
+
+
+def _value_of(variable: str, text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except (RecursionError, yaml.YAMLError) as error:
+        raise ConfigFault(f"The variable {variable} cannot be read: {_first_line(error)}.", next_step=EXPLAIN) from None
 
 
 def _put(given: dict[str, Any], keys: list[str], value: Any) -> None:
@@ -166,22 +167,26 @@ def _validate(given: dict[str, Any]) -> Config:
 
 
 def _check_folders(config: Config, data_dir: Path) -> None:
-    """Every file belongs to one folder, and what Chartroom keeps to none."""
+    """Each watched folder is one of its own, and none is or holds a place where Chartroom keeps things: those it would take in."""
     names = [folder.name for folder in config.folders]
-    paths = [Path(os.path.normpath(Path(folder.path).absolute())) for folder in config.folders]
-    if len(set(names)) < len(names) or any(one.is_relative_to(other) for one, other in itertools.permutations(paths, 2)):
-        raise ConfigFault("Two watched folders have the same name, or one lies in the other.", next_step="Give each its own `name` and `path`.")
+    paths = [Path(os.path.realpath(folder.path)) for folder in config.folders]
+    if len(set(names)) < len(names) or any(_overlap(a, b) for a, b in itertools.combinations(paths, 2)):
+        raise ConfigFault(
+            "Two watched folders have the same name or path, or one lies in the other.", next_step="Give every folder its own `name` and `path`."
+        )
     if set("?%") & set(str(data_dir.absolute())):  # a database URL reads these in its own way, and the data would lie elsewhere
         raise ConfigFault("The path of the data folder has a ? or % in it.", next_step="Choose another CHARTROOM_DATA_DIR.")
-    if any(Path(os.path.normpath(data_dir.absolute())).is_relative_to(path) for path in paths):
-        raise ConfigFault("The data folder lies in a watched folder.", next_step="Move one of them; set CHARTROOM_DATA_DIR.")
+    kept = [Path(os.path.realpath(data_dir / part)) for part in (config.objects.path, "run", "scratch")]
+    for folder, path in zip(config.folders, paths, strict=True):
+        if any(_overlap(path, place) for place in kept):
+            raise ConfigFault(
+                f"The watched folder `{folder.name}` and the data folder lie in each other.",
+                next_step="Move one of them: what is kept would be taken in.",
+            )
 
 
-def _check_numbers(config: Config) -> None:
-    for key, value in leaves(config):
-        number = isinstance(value, int | float)
-        if number and (not 0 <= value < math.inf or (not value and key.endswith(NEVER_ZERO))):
-            raise ConfigFault(f"The setting `{key}` cannot be {value}.", next_step=EXPLAIN)
+def _overlap(one: Path, other: Path) -> bool:
+    return one.is_relative_to(other) or other.is_relative_to(one)
 
 
 def _origin(key: str, origins: Mapping[str, str]) -> str:

@@ -16,6 +16,7 @@ from rich.table import Table
 
 from schemas.reasons import explain
 from schemas.record import DocumentRecord, DocumentStatus, ReviewItem
+from workers.receipt import visible
 
 out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)  # into a file or a pipe nothing is cut
 notes = Console(stderr=True, highlight=False)
@@ -69,7 +70,7 @@ def not_taken(refused: Sequence[tuple[str, str]], unreadable: Sequence[tuple[str
 
 def document(record: DocumentRecord) -> None:
     """One document with its fields, candidates and evidence."""
-    out.print(f"[bold]{record.id}[/]  {_status(record.status)}  {escape(record.source_name)}  pages {ranges(record.pages)}")
+    out.print(f"[bold]{record.id}[/]  {_status(record.status)}  {_plain(record.source_name)}  pages {ranges(record.pages)}")
     kind = record.document_type or "none"
     sure = f" ({record.document_type_confidence:.2f})" if record.document_type_confidence is not None else ""
     out.print(f"type {kind}{sure}   LOINC {record.loinc or '–'}   patient {record.patient_mrn or '–'}   object {record.object_key or '–'}")
@@ -78,23 +79,23 @@ def document(record: DocumentRecord) -> None:
     if record.fields:
         table = _table("field", "value", "page", "sure", "found")
         for name, field in record.fields.items():
-            rivals = f"  or {escape(', '.join(field.rivals))}" if field.rivals else ""
-            table.add_row(name, escape(field.value), str(field.page), f"{field.confidence:.2f}", escape(field.rule) + rivals)
+            rivals = f"  or {_plain(', '.join(field.rivals))}" if field.rivals else ""
+            table.add_row(name, _plain(field.value), str(field.page), f"{field.confidence:.2f}", _plain(field.rule) + rivals)
         out.print(table)
     _candidates(record)
     if wanting := record.evidence.get("wanting"):
-        out.print(f"It would settle it: {escape('; '.join(wanting))}")
+        out.print(f"It would settle it: {_plain('; '.join(wanting))}")
     for line in (*record.evidence.get("cut", ()), *record.evidence.get("links", ())):
-        out.print(f"[dim]{escape(str(line))}[/]")
+        out.print(f"[dim]{_plain(str(line))}[/]")
 
 
 def _candidates(record: DocumentRecord) -> None:
     for place, candidate in enumerate(record.evidence.get("candidates", ())[:5], start=1):
-        who, born = escape(f"{candidate['mrn']}  {candidate['display_name']}"), candidate["dob"] or "?"
+        who, born = _plain(f"{candidate['mrn']}  {candidate['display_name']}"), candidate["dob"] or "?"
         out.print(f"[bold]{place}[/]  {who}  born {born}  {candidate['bits']:.1f} bits")
         table = _table("field", "document", "index", "", "bits", right={4})
         for row in candidate["evidence"]:
-            table.add_row(row["field"], escape(row["document_value"]), escape(row["index_value"]), row["level"], f"{row['bits']:+.1f}")
+            table.add_row(row["field"], _plain(row["document_value"]), _plain(row["index_value"]), row["level"], f"{row['bits']:+.1f}")
         out.print(table)
 
 
@@ -119,7 +120,9 @@ def hits(found: Sequence[Any], records: Sequence[DocumentRecord | None]) -> None
     table = _table("document", "became", "type", "patient", "text")
     for hit, record in zip(found, records, strict=True):
         if record:
-            table.add_row(hit.document_id, _status(record.status), record.document_type or "", record.patient_mrn or "", escape(hit.snippet))
+            table.add_row(
+                hit.document_id, _status(record.status), record.document_type or "", record.patient_mrn or "", _plain(" ".join(hit.snippet.split()))
+            )
     out.print(table if found else "Nothing found.")
 
 
@@ -128,7 +131,7 @@ def status(state: dict[str, Any]) -> None:
     for part, values in state.items():
         table = _table(part, "")
         for key, value in values.items():
-            table.add_row(key, escape(str(value)))
+            table.add_row(key, _plain(str(value)))
         out.print(table)
 
 
@@ -136,7 +139,7 @@ def settings(rows: Sequence[tuple[str, Any, str]]) -> None:
     """Every setting with its value and origin."""
     table = _table("setting", "value", "from")
     for key, value, origin in rows:
-        table.add_row(key, escape(str(value)), origin)
+        table.add_row(key, _plain(str(value)), origin)
     out.print(table)
 
 
@@ -172,5 +175,10 @@ def _why(record: DocumentRecord) -> str:
     return record.reasons[0] if record.reasons else ""
 
 
+def _plain(text: str) -> str:
+    """Text from outside: it neither commands the terminal nor counts as markup."""
+    return escape(visible(text))
+
+
 def _name(name: str) -> str:
-    return escape(name if len(name) <= 40 else f"{name[:18]}…{name[-21:]}")
+    return _plain(name if len(name) <= 40 else f"{name[:18]}…{name[-21:]}")

@@ -21,7 +21,7 @@ from pathlib import Path
 from schemas.faults import ConfigFault
 from workers.settings import Settings
 from workers.slots import hold_slot
-from workers.wire import slot_count
+from workers.wire import connect, engine_url, slot_count
 
 PR_SET_PDEATHSIG = 1
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
@@ -110,10 +110,12 @@ def workers(settings: Settings) -> list[Child]:
 
 
 def up(settings: Settings, *, say: Say, web: bool = True) -> int:
-    """Run everything until SIGINT or SIGTERM. ConfigFault when it runs on this data folder already."""
+    """Run everything until SIGINT or SIGTERM. ConfigFault when it runs on this data folder already, StoreFault when a store does not open."""
     run = settings.data_dir / "run"
     if hold_slot(run, "up") is None:
         raise ConfigFault(f"Chartroom runs already on {settings.data_dir}.", next_step="Stop it first, or set CHARTROOM_DATA_DIR.")
+    engine_url(settings.config, settings.data_dir)
+    connect(settings.config, settings.data_dir)  # what does not open is said once, here, and not by every child again and again
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

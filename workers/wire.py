@@ -74,7 +74,9 @@ def open_objects(config: Config, data_dir: Path) -> ObjectStore:
 
 
 def engine_url(config: Config, data_dir: Path) -> str:
-    """Where durable work is journalled."""
+    """Where durable work is journalled. ConfigFault when the address is of neither kind of database."""
+    if config.engine.url and not config.engine.url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        raise ConfigFault("The journal of durable work must be SQLite or Postgres.", next_step="Correct engine.url.")
     return config.engine.url or f"sqlite:///{(data_dir / 'engine.db').absolute()}"
 
 

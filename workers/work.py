@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -66,6 +67,7 @@ def work(settings: Settings, slot: str, stopping: threading.Event) -> int:
     scratch = settings.data_dir / "scratch" / slot
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True, mode=0o700)
+    write_temporary_files_to(scratch.absolute())
     stores = connect(settings.config, settings.data_dir)
     stores.objects.sweep(now=time.time())
     desk = Desk(settings.config, stores, equip(settings.config, stores), scratch, lambda: datetime.now(UTC), time.sleep)
@@ -74,6 +76,11 @@ def work(settings: Settings, slot: str, stopping: threading.Event) -> int:
     dispatch(desk, engine, run, slot, stopping)
     engine.finish_step(STEP_SECONDS)
     os._exit(0)  # nothing is left to tidy: everything is journalled, and threads waiting for work must not hold the process
+
+
+def write_temporary_files_to(scratch: Path) -> None:
+    """Have libraries and programs write in passing where only this account reads, and where the next worker clears up: it is patients' text."""
+    tempfile.tempdir = os.environ["TMPDIR"] = str(scratch)
 
 
 def dispatch(desk: Desk, engine: Engine, run: Path, slot: str, stopping: threading.Event) -> None:

@@ -27,6 +27,7 @@ from store.database import reading
 from workers import engine as durable
 from workers import work
 from workers.apply import Sheaf, apply_plan, document_id, hold_all, is_sampled
+from workers.audit import take_ledger
 from workers.ingest import count_settled, ingest
 from workers.slots import hold_slot
 from workers.steps import Desk, give_up, process_file
@@ -128,6 +129,7 @@ def test_document_that_cannot_be_composed_is_never_filed(tmp_path, stores):
     apply(PLAN, sheaf(tmp_path), delivery, stores, composer=Broken())
     assert [r.status.value for r in rows(stores, delivery)] == ["review", "review", "set_aside"]
     assert "file.failed" in rows(stores, delivery)[0].reasons
+    assert [gap for gap in take_ledger(Config(), tmp_path / "var").gaps if "PDF" in gap] == []
 
 
 def test_half_file_that_still_opens_files_nothing():

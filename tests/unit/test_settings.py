@@ -82,16 +82,33 @@ def test_unknown_variable_is_refused_too(tmp_path):
         "folders: [{name: a, path: b}, {name: c, path: x/../b}]",
         "folders: [{name: a, path: b}, {name: c, path: b/c}]",
         "folders: [{name: a, path: .}]",
+        'folders: [{name: a, path: ""}]',
         "folders: [{name: a, path: b, scan_seconds: 0}]",
         "engine: {attempts: 0}",
         "intake: {incomplete_after_seconds: -1}",
+        "match: {max_p_wrong: 2}",
+        "match: {max_p_wrong: .inf}",
         "match: {max_p_wrong: .nan}",
-        "intake: {max_megabytes: 1, empty_after_seconds: .inf}",
+        "match: {unknown_share: 1}",
+        "sample: {sample_share: 7}",
+        "web: {port: 99999}",
     ],
 )
 def test_impossible_values_are_refused(tmp_path, text):
     with pytest.raises(ConfigFault):
         settings_of(tmp_path, text)
+
+
+@pytest.mark.parametrize("path", [".", "var", "var/objects", "var/objects/sha256", "var/run", "link"])
+def test_a_watched_folder_that_would_take_in_what_is_kept_is_refused(tmp_path, path):
+    (tmp_path / "link").symlink_to(tmp_path / "var" / "objects")
+    with pytest.raises(ConfigFault, match="data folder"):
+        settings_of(tmp_path, f"folders: [{{name: a, path: {tmp_path / path}}}]", CHARTROOM_DATA_DIR=str(tmp_path / "var"))
+
+
+def test_a_variable_that_is_no_yaml_is_refused(tmp_path):
+    with pytest.raises(ConfigFault, match="MAX_P_WRONG"):
+        settings_of(tmp_path, CHARTROOM__MATCH__MAX_P_WRONG="[")
 
 
 def test_a_named_file_that_is_missing_is_refused(tmp_path):
