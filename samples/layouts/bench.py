@@ -20,7 +20,7 @@ _NAMED = ("patient_name", "patient_dob", "patient_mrn")
 _DATED = (*_NAMED, "service_date")
 _LONG_DAY = "%B %-d, %Y"
 _SHORT_DAY = "%-m/%-d/%Y"
-_VA_DAY = "%b %d, %Y"
+_VA_DAY = "%b %d, %Y"  # printed in upper case
 _OLD_DAY = "%m/%d/%y"
 
 
@@ -39,6 +39,12 @@ def _clock(case: Case, add: int = 0) -> str:
 def _tight(case: Case) -> str:
     """SMITH,JOHN A: how old systems keep a name."""
     return case.last_first.replace(", ", ",").upper()
+
+
+def _turned(name: str) -> str:
+    """De La Cruz, Karen of Karen De La Cruz."""
+    first, _, last = name.partition(" ")
+    return f"{last}, {first}"
 
 
 def _sections(sheet: Sheet, parts: Sequence[Pair], *, style: str = "bold", indent: float = 0) -> None:
@@ -117,7 +123,7 @@ def _discharge(sheet: Sheet, case: Case) -> None:
             ("Active Hospital Problems", ", ".join(rng.sample(clinical.PAST_HISTORY, 5)) + "."),
             (
                 "HPI",
-                f"{case.first} {case.last} is a {case.age} y.o. {case.sex.lower()} who presented with {ill.complaint}. {_told(ill.history, case)}",
+                f"{case.first} {case.last} is a {case.age} y.o. {case.noun} who presented with {ill.complaint}. {_told(ill.history, case)}",
             ),
             ("Hospital Course", f"{_told(ill.course, case)} Diet advanced as tolerated. DVT prophylaxis was given throughout."),
             ("Consults", f"IP CONSULT TO {ill.specialty.upper()}"),
@@ -182,6 +188,8 @@ def _upper_discharge(sheet: Sheet, case: Case) -> None:
         ("LABORATORY DATA", ", ".join(f"{n} {v}" for n, v, *_ in clinical.lab_values(rng, 14)) + "."),
         ("RADIOLOGY", f"{ill.study}: {_told(ill.findings, case)} {ill.impression}"),
         ("HOSPITAL COURSE", f"{_told(ill.course, case)} The remainder of the stay was unremarkable. Case management saw the patient and no home services were needed."),
+        ("DAY BY DAY", " ".join(f"{case.day(case.admit + timedelta(days=i), '%m/%d')}: {_told([(*ill.exam, *ill.course)[i % 6]], case)} Intake and output adequate. No new complaint." for i in range((case.discharge - case.admit).days + 1))),
+        ("PAST HISTORY", f"{rng.choice(clinical.FAMILY)} {rng.choice(clinical.SOCIAL)} {' '.join(clinical.REVIEW)} Allergies: {rng.choice(clinical.ALLERGIES)}."),
         ("DISCHARGE MEDICATIONS", "; ".join(" ".join(drug) for drug in ill.drugs) + "."),
         ("DIET", "Regular, low salt."),
         ("ACTIVITY", "As tolerated."),
@@ -451,9 +459,9 @@ def _va_imaging(sheet: Sheet, case: Case) -> None:
     last4 = f"XXX-XX-{case.patient.ssn_last4}" if case.patient.ssn_last4 else ""
     for text in (
         f"{_tight(case)}   {last4}",
-        f"DOB: {case.day(case.born, _VA_DAY)} ({case.age} yrs)      {case.sex.upper()}",
+        f"DOB: {case.day(case.born, _VA_DAY).upper()} ({case.age} yrs)      {case.sex.upper()}",
         "",
-        f"Exm Date: {case.day(case.service, _VA_DAY)}@{_clock(case)}",
+        f"Exm Date: {case.day(case.service, _VA_DAY).upper()}@{_clock(case)}",
         f"Req Phys: {_last_first(case.ordering)}            Pat Loc: PRIMARY CARE TEAM 2",
         f"                                 Img Loc: {case.facility.name.upper()[:26]}",
         "                                 Service: Unknown",
@@ -465,8 +473,8 @@ def _va_imaging(sheet: Sheet, case: Case) -> None:
     ):
         sheet.line(text, lead=1.2)
     sheet.para(f"{case.age} year old veteran with {ill.complaint}.", indent=36)
-    sheet.line(f"    Report Status: Verified       Date Reported: {case.day(case.service + timedelta(days=1), _VA_DAY)}")
-    sheet.line(f"                                  Date Verified: {case.day(case.service + timedelta(days=1), _VA_DAY)}")
+    sheet.line(f"    Report Status: Verified       Date Reported: {case.day(case.service + timedelta(days=1), _VA_DAY).upper()}")
+    sheet.line(f"                                  Date Verified: {case.day(case.service + timedelta(days=1), _VA_DAY).upper()}")
     sheet.line(f"    Verifier E-Sig:/ES/{case.provider.upper()}")
     sheet.down(6)
     for title, text in (
@@ -480,7 +488,7 @@ def _va_imaging(sheet: Sheet, case: Case) -> None:
     sheet.line(f"  {case.provider.upper()}, RADIOLOGIST (Verifier)")
     sheet.line("/" + case.provider.split()[0][0] + case.provider.split(",")[0].split()[-1][0])
     sheet.put(sheet.margin, 752, "*** WORK COPY ONLY ***", size=9)
-    sheet.put(sheet.right, 752, f"Printed: {case.day(case.service + timedelta(days=9), _VA_DAY)} {_clock(case, 5)}", size=9, align="right")
+    sheet.put(sheet.right, 752, f"Printed: {case.day(case.service + timedelta(days=9), _VA_DAY).upper()} {_clock(case, 5)}", size=9, align="right")
 
 
 def _last_first(doctor: str) -> str:
@@ -634,7 +642,7 @@ def _emergency(sheet: Sheet, case: Case) -> None:
         sheet,
         (
             ("CC", ill.complaint.capitalize()),
-            ("HPI", f"{case.age} y.o. {case.sex.lower()} presents to the ED with {ill.complaint}. {_told(ill.history, case)} History obtained from the patient and {case.contact} (spouse) at bedside."),
+            ("HPI", f"{case.age} y.o. {case.noun} presents to the ED with {ill.complaint}. {_told(ill.history, case)} History obtained from the patient and {case.contact} (spouse) at bedside."),
             ("ROS", "All other systems reviewed and are negative."),
             ("PMH", ", ".join(rng.sample(clinical.PAST_HISTORY, 4))),
             ("ED Triage Vitals", _signs(case)),
@@ -653,6 +661,7 @@ def _spirometry(sheet: Sheet, case: Case) -> None:
     rng, canvas = case.rng(), sheet.canvas
     sheet.line("Pulmonary Function Report", size=15, style="b")
     sheet.line(f"{case.facility.name}, {case.facility.city}", size=9)
+    sheet.down(5)
     sheet.rule(width=1.5, gap=4)
     for row in (
         (("Last Name", case.last), ("First Name", " ".join(v for v in (case.first, case.middle, case.suffix) if v))),
@@ -676,7 +685,8 @@ def _spirometry(sheet: Sheet, case: Case) -> None:
         ("TLC", 4.2, 7.1, "L"),
         ("DLCO", 16, 30, "mL/min/mmHg"),
     ):
-        pred, pre = rng.uniform(low, high), rng.uniform(low, high)
+        pred = rng.uniform(low, high)
+        pre = pred * rng.uniform(0.62, 1.12)
         rows.append((f"{name} ({unit})", f"{pred:.2f}", f"{pre:.2f}", f"{100 * pre / pred:.0f}", f"{pre * 1.06:.2f}", f"{rng.randint(-2, 14)}"))
     sheet.table(("", "Pred", "Pre", "%Pred", "Post", "%Chg"), rows, (150, 70, 70, 70, 70, 74))
     x, y = sheet.margin + 30, HEIGHT - sheet.y - 96
@@ -699,6 +709,7 @@ def _spirometry(sheet: Sheet, case: Case) -> None:
 def _shots(sheet: Sheet, case: Case) -> None:
     """A county clinic's form: last, first and middle name in cells of their own, parent with birth date."""
     rng = case.rng()
+    other = case.born + timedelta(days=rng.choice((-1, 1)) * rng.randint(300, 2600))
     sheet.line(case.facility.name.upper(), size=12, style="b", align="middle")
     sheet.line("VACCINE ADMINISTRATION RECORD", size=12, style="b", align="middle")
     sheet.line(f"{case.facility.street}, {case.facility.city}   {case.facility.phone}", size=8.5, align="middle")
@@ -708,6 +719,16 @@ def _shots(sheet: Sheet, case: Case) -> None:
     sheet.cells([[("DATE OF BIRTH", case.dob), ("AGE", str(case.age)), ("SEX", case.sex[:1]), ("CHART NO.", case.mrn)]], (190, 60, 60, 194))
     sheet.cells([[("ADDRESS", case.patient.address_line), ("CITY, STATE, ZIP", case.town if case.patient.city else "")]], (252, 252))
     sheet.cells([[("EMERGENCY CONTACT", case.contact), ("PHONE", "715-555-0101"), ("TODAY'S DATE", case.day(case.discharge))]], (220, 130, 154))
+    sheet.cells(
+        [
+            [
+                ("RESPONSIBLE PARTY (IF NOT PATIENT)", case.contact),
+                ("RESP. PARTY DOB", case.day(other)),
+                ("RELATIONSHIP", rng.choice(("Spouse", "Partner"))),
+            ]
+        ],
+        (220, 130, 154),
+    )
     sheet.down(10)
     span = max(2, min(1500, (case.service - case.born).days - 5))
     rows = []
@@ -792,7 +813,7 @@ def _prior_authorization(sheet: Sheet, case: Case) -> None:
     sheet.cells(
         [
             [
-                ("Subscriber Name", f"{case.contact.split()[1]}, {case.contact.split()[0]}" if len(case.contact.split()) == 2 else case.contact),
+                ("Subscriber Name", _turned(case.contact)),
                 ("Subscriber DOB", case.day(other)),
                 ("Relationship", "Spouse"),
             ]
@@ -923,12 +944,14 @@ def _speech(sheet: Sheet, case: Case) -> None:
     rng = case.rng()
     sheet.line(f"{case.facility.name} - Rehabilitation Services", size=11, style="b")
     sheet.line("Occupational Therapy Treatment Note", size=11)
+    sheet.down(5)
     sheet.rule(width=1.2, gap=2)
     sheet.line(
         " | ".join(v for v in (case.last_first, f"DOB {case.dob}", f"{case.age}{case.sex[:1]}", f"MRN {case.mrn}" if case.mrn else "") if v),
         style="b",
     )
     sheet.line(f"Treatment date {case.day(case.service)} | Visit {rng.randint(2, 9)} of 12 | Referred by {case.ordering}")
+    sheet.down(5)
     sheet.rule(width=1.2)
     _sections(
         sheet,
@@ -973,6 +996,7 @@ def _counseling(sheet: Sheet, case: Case) -> None:
         )
     )
     sheet.line(f"Service code:  90837          Location:  Office (11)          Clinician:  {case.provider.split(',')[0]}, LCSW")
+    sheet.down(5)
     sheet.rule()
     _sections(
         sheet,
@@ -1051,7 +1075,7 @@ def _polst(sheet: Sheet, case: Case) -> None:
         sheet.stroke(50, sheet.y, 560, sheet.y)
         sheet.put(50, sheet.y + 10, f"{label} (required)", size=7.5)
         sheet.put(270, sheet.y - 4, name)
-        sheet.put(480, sheet.y - 4, case.day(case.service))
+        sheet.put(480, sheet.y - 4, case.day(case.service, "%m/%d/%Y"))
         sheet.put(480, sheet.y + 10, "Date", size=7.5)
     sheet.put(WIDTH / 2, 744, "SEND FORM WITH PERSON WHENEVER TRANSFERRED OR DISCHARGED", size=9, style="b", align="middle")
 
@@ -1060,7 +1084,7 @@ def _face_sheet(sheet: Sheet, case: Case) -> None:
     """A registration desk's admission record in upper case: patient, spouse, guarantor and insured one below the other."""
     rng = case.rng()
     spouse_born = case.born + timedelta(days=rng.choice((-1, 1)) * rng.randint(200, 2400))
-    spouse = " ".join(reversed(case.contact.upper().split())).replace(" ", ",", 1)
+    spouse = _turned(case.contact).replace(", ", ",").upper()
     where = f"{case.patient.address_line}".upper()
     sheet.line(f"{case.facility.name.upper()}", style="b", align="middle")
     sheet.line("ADMISSION RECORD / FACE SHEET", style="b", align="middle")
