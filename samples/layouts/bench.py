@@ -7,7 +7,7 @@ They are written from what outside records look like, never from what the reader
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from reportlab.graphics.barcode.code39 import Standard39
 from reportlab.lib.utils import simpleSplit
@@ -45,6 +45,18 @@ def _turned(name: str) -> str:
     """De La Cruz, Karen of Karen De La Cruz."""
     first, _, last = name.partition(" ")
     return f"{last}, {first}"
+
+
+def _spouse_born(case: Case) -> date:
+    """A birth date within seven years of the patient's; no spouse is a child."""
+    rng = case.rng()
+    days = rng.randint(200, 2500)
+    return case.born + timedelta(days=days if case.age > 30 and rng.random() < 0.5 else -days)
+
+
+def _small(text: str) -> str:
+    """As in the middle of a sentence."""
+    return text[:1].lower() + text[1:]
 
 
 def _sections(sheet: Sheet, parts: Sequence[Pair], *, style: str = "bold", indent: float = 0) -> None:
@@ -284,9 +296,9 @@ def _consult(sheet: Sheet, case: Case) -> None:
     name = f"{case.title} {case.last}".strip()
     for text in (
         f"Thank you for asking me to see {name}, a {case.age}-year-old {case.noun}, in consultation for {ill.complaint}. {_told(ill.history, case)}",
-        f"The past medical history is notable for {', '.join(t.lower() for t in rng.sample(clinical.PAST_HISTORY, 4))}. {rng.choice(clinical.FAMILY)} {rng.choice(clinical.SOCIAL)} Medications are {', '.join(' '.join(d[:2]) for d in ill.drugs)}. Allergies: {rng.choice(clinical.ALLERGIES).lower()}.",
+        f"The past medical history is notable for {', '.join(_small(t) for t in rng.sample(clinical.PAST_HISTORY, 4))}. {rng.choice(clinical.FAMILY)} {rng.choice(clinical.SOCIAL)} Medications are {', '.join(' '.join(d[:2]) for d in ill.drugs)}. Allergies: {rng.choice(clinical.ALLERGIES).lower()}.",
         f"On examination, {_signs(case)}. {_told(ill.exam, case)}",
-        f"I reviewed the outside {ill.study.lower()}. {_told(ill.findings, case)} Laboratory studies that accompanied the patient were also reviewed, and the pertinent values were {', '.join(f'{n.lower()} {v}' for n, v, *_ in clinical.lab_values(rng, 6))}.",
+        f"I reviewed the outside study ({ill.study}). {_told(ill.findings, case)} Laboratory studies that accompanied the patient were also reviewed, and the pertinent values were {', '.join(f'{n} {v}' for n, v, *_ in clinical.lab_values(rng, 6))}.",
         f"IMPRESSION: {ill.name}.",
         f"RECOMMENDATIONS: {_told(ill.plan, case)} We discussed the risks and benefits at length, and {case.he} wishes to go ahead.",
         f"Thank you for allowing me to take part in the care of {name}. Please do not hesitate to call.",
@@ -559,7 +571,7 @@ def _cytology(sheet: Sheet, case: Case) -> None:
     sheet.rule(width=0.4)
     sheet.line("FINAL DIAGNOSIS", style="b")
     sheet.down(2)
-    sheet.para(f"{ill.specimen}, {ill.surgery.lower()}:", indent=10, style="b")
+    sheet.para(f"{ill.specimen}:", indent=10, style="b")
     sheet.para(f"- {ill.diagnosis}", indent=26)
     sheet.line(f"*** Electronically Signed Out By {case.provider} ***", align="right", size=9)
     _sections(
@@ -709,7 +721,7 @@ def _spirometry(sheet: Sheet, case: Case) -> None:
 def _shots(sheet: Sheet, case: Case) -> None:
     """A county clinic's form: last, first and middle name in cells of their own, parent with birth date."""
     rng = case.rng()
-    other = case.born + timedelta(days=rng.choice((-1, 1)) * rng.randint(300, 2600))
+    other = _spouse_born(case)
     sheet.line(case.facility.name.upper(), size=12, style="b", align="middle")
     sheet.line("VACCINE ADMINISTRATION RECORD", size=12, style="b", align="middle")
     sheet.line(f"{case.facility.street}, {case.facility.city}   {case.facility.phone}", size=8.5, align="middle")
@@ -798,8 +810,7 @@ def _orders(sheet: Sheet, case: Case) -> None:
 
 def _prior_authorization(sheet: Sheet, case: Case) -> None:
     """A payer's form for referral: member and subscriber, each with a birth date."""
-    ill, rng = case.condition, case.rng()
-    other = case.born + timedelta(days=rng.choice((-1, 1)) * rng.randint(300, 2600))
+    ill, other = case.condition, _spouse_born(case)
     sheet.put(sheet.margin, 48, "Blue Heron Health Plan", size=15, style="b")
     sheet.put(sheet.right, 42, "Fax completed form to (800) 555-0177", size=8.5, align="right")
     sheet.put(sheet.right, 53, "Form BH-220", size=8.5, align="right")
@@ -1083,7 +1094,7 @@ def _polst(sheet: Sheet, case: Case) -> None:
 def _face_sheet(sheet: Sheet, case: Case) -> None:
     """A registration desk's admission record in upper case: patient, spouse, guarantor and insured one below the other."""
     rng = case.rng()
-    spouse_born = case.born + timedelta(days=rng.choice((-1, 1)) * rng.randint(200, 2400))
+    spouse_born = _spouse_born(case)
     spouse = _turned(case.contact).replace(", ", ",").upper()
     where = f"{case.patient.address_line}".upper()
     sheet.line(f"{case.facility.name.upper()}", style="b", align="middle")
@@ -1142,7 +1153,7 @@ def _denial(sheet: Sheet, case: Case) -> None:
     sheet.para(f"Dear {case.first_last}:", after=8)
     for text in (
         f"We have reviewed the request from {case.provider} for the service named above. After careful review by a physician we cannot approve it as submitted.",
-        f"The information we received describes {ill.name.lower()}. Our policy asks for a record of conservative treatment of at least six weeks and for the report of a {ill.study.lower()} within the last six months. These were not among the records sent.",
+        f"The information we received describes {ill.name.lower()}. Our policy asks for a record of conservative treatment of at least six weeks and for the report of this study within the last six months: {ill.study}. These were not among the records sent.",
         "You, your doctor, or a person you name may appeal this decision within 180 days of the date of this letter. You may send more information in writing. If your health could be harmed by waiting, you may ask for a fast appeal by telephone.",
         "A copy of this letter has been sent to your provider. This is not a bill.",
     ):
