@@ -25,15 +25,19 @@ from samples import damage
 from samples.cast import Cast, Role, cast_couple, cast_role, sort_cast
 from samples.damage import FaxLine, Scan
 from samples.draw import HEIGHT, WIDTH, Layout, draw_document
-from samples.facts import BENCH_FACILITIES, DEMO_FACILITIES, Case, make_case
-from samples.layouts import bench, demo
+from samples.facts import BENCH_FACILITIES, DEMO_FACILITIES, PRACTICE_FACILITIES, Case, make_case
+from samples.layouts import bench, demo, practice
 from samples.recipes import RECIPES, Recipe
 from samples.separators import draw_separator
 from schemas.patient import IndexPatient
 
-Kind = Literal["demo", "bench"]
+Kind = Literal["demo", "practice", "bench"]
 TRUTH = "truth.jsonl"
-_SETS = {"demo": (demo.LAYOUTS, demo.COVER, DEMO_FACILITIES), "bench": (bench.LAYOUTS, bench.COVER, BENCH_FACILITIES)}
+_SETS = {
+    "demo": (demo.LAYOUTS, demo.COVER, DEMO_FACILITIES),
+    "practice": (practice.LAYOUTS, practice.COVER, PRACTICE_FACILITIES),
+    "bench": (bench.LAYOUTS, bench.COVER, BENCH_FACILITIES),
+}
 _SUFFIX = {"tiff": ".tif", "jpeg": ".jpg", "png": ".png"}
 
 

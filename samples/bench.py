@@ -66,7 +66,7 @@ def prepare(work: Path, *, seed: int, people: int, batches: int | None) -> list[
     if not (work / "truth.jsonl").exists():
         index = make_people(people, seed=seed)
         write_people(work / "patients.csv", index)
-        make_batches(work / "in", index, kind="bench", count=batches, seed=seed, progress=_progress)
+        make_batches(work / "in", index, kind="bench", count=batches, seed=seed, progress=_progress if sys.stdout.isatty() else None)
     return read_truth(work / "truth.jsonl")
 
 

@@ -31,7 +31,7 @@ DEMO_FACILITIES = (
     Facility("Tri-County Reference Laboratory", "15 Specimen Court", "Zaleski, OH 45698", "(740) 555-0195", "(740) 555-0196"),
     Facility("Northgate Specialty Clinic", "9 Northgate Plaza", "Columbus, OH 43215", "(614) 555-0133", "(614) 555-0134"),
 )
-BENCH_FACILITIES = (
+PRACTICE_FACILITIES = (
     Facility("Mercy Valley Hospital", "3300 Valley View Drive", "Ashford, KY 41105", "859.555.0161", "859.555.0162"),
     Facility("Coastal Carolina Medical Group", "610 Harbor Blvd", "Wilmington, NC 28401", "910-555-0127", "910-555-0128"),
     Facility("Great Plains Health System", "1 Prairie Center", "Salina, KS 67401", "785-555-0150", "785-555-0151"),
@@ -40,10 +40,25 @@ BENCH_FACILITIES = (
     Facility("Riverbend Community Health Center", "714 Levee Street", "Evansville, IN 47708", "(812) 555-0138", "(812) 555-0139"),
     Facility("University Hospitals of the Ohio Valley", "2000 Campus Drive", "Athens, OH 45701", "740-555-0105", "740-555-0106"),
 )
+BENCH_FACILITIES = (
+    Facility("Cedar Ridge Medical Center", "4501 N. Cedar Ridge Rd.", "Bloomfield, IN 47424", "(812) 555-0153", "(812) 555-0154"),
+    Facility("Holloway County Memorial Hospital", "210 E. Hospital Street", "Holloway, TN 38340", "731-555-0112", "731-555-0113"),
+    Facility(
+        "Sandhills Specialty Physicians, PLLC", "1750 Longleaf Drive, Suite 300", "Southern Pines, NC 28387", "(910) 555-0166", "(910) 555-0167"
+    ),
+    Facility("Fort Calder VA Medical Center", "1100 Veterans Parkway", "Fort Calder, MI 48706", "989-555-0120", "989-555-0121"),
+    Facility("Brookhaven Care and Rehabilitation Center", "36 Old Mill Lane", "Harrodsburg, KY 40330", "(859) 555-0188", "(859) 555-0189"),
+    Facility("Meridian Clinical Laboratories", "9000 Innovation Court", "Raleigh, NC 27617", "800-555-0190", "919-555-0191"),
+    Facility("Kestrel Imaging Partners", "62 Commerce Park, Building C", "Dayton, OH 45402", "937.555.0144", "937.555.0145"),
+    Facility("Northern Lakes Home Health & Hospice", "315 Third Avenue", "Alpena, MI 49707", "(989) 555-0175", "(989) 555-0176"),
+    Facility("Tamarack County Health Department", "500 Courthouse Square", "Rhinelander, WI 54501", "715-555-0135", "715-555-0136"),
+)
 _DOCTORS = {
     "demo": ("Harold P. Whitcomb", "Susan Okafor", "Miguel Santoro", "Janet Liu", "Peter Grunwald", "Anita Deshmukh", "Walter Beaumont"),
-    "bench": ("Roberta Kessler", "Thomas E. Vandermeer", "Priya Raman", "Colin Ashworth", "Yolanda Pruitt", "Samuel Feinberg", "Ngozi Adeyemi"),
+    "practice": ("Roberta Kessler", "Thomas E. Vandermeer", "Priya Raman", "Colin Ashworth", "Yolanda Pruitt", "Samuel Feinberg", "Ngozi Adeyemi"),
+    "bench": ("Douglas M. Ferrante", "Lakshmi Narayanan", "Beth Ann Czerny", "Robert J. Hale", "Irene Papadakis", "Marcus Whitfield", "Hye-jin Seo"),
 }  # fmt: skip
+_FACILITIES = {"demo": DEMO_FACILITIES, "practice": PRACTICE_FACILITIES, "bench": BENCH_FACILITIES}
 _CREDENTIALS = ("MD", "MD", "MD", "DO", "MD", "NP", "PA-C")
 _DATE_STYLES = ("%m/%d/%Y",) * 5 + ("%m-%d-%Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y", "%Y-%m-%d", "%-m/%-d/%Y", "%m/%d/%y")
 
@@ -161,7 +176,7 @@ def make_case(patient: IndexPatient, *, kind: str, seed: int, facility: Facility
         last=patient.last_name,
         suffix=f"{patient.suffix}." if patient.suffix in ("Jr", "Sr") and rng.random() < 0.4 else patient.suffix,
         mrn=_sender_mrn(patient, rng) if mrn is None else mrn,
-        facility=facility or rng.choice(DEMO_FACILITIES if kind == "demo" else BENCH_FACILITIES),
+        facility=facility or rng.choice(_FACILITIES[kind]),
         provider=f"{doctors[0]}, {rng.choice(_CREDENTIALS)}",
         ordering=f"{doctors[1]}, {rng.choice(_CREDENTIALS)}",
         copied=f"{doctors[2]}, MD",
