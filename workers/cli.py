@@ -292,8 +292,8 @@ def _unexpected(error: Exception) -> str:
     from workers.crash import write_crash
     from workers.settings import data_folder
 
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename or 'This computer'} cannot be used ({error.strerror}). Check the path, its permissions and the disk."
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f"{error.filename} cannot be used ({error.strerror}). Check the path, its permissions and the disk."
     log = write_crash(error, data_folder(os.environ), _now())
     return f"Something unexpected happened: {type(error).__name__}. " + (
         f"Show {log} to IT; it holds no patient data." if log else "The data folder cannot be written."

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from schemas.document import FieldName
+from schemas.faults import InputFault
 from store import documents
 from store.database import reading
 from workers.wire import Stores
@@ -20,6 +21,8 @@ PLAIN = ("document_id", "status", "document_type", "loinc", "document_type_confi
 
 def write_export(stores: Stores, form: str, output: Path | None) -> None:
     """Write one line per document to a file (replaced as a whole), to what is no plain file (a pipe, a device), or to standard output."""
+    if output and not output.parent.is_dir():
+        raise InputFault(f"There is no folder {output.parent}.", next_step="Make it first, or choose another --output.")
     write = _write_csv if form == "csv" else _write_jsonl
     with reading(stores.index) as conn:
         lines = documents.export(conn)
