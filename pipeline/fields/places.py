@@ -257,10 +257,16 @@ def name_before(page: Marked, label: Label) -> Label | None:
 
 
 def identified(page: Marked, label: Label) -> bool:
-    """Whether a birth date or record number is asked for beside a name or in the rows under it, before anybody else is spoken of."""
+    """Whether a birth date or record number is asked for beside a name or in the rows under it, before anybody but a clinician is
+    spoken of.
+    """
     after = [x for x in page.labels if label.key < x.key and x.row - label.row <= NAME_UNDER_HEADING]
     fact = next((x for x in after if x.meaning.role == NO_ROLE and x.meaning.what in {"patient_dob", "patient_mrn"}), None)
-    return fact is not None and not any(x.key < fact.key and (x.meaning.role != NO_ROLE or x.meaning.what == "name") for x in after)
+    return fact is not None and not any(x.key < fact.key and _of_another(x) for x in after)
+
+
+def _of_another(label: Label) -> bool:
+    return label.meaning.role not in {NO_ROLE, "provider"} or (label.meaning.what == "name" and label.meaning.role == NO_ROLE)
 
 
 def _under_unknown_heading(page: Marked, label: Label) -> bool:

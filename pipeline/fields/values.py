@@ -177,7 +177,7 @@ def _after_junk(tokens: Sequence[Token]) -> Sequence[Token]:
 
 def _date_text(tokens: Sequence[Token]) -> str:
     text = " ".join(t.text for t in tokens)
-    return re.sub(r"(?<=\d)(?:T\d\d:?.*|\(.*)$", "", text)
+    return re.sub(r"(?<=\d)(?:T\d\d:?.*|@.*|\(.*|(?<=\d{4})/\d{1,3}(?:\s?[Yy].*)?)$", "", text)
 
 
 def _number_group(tokens: Sequence[Token]) -> tuple[Token, ...]:
