@@ -23,6 +23,7 @@ from pipeline.fields.lexicon import (
 )
 
 MOST_WORDS = 6
+TITLE_ENDS = {"note", "notes"}  # "Primary Care Note" is no misread "Primary Care Name"
 MISSPELT = 0.93  # a label one letter off is this much less telling
 
 
@@ -99,7 +100,7 @@ def _absorb_signs(row: Row, folded: list[str], end: int) -> int:
 def _meaning(parts: list[str], *, misspelt: bool) -> Meaning | None:
     key = "".join(parts)
     found = meanings().get(key) or _composed(parts)
-    if found or not misspelt or len(key) < SHORTEST_MISSPELT:
+    if found or not misspelt or len(key) < SHORTEST_MISSPELT or parts[-1] in TITLE_ENDS:
         return found
     near = _near(key)
     return near._replace(strength=near.strength * MISSPELT) if near else None

@@ -13,6 +13,7 @@ PART = re.compile(r"^(?=[^\W\d_])(?![a-zß-öø-ÿ])[^\W\d_]+(?:['’`\-.][^\W\d
 LETTER_FOR = str.maketrans("0158|", "OISBI")
 MOST_PARTS, CREDENTIAL_REACH = 8, 6
 ZIP = re.compile(r"^\d{5}(?:-\d{4})?$")
+CARET = re.compile(r"(?<=[A-Za-z])\^(?=[A-Za-z])")  # "SMITH^JOHN^A", as imaging devices print names
 FOREIGN = str.maketrans({"’": "'", "`": "'"})
 
 
@@ -134,8 +135,8 @@ def _parts(printed: Sequence[str]) -> list[Part]:
 
 
 def _pieces(word: str) -> list[tuple[str, bool]]:
-    split = word.translate(FOREIGN).split(",")
-    pieces = [(text, at < len(split) - 1) for at, text in enumerate(split)]
+    split = CARET.sub(",", word, count=1).translate(FOREIGN).split(",")
+    pieces = [(text, at < len(split) - 1) for at, part in enumerate(split) for text in part.split("^")]
     return [(text, comma) for text, comma in pieces if text] or ([(word, False)] if word else [])
 
 

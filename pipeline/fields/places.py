@@ -35,6 +35,7 @@ STAND_IN = 0.8
 SAME_SIZE = 0.12
 MOST_OF_A_HEADING, MOST_OF_A_TITLE = 6, 4
 SOMEBODY = {"person", "party", "adult", "completing", "responsible", "relative", "representative", "holder"}
+COUNTER = re.compile(r"^[(\[]?\d{1,3}[A-Za-z]?[.)\]]*$")  # the number of a box on a form
 SPECKS = ".,'`‘’“”~^°·"
 SECTION_REACH = 4
 NAME_UNDER_HEADING = 4  # rows: a heading's block begins with its person's name
@@ -101,8 +102,17 @@ def _with_stand_ins(labels: tuple[Label, ...]) -> tuple[Label, ...]:
     if any(label.meaning.role == "patient" for label in labels):
         return labels
     insured = any(_speaks_of(label, "insured") for label in labels)
-    groups = ("stand_ins", "covered") if insured else ("stand_ins",)
+    groups = ("stand_ins", "covered") if insured or _member_alone(labels) else ("stand_ins",)
     return tuple(_as_patient(label) if _announces(label) and any(_speaks_of(label, group) for group in groups) else label for label in labels)
+
+
+def _member_alone(labels: tuple[Label, ...]) -> bool:
+    """Whether the covered member is the one person a page asks the birth date of, with nobody depending on the cover."""
+    members = [x for x in labels if _speaks_of(x, "covered") and x.meaning.what == "name"]
+    births = [x for x in labels if x.meaning.what == "patient_dob"]
+    near = members and births and members[0].key < births[0].key and births[0].row - members[0].row <= NAME_UNDER_HEADING
+    others = any(x.meaning.role == "contact" and not _speaks_of(x, "covered") for x in labels)
+    return bool(near) and len(members) == len(births) == 1 and not others
 
 
 def _speaks_of(label: Label, group: str) -> bool:
@@ -332,7 +342,7 @@ def _under(page: Marked, label: Label, at: int) -> tuple[int, int]:
     for start, end in cells(row):
         if row[start].x0 < high and row[end - 1].x1 > head[label.start].x0 - 2:
             inside = [i for i in range(start, end) if low <= row[i].x0 < high]
-            shared = row[start].x0 < low and any(row[start].x0 < t.x1 and t.x0 < low for t in head[: label.start])
+            shared = row[start].x0 < low and any(row[start].x0 < t.x1 and t.x0 < low for t in head[: label.start] if not COUNTER.match(t.text))
             if not shared and row[start].x0 < head[label.end - 1].x1 + page.sheet.word_height * 4:
                 return start, (inside[-1] + 1 if inside else end)
             if inside:

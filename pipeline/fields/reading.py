@@ -152,7 +152,12 @@ def _is_payers_number(page: Marked, label: Label) -> bool:
     if fold(label.printed) not in folded_stems("lone_ids"):
         return False
     payer = any(fold(x.printed) in folded_stems("payer_labels") or fold(x.printed) in folded_stems("insured") for x in page.labels)
-    return payer or owner(page, label) not in {"", "patient"} or not page.sheet.rows[label.row][label.start].fresh
+    return payer or owner(page, label) not in {"", "patient"} or not _begins_thought(page, label)
+
+
+def _begins_thought(page: Marked, label: Label) -> bool:
+    row = page.sheet.rows[label.row]
+    return row[label.start].fresh or row[label.start].text[:1] in "([" or row[label.start - 1].text[-1:] in ")]"
 
 
 def _role_of_name(page: Marked, label: Label) -> str:
@@ -181,7 +186,8 @@ def _read_name_in_boxes(page: Marked, label: Label, rules: ExtractRules, *, upwa
         return
     name = (last[-1]._replace(text=last[-1].text.rstrip(",") + ","), *first, *middle)
     if value := read_person((*last[:-1], *name), rules):
-        ground = Ground(label.meaning.strength if role else OWNERLESS_NAME, f"beside '{_name_of(label)}' and its neighbours", label.row)
+        worth = label.meaning.strength if role else IDENTIFIED_NAME if identified(page, label) else OWNERLESS_NAME
+        ground = Ground(worth, f"beside '{_name_of(label)}' and its neighbours", label.row)
         read_role = Role(role) if role else Role.PATIENT
         yield sighting(page, FieldName.PATIENT_NAME if read_role is Role.PATIENT else None, read_role, value, ground)
 

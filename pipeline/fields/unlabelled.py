@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from pipeline.fields.dates import MONTH
 from pipeline.fields.geometry import Row, Token, cells, say
 from pipeline.fields.labels import Label
-from pipeline.fields.lexicon import Meaning, fold, words
+from pipeline.fields.lexicon import Meaning, fold, folded_stems, words
 from pipeline.fields.names import PART, is_credential, is_organisation
-from pipeline.fields.places import Marked, in_column_of, next_line, owner
+from pipeline.fields.places import Marked, below, in_column_of, next_line, owner
 from pipeline.fields.reading import Ground, Sighting, sighting
-from pipeline.fields.values import SEXES, Value, ends_address, read_date, read_person, read_provider, read_sex
+from pipeline.fields.values import SEXES, Value, ends_address, read_date, read_number, read_person, read_provider, read_sex
 from schemas.document import FieldName, Role
 from schemas.rules import ExtractRules
 
@@ -46,10 +47,12 @@ RELATIONS = {
 }
 BANNER, STACKED, NARRATIVE, LETTERHEAD, SIGNATURE, LETTER_DATE, UNDER_NAME = 0.88, 0.86, 0.85, 0.75, 0.85, 0.58, 0.7
 LETTERHEAD_DEPTH, LETTER_DATE_DEPTH = 0.17, 0.4
-BANNER_DEPTH, TOLD_BIRTH, FIRST_CARE, LAST_CARE = 0.3, 0.82, 1995, 2040
+BANNER_FOOT, BANNER_DEPTH, TOLD_BIRTH, FIRST_CARE, LAST_CARE = 0.85, 0.3, 0.82, 1995, 2040
 TOLD = Meaning("patient_dob")
-AGE = re.compile(r"(\d{1,3})\s?-?(?:y|yo|yrs?|years?|y\.?/?o)\b", re.IGNORECASE)
+AGE = re.compile(r"(\d{1,3})\s?-?(?:y|yo|yrs?|years?|y\.?/?o)\b|\((\d{1,3})\)", re.IGNORECASE)
 NAME_REACH = 6
+STAMPED, STAMP_LINES, RECORDER_HEAD = 0.84, 3, 0.06
+CLOCK = re.compile(r"^\(?\d{1,2}:\d{2}(?::\d{2})?\)?$")
 FULL_LINE = 0.8  # of the longest line on the page
 DASHES = {"-", "–", "—", "--"}
 TITLE_WORDS = {
@@ -80,7 +83,10 @@ def read_unlabelled(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
     yield from _banners(page, rules)
     yield from _narrative(page, rules)
     yield from _letterhead(page)
+    yield from _headed(page, rules)
+    yield from _stamps(page, rules)
     yield from _signatures(page, rules)
+    yield from _stamped_time(page, rules)
     yield from _letter_date(page, rules)
 
 
@@ -123,12 +129,16 @@ def tells_age(text: str) -> bool:
 def _told_births(page: Marked, rules: ExtractRules) -> Iterator[tuple[Label, Value]]:
     """As in "01/02/1950 (74 yr) M" at the head of a page: a date with nothing but an age and a sex beside it, that fit each other."""
     for at, row in enumerate(page.sheet.rows):
-        if page.sheet.row_tops[at] > BANNER_DEPTH * page.sheet.height:
-            return
+        if BANNER_DEPTH < page.sheet.row_tops[at] / page.sheet.height < BANNER_FOOT:
+            continue
         for start, token in enumerate(row):
-            value = read_date(row[start : start + 3], rules) if any(c.isdigit() for c in token.text) and not tells_age(token.text) else None
+            value = read_date(row[start : start + 3], rules) if _opens_date(token.text) else None
             if value and (run := _age_run(page, at, start, start + len(value.tokens))) and _fits_age(row[run[0] : run[1]], value):
                 yield Label(TOLD, at, run[0], run[1], "age", colon=False, alone=False), value
+
+
+def _opens_date(text: str) -> bool:
+    return text.lower().strip(".,") in MONTH or (any(c.isdigit() for c in text) and not tells_age(text))
 
 
 def _age_run(page: Marked, at: int, start: int, end: int) -> tuple[int, int] | None:
@@ -144,7 +154,7 @@ def _age_run(page: Marked, at: int, start: int, end: int) -> tuple[int, int] | N
 
 
 def _fits_age(run: Row, born: Value) -> bool:
-    told = [int(found[1]) for found in AGE.finditer(say(t for t in run if t not in born.tokens))]
+    told = [int(found[1] or found[2]) for found in AGE.finditer(say(t for t in run if t not in born.tokens))]
     return len(told) == 1 and FIRST_CARE <= int(born.text[:4]) + told[0] <= LAST_CARE
 
 
@@ -384,9 +394,9 @@ def _signatures(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
     for at, row in enumerate(page.sheet.rows):
         if fold(say(row)) not in closings:
             continue
-        for below in range(at + 1, min(at + 6, len(page.sheet.rows))):
-            if value := _signed(page.sheet.rows[below], rules):
-                yield sighting(page, FieldName.AUTHOR, Role.PROVIDER, value, Ground(SIGNATURE, f"under '{say(row)}'", below))
+        for under in range(at + 1, min(at + 6, len(page.sheet.rows))):
+            if value := _signed(page.sheet.rows[under], rules):
+                yield sighting(page, FieldName.AUTHOR, Role.PROVIDER, value, Ground(SIGNATURE, f"under '{say(row)}'", under))
                 break
 
 
@@ -394,6 +404,57 @@ def _signed(row: Row, rules: ExtractRules) -> Value | None:
     if not any(is_credential(t.text) for t in row[1:]) and not row[0].text.lower().startswith("dr"):
         return None
     return read_provider(row, rules)
+
+
+def _headed(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
+    """A "LAST, FIRST" that is all of the cell under a heading of the patient."""
+    for label in page.labels:
+        if label.meaning.what == "section" and label.meaning.role == "patient" and label.alone:
+            under = below(page, label)
+            if under and (value := _whole_name(under, rules)):
+                yield sighting(page, FieldName.PATIENT_NAME, Role.PATIENT, value, Ground(BANNER, f"under '{label.printed}'", label.row + 1))
+
+
+def _stamps(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
+    """The card pressed or glued on a form: a name, then a birth date and a number, each alone in its cell or line."""
+    for label in page.labels:
+        name = below(page, label) if fold(label.printed) in folded_stems("stamps") and label.alone else ()
+        at = next((r for r in range(label.row, len(page.sheet.rows)) if name and name[0] in page.sheet.rows[r]), 0)
+        if at and read_person(name, rules, formal=True):
+            yield from _stamp_lines(page, label, name, at, rules)
+
+
+def _stamp_lines(page: Marked, label: Label, name: Row, at: int, rules: ExtractRules) -> Iterator[Sighting]:
+    wanted = {FieldName.PATIENT_DOB: read_date, FieldName.PATIENT_MRN: read_number}
+    for line, row in _stamp_cells(page, name, at):
+        found = next(((field, value) for field, reader in wanted.items() if (value := reader(line, rules))), None)
+        if found is None:
+            return
+        del wanted[found[0]]
+        yield sighting(page, found[0], Role.PATIENT, found[1], Ground(STAMPED, f"in the print under '{label.printed}'", row))
+
+
+def _stamp_cells(page: Marked, name: Row, at: int) -> Iterator[tuple[Row, int]]:
+    row = page.sheet.rows[at]
+    yield from ((row[start:end], at) for start, end in cells(row) if row[start].x0 > name[-1].x0)
+    for _ in range(STAMP_LINES):
+        line, at = next_line(page, (name[0].x0,), at)
+        if not line:
+            return
+        yield line, at
+
+
+def _stamped_time(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
+    """A day with its clock time alone in a cell of the head, as recorders print when they recorded; a fax header stands higher."""
+    for at, row in enumerate(page.sheet.rows):
+        if not RECORDER_HEAD < page.sheet.row_tops[at] / page.sheet.height < BANNER_DEPTH or page.by_row.get(at):
+            continue
+        for start, end in cells(row):
+            cell = row[start:end]
+            value = read_date(cell, rules) if CLOCK.match(cell[-1].text) else None
+            if value and len(value.tokens) == len(cell) - 1:
+                yield sighting(page, FieldName.SERVICE_DATE, Role.PATIENT, value, Ground(LETTER_DATE, "day and time at the head of the page", at))
+                return
 
 
 def _letter_date(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
