@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from pipeline.fields.dates import MONTH
 from pipeline.fields.lexicon import data, words
 
 PART = re.compile(r"^(?=[^\W\d_])(?![a-zß-öø-ÿ])[^\W\d_]+(?:['’`\-.][^\W\d_]+)*\.?$")
@@ -104,7 +105,7 @@ def _of_provider(word: str, taken: list[str]) -> bool:
     bare = word.strip(".,;()")
     if word.startswith("(") or not bare or not (PART.match(bare) or (taken and is_credential(word)) or bare.lower() in words("particles")):
         return False
-    return is_credential(word) or bare.lower() == "dr" or not (_never(bare) or is_organisation(bare))
+    return is_credential(word) or bare.lower() == "dr" or not ((len(taken) > 1 and bare.lower() in MONTH) or _never(bare) or is_organisation(bare))
 
 
 def _is_clinician(printed: Sequence[str]) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from rapidfuzz.distance import Levenshtein
+
 from pipeline.fields.dates import MONTH
 from pipeline.fields.geometry import Row, Token, cells, say
 from pipeline.fields.labels import Label
-from pipeline.fields.lexicon import Meaning, fold, folded_stems, words
+from pipeline.fields.lexicon import LONG, Meaning, fold, folded_stems, words
 from pipeline.fields.names import PART, is_credential, is_organisation
 from pipeline.fields.places import Marked, below, in_column_of, next_line, owner
 from pipeline.fields.reading import Ground, Sighting, sighting
@@ -54,6 +56,7 @@ NAME_REACH = 6
 STAMPED, STAMP_LINES, RECORDER_HEAD = 0.84, 3, 0.06
 CLOCK = re.compile(r"^\(?\d{1,2}:\d{2}(?::\d{2})?\)?$")
 FULL_LINE = 0.8  # of the longest line on the page
+SMALL_WORDS = {"of", "and", "the", "at", "for", "in", "de", "la", "del", "on", "by"}
 DASHES = {"-", "–", "—", "--"}
 TITLE_WORDS = {
     "report",
@@ -383,8 +386,9 @@ def _names_sender(page: Marked, at: int, start: int, end: int) -> bool:
         return False
     bare = [fold_word(t.text) for t in tokens]
     plain = not any(c.isdigit() for t in tokens for c in t.text) and not set(bare) & TITLE_WORDS
-    proper = [w for w in bare if w and not is_organisation(w) and w not in {"of", "and", "the", "at", "for", "in"}]
-    sends = any(is_organisation(word) and word not in words("payer_words") for word in bare)
+    proper = [w for w in bare if w and not is_organisation(w) and w not in SMALL_WORDS]
+    titled = all(t.text[:1].isupper() or not t.text[:1].isalpha() or fold_word(t.text) in SMALL_WORDS for t in tokens)
+    sends = titled and any(is_organisation(word) and word not in words("payer_words") for word in bare)
     return plain and 2 <= len(tokens) <= 9 and sends and bool(proper or len(tokens) > 2) and tokens[0].text[:1].isupper()
 
 
@@ -418,10 +422,17 @@ def _headed(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
 def _stamps(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
     """The card pressed or glued on a form: a name, then a birth date and a number, each alone in its cell or line."""
     for label in page.labels:
-        name = below(page, label) if fold(label.printed) in folded_stems("stamps") and label.alone else ()
+        name = below(page, label) if label.alone and _names_stamp(label) else ()
         at = next((r for r in range(label.row, len(page.sheet.rows)) if name and name[0] in page.sheet.rows[r]), 0)
         if at and read_person(name, rules, formal=True):
             yield from _stamp_lines(page, label, name, at, rules)
+
+
+def _names_stamp(label: Label) -> bool:
+    said = fold(label.printed)
+    return label.meaning.role == "patient" and any(
+        Levenshtein.distance(said, stem, score_cutoff=2) <= min(2, len(stem) // LONG * 2) for stem in folded_stems("stamps")
+    )
 
 
 def _stamp_lines(page: Marked, label: Label, name: Row, at: int, rules: ExtractRules) -> Iterator[Sighting]:

@@ -20,6 +20,7 @@ TELEPHONE = re.compile(r"^(?:\+?1[\s.\-]*)?\(?(\d{3})\)?[\s.\-/]*(\d{3})[\s.\-]*
 PHONE_SHAPE = re.compile(r"^\(?\d{3}\)?-\d{3}-\d{4}$")
 SOCIAL = re.compile(r"^[xX*#\d]{3}[\-\s]?[xX*#\d]{2}[\-\s]?(\d{4})$")
 CODE = re.compile(r"\b([A-TV-Z]\d[0-9AB](?:\.[0-9A-Z]{1,4})?)\b")
+POUND = re.compile(r"^£(?=\d)")  # readers take a thin E for it
 SEXES = {"m": "M", "male": "M", "man": "M", "f": "F", "female": "F", "woman": "F"}
 ZIP_END = re.compile(r"\b[A-Z]{2}[.,]?\s+\d{5}(?:-\d{4})?$")
 
@@ -193,7 +194,7 @@ def _number_group(tokens: Sequence[Token]) -> tuple[Token, ...]:
 
 
 def _as_number(text: str) -> tuple[str, bool]:
-    found = NUMBER_SHAPE.match(text)
+    found = NUMBER_SHAPE.match(POUND.sub("E", text))
     if not found or PHONE_SHAPE.match(text) or not 4 <= len(text) <= 18:
         return "", False
     prefix, rest = _true_prefix(found["prefix"], found["rest"])
