@@ -157,7 +157,8 @@ def _is_payers_number(page: Marked, label: Label) -> bool:
 
 def _begins_thought(page: Marked, label: Label) -> bool:
     row = page.sheet.rows[label.row]
-    return row[label.start].fresh or row[label.start].text[:1] in "([" or row[label.start - 1].text[-1:] in ")]"
+    before = row[label.start - 1].text[-1:] if label.start else ""
+    return row[label.start].fresh or row[label.start].text[:1] in "([" or before.isdigit() or before in ")]"
 
 
 def _role_of_name(page: Marked, label: Label) -> str:
