@@ -14,6 +14,7 @@ PART = re.compile(r"^(?=[^\W\d_])(?![a-zß-öø-ÿ])[^\W\d_]+(?:['’`\-.][^\W\d
 LETTER_FOR = str.maketrans("0158|", "OISBI")
 MOST_PARTS, CREDENTIAL_REACH = 8, 6
 ZIP = re.compile(r"^\d{5}(?:-\d{4})?$")
+ASIDE = re.compile(r"^(?:\([A-Za-z][A-Za-z'\-]*\),|[\"“][A-Za-z.'\-]+[\"”],?)$")  # a maiden name, a nickname
 CARET = re.compile(r"(?<=[A-Za-z])\^(?=[A-Za-z])")  # "SMITH^JOHN^A", as imaging devices print names
 FOREIGN = str.maketrans({"’": "'", "`": "'"})
 
@@ -77,6 +78,12 @@ def shortened(short: str, full: str) -> bool:
     return True
 
 
+def is_given(word: str) -> bool:
+    """Whether a word is a common given name."""
+    plain = unicodedata.normalize("NFKD", word)
+    return "".join(c for c in plain if not unicodedata.combining(c)).lower() in words("given_names")
+
+
 def is_credential(word: str) -> bool:
     """Whether a word is a clinician's degree or licence, as "MD," or "M.D."."""
     return re.sub(r"[^a-z]", "", word.lower()) in words("credentials") and word[:1].isupper()
@@ -122,6 +129,9 @@ def _sounds_like_degree(word: str, at: int) -> bool:
 def _parts(printed: Sequence[str]) -> list[Part]:
     parts: list[Part] = []
     for at, word in enumerate(printed):
+        if parts and ASIDE.match(word):
+            parts[-1] = parts[-1]._replace(comma=parts[-1].comma or word.endswith(","))
+            continue
         for text, comma in _pieces(word):
             part = _part(text, comma=comma, at=at) or _word_as_surname(text, parts, comma=comma, at=at)
             if is_organisation(text) and not (part and part.comma and not parts and _also_surname(text)):
@@ -233,8 +243,7 @@ def _last_name_start(core: list[Part]) -> int:
 
 
 def _is_given(part: Part) -> bool:
-    plain = unicodedata.normalize("NFKD", part.text)
-    return "".join(c for c in plain if not unicodedata.combining(c)).lower() in words("given_names")
+    return is_given(part.text)
 
 
 def _suffix(part: Part) -> str:

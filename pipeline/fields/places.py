@@ -35,7 +35,7 @@ STAND_IN = 0.8
 SAME_SIZE = 0.12
 MOST_OF_A_HEADING, MOST_OF_A_TITLE = 6, 4
 SOMEBODY = {"person", "party", "adult", "completing", "responsible", "relative", "representative", "holder"}
-COUNTER = re.compile(r"^[(\[]?\d{1,3}[A-Za-z]?[.)\]]*$")  # the number of a box on a form
+COUNTER = re.compile(r"^[(\[]?(?:\d{1,3}[A-Za-z]?|[A-Z]{1,2}\d{2,5})[.)\]]*$")  # the number of a box on a form
 SPECKS = ".,'`‘’“”~^°·"
 SECTION_REACH = 4
 NAME_UNDER_HEADING = 4  # rows: a heading's block begins with its person's name
@@ -231,7 +231,7 @@ def _after_unknown_word(page: Marked, label: Label) -> bool:
     start = label.start
     while start > taken and not row[start].fresh:
         start -= 1
-    lone = label.start - start == 1 and any(c.isalpha() for c in row[start].text)
+    lone = label.start - start == 1 and any(c.isalpha() for c in row[start].text) and not COUNTER.match(row[start].text)
     possessive = label.start > taken and not row[label.start].fresh and bool(POSSESSIVE.search(row[label.start - 1].text))
     unknown_label = any(token.colon for token in row[max(start, taken) : label.start])
     return possessive or unknown_label or (lone and start >= taken and (taken == 0 or row[start].fresh))
