@@ -53,7 +53,7 @@ def _labels_of_row(at: int, row: Row) -> Iterator[Label]:
     folded = [fold(token.text) for token in row]
     start, after_label = 0, False
     while start < len(row):
-        label = _label_at(at, row, folded, start, led=row[start].fresh or after_label)
+        label = _label_at(at, row, folded, start, led=row[start].fresh or after_label or row[start].text[:1] in "([")
         if label:
             yield label
         start, after_label = (label.end, True) if label else (start + 1, _ends_thought(row[start]))
