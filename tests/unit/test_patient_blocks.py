@@ -203,6 +203,11 @@ def test_running_record_is_of_its_first_day() -> None:
     assert said.field(FieldName.SERVICE_DATE).rivals == ()  # type: ignore[union-attr]
 
 
+def test_colon_read_as_a_letter_is_a_colon() -> None:
+    said = read("PT: KNAPP, JENNIFER    BDe 08/11/1957   MRNs 1234567")
+    assert (value(said, "patient_dob"), value(said, "patient_mrn")) == ("1957-08-11", "1234567")
+
+
 def test_printing_time_is_no_day_of_care() -> None:
     assert value(read("Patient: Smith, John\nPrinted: 03/04/2024 14:26"), "service_date") is None
 
