@@ -194,7 +194,7 @@ def _read_name_in_boxes(page: Marked, label: Label, rules: ExtractRules, *, upwa
 
 
 def _name_box(page: Marked, last: Label, what: str, *, upward: bool) -> tuple[Token, ...]:
-    near = (x for x in page.labels if x.meaning.what == what and abs(x.row - last.row) <= 2 and x.meaning.role == last.meaning.role)
+    near = (x for x in page.labels if x.meaning.what == what and abs(x.row - last.row) <= 2 and x.meaning.role in {"", last.meaning.role})
     box = min(near, key=lambda x: (abs(x.row - last.row), abs(page.left(x) - page.left(last))), default=None)
     spot = next(_spots(page, box, upward=upward), None) if box else None
     return spot.tokens[:3] if spot else ()

@@ -189,16 +189,16 @@ def _name_before(page: Marked, label: Label, rules: ExtractRules) -> Value | Non
         return _run_before(row, label.start, start, rules)
     if not in_column_of(page, label, lead[0].x0 if lead else 0.0) or _opens_address(page, lead, label.row):
         return None
-    return _whole_cell_name(lead, rules) or _run_before(row, label.start, start, rules) or _plain_name(_last_cell(lead), label, rules)
+    return _whole_cell_name(lead, rules) or _run_before(row, label.start, start, rules) or _plain_name(_last_cell(lead), rules)
 
 
 def _last_cell(lead: Row) -> Row:
     return next((lead[start:end] for start, end in reversed(list(cells(lead)))), ())
 
 
-def _plain_name(cell: Row, label: Label, rules: ExtractRules) -> Value | None:
-    """As in "John A. Smith": a cell that is all name and begins with a given name, where a birth date goes with it."""
-    value = read_person(cell, rules) if label.meaning.what == "patient_dob" and cell and is_given(cell[0].text) else None
+def _plain_name(cell: Row, rules: ExtractRules) -> Value | None:
+    """As in "John A. Smith": a cell that is all name and begins with a given name."""
+    value = read_person(cell, rules) if cell and is_given(cell[0].text) else None
     return value if value and not value.others and len(value.tokens) == len(cell) else None
 
 
@@ -259,7 +259,7 @@ def _name_over(page: Marked, label: Label, rules: ExtractRules) -> tuple[Value, 
     for row in (label.row - 1, label.row - 2):
         if row < 0 or not lefts or _gap(page, row) > 2.6 * page.sheet.word_height or _lonely_head(page, row - 1, lefts):
             return None
-        if value := _name_cell(page, row, lefts, label, rules):
+        if value := _name_cell(page, row, lefts, rules, plain=label.meaning.what == "patient_dob"):
             return value, row
         if not all(tells_age(token.text) or read_date((token,), rules) for token in page.sheet.rows[row]):
             return None
@@ -278,12 +278,12 @@ def _left_edges(page: Marked, label: Label) -> tuple[float, ...]:
     return (*own, row[0].x0) if led else own
 
 
-def _name_cell(page: Marked, row: int, lefts: Sequence[float], label: Label, rules: ExtractRules) -> Value | None:
+def _name_cell(page: Marked, row: int, lefts: Sequence[float], rules: ExtractRules, *, plain: bool) -> Value | None:
     tokens = page.sheet.rows[row]
     for start, end in cells(tokens):
         aligned = any(abs(tokens[start].x0 - left) <= 2 * page.sheet.word_height for left in lefts)
         labelled = any(x.start < end and start < x.end for x in page.by_row.get(row, ()))
-        if aligned and not labelled and (value := _whole_name(tokens[start:end], rules) or _plain_name(tokens[start:end], label, rules)):
+        if aligned and not labelled and (value := _whole_name(tokens[start:end], rules) or (plain and _plain_name(tokens[start:end], rules)) or None):
             return value
     return None
 

@@ -136,6 +136,9 @@ def test_block_names_its_patient(block: str) -> None:
     [
         ("Patient: Smith (Jones), Mary Ann   DOB: 1/2/1950", "SMITH, MARY ANN"),
         ('Patient: Smith, John "Jack" A   DOB: 1/2/1950', "SMITH, JOHN A"),
+        ("Legal Name: Smith, John A     Preferred Name: Jack Smith\nDate of Birth: 01/02/1950", "SMITH, JOHN A"),
+        ("John A. Smith   MRN: 12345678     3/4/2024 9:00 AM", "SMITH, JOHN A"),
+        ("Patient Last Name: Smith   First: John   MI: A   DOB: 01/02/1950", "SMITH, JOHN A"),
         ("Beneficiary Name: John Smith    DOB: 01/02/1950", "SMITH, JOHN"),
         ("Member: John Smith     Birth date: 01/02/1950", "SMITH, JOHN"),
     ],
