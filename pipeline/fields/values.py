@@ -64,7 +64,8 @@ def read_accession(tokens: Sequence[Token], _rules: ExtractRules) -> Value | Non
     tokens = _after_junk(tokens)
     text = tokens[0].text.strip("#.,;:()[]") if tokens else ""
     shaped = 4 <= len(text) <= 24 and sum(c.isdigit() for c in text) >= 2 and re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z\-.]*", text)
-    return Value(text, (tokens[0],)) if shaped and not parse_date(text, pivot=30) else None
+    worded = re.search(r"[a-z]{3}", text)  # "45-year-old" is a sentence, not a number
+    return Value(text, (tokens[0],)) if shaped and not worded and not parse_date(text, pivot=30) else None
 
 
 def read_sex(tokens: Sequence[Token], _rules: ExtractRules) -> Value | None:

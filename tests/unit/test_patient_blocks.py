@@ -215,5 +215,10 @@ def test_printing_time_is_no_day_of_care() -> None:
     assert value(read("Patient: Smith, John\nPrinted: 03/04/2024 14:26"), "service_date") is None
 
 
+@pytest.mark.parametrize(("line", "field"), [("Last taken: 03/04/2024", "service_date"), ("Case: 45-year-old man", "accession")])
+def test_words_that_only_look_like_values(line: str, field: str) -> None:
+    assert value(read(line), field) is None
+
+
 def test_month_is_no_part_of_a_clinician() -> None:
     assert value(read("Interpreting cardiologist: Colin Ashworth, MD Jul 26, 2025"), "author") == "Colin Ashworth, MD"
