@@ -26,6 +26,7 @@ CONTESTED = 0.75  # what a value keeps when another reads about as well
 ABOUT_AS_WELL = 0.8
 NEARLY_AS_WELL = 0.6
 LEAST = 0.2  # a worth below this is not a reading
+PLAIN_DATE_COLUMN = ("below 'date'", "below 'date time'", "below 'date/time'")
 OURS = "ours"  # the word in a rule that tells matching whose number it is
 LEAST_OF_A_NAME, HEAD_ROWS = 5, 3
 FOREIGN = re.compile(r"\b(?:outside|external|referring|sending|other|foreign|their|your)\b", re.IGNORECASE)
@@ -38,7 +39,7 @@ def extract(pages: Sequence[PageReading], *, rules: ExtractRules) -> Extraction:
     seen = [s for page in pages for s in sightings_of(page, rules)]
     seen = _births_before_care(seen)
     own: dict[FieldName, list[Sighting]] = defaultdict(list)
-    for one in seen:
+    for one in _opening_days(seen):
         if one.field and (one.role is Role.PATIENT or not one.field.startswith("patient_")):
             own[one.field].append(one)
     fields = (_listed(name, found) if name in LISTS else _best(name, found) for name, found in own.items())
@@ -101,6 +102,13 @@ def _births_before_care(seen: list[Sighting]) -> list[Sighting]:
     """A birth date after the last date of care was printed with two digits of the year: it lies a century earlier."""
     care = max((s.value for s in seen if s.field in DATES_OF_CARE), default="")
     return [_earlier(s) if care and s.field is FieldName.PATIENT_DOB and s.value > care else s for s in seen]
+
+
+def _opening_days(seen: list[Sighting]) -> list[Sighting]:
+    """Of the days under a column's plain "Date", page for page, the earliest: a running record is filed under its first day."""
+    days = [s for s in seen if s.field is FieldName.SERVICE_DATE and s.rule.lower() in PLAIN_DATE_COLUMN]
+    later = [s for s in days if s.value > min(d.value for d in days)]
+    return [s for s in seen if s not in later]
 
 
 def _earlier(one: Sighting) -> Sighting:

@@ -12,13 +12,14 @@ MONTH = {name: at + 1 for names in (MONTHS, FULL_MONTHS) for at, name in enumera
 WEEKDAY = re.compile(
     r"^(?:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday)[.,]*\s+", re.IGNORECASE
 )
-EDGES = " \t,;:()[]<>*'\".-~_“”‘’|"
+EDGES = " \t,;:()[]<>*'\".-=~_“”‘’|"
 EARLIEST_YEAR, LATEST_YEAR = 1880, 2100
 
 DIGIT_FOR = str.maketrans(
     {"O": "0", "o": "0", "Q": "0", "D": "0", "l": "1", "I": "1", "|": "1", "i": "1", "S": "5", "s": "5", "B": "8", "Z": "2", "z": "2"}
 )
 LOOKALIKE = re.compile(r"[OoQDlI|iSsBZz]")
+BROKEN_DASH = re.compile(r"(?<=\d)[=~](?=\d)")
 D = r"[0-9OoQDlI|iSsBZz]"
 
 NUMERIC = re.compile(rf"^({D}{{1,2}})\s?([/.\-])\s?({D}{{1,2}})\s?\2\s?({D}{{4}}|{D}{{2}})$")
@@ -40,7 +41,7 @@ class PrintedDate(NamedTuple):
 
 def parse_date(text: str, *, pivot: int, compact: bool = False) -> PrintedDate | None:
     """The one day that `text` as a whole can mean, month before day, or None. `compact` admits 19500102."""
-    text = WEEKDAY.sub("", text.strip(EDGES)).rstrip(" ,.")
+    text = BROKEN_DASH.sub("-", WEEKDAY.sub("", text.strip(EDGES)).rstrip(" ,."))
     if not 5 <= len(text) <= 24:
         return None
     readings = (_numeric(text, pivot), _iso(text), _written(text, pivot), _compact(text) if compact else None)

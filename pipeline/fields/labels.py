@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -23,6 +24,9 @@ from pipeline.fields.lexicon import (
 )
 
 MOST_WORDS = 6
+TITLE_ENDS = {"note", "notes"}  # "Primary Care Note" is no misread "Primary Care Name"
+LOST_COLON = re.compile(r"^[A-Z]{2,4}[ceisz]$")
+FIGURES = {"patient_dob", "patient_mrn", "service_date"}
 MISSPELT = 0.93  # a label one letter off is this much less telling
 
 
@@ -52,7 +56,7 @@ def _labels_of_row(at: int, row: Row) -> Iterator[Label]:
     folded = [fold(token.text) for token in row]
     start, after_label = 0, False
     while start < len(row):
-        label = _label_at(at, row, folded, start, led=row[start].fresh or after_label)
+        label = _label_at(at, row, folded, start, led=row[start].fresh or after_label or row[start].text[:1] in "([")
         if label:
             yield label
         start, after_label = (label.end, True) if label else (start + 1, _ends_thought(row[start]))
@@ -73,7 +77,18 @@ def _label_at(at: int, row: Row, folded: list[str], start: int, *, led: bool) ->
         meaning = _numbered(row, folded, label, end) or _meaning(folded[start:end], misspelt=label.colon or (led and label.alone))
         if meaning and _may_be_label(meaning, row, label, led=led):
             return label._replace(meaning=meaning, printed=" ".join(t.text for t in row[start:end]))
-    return None
+    return _with_lost_colon(at, row, start)
+
+
+def _with_lost_colon(at: int, row: Row, start: int) -> Label | None:
+    """As in "DOBe 01/02/1950": capitals with a small letter for their colon, before a figure."""
+    text = row[start].text
+    if not LOST_COLON.match(text) or start + 1 >= len(row) or not row[start + 1].text[:1].isdigit():
+        return None
+    meaning = meanings().get(fold(text[:-1]))
+    if meaning is None or meaning.what not in FIGURES:
+        return None
+    return Label(meaning._replace(strength=meaning.strength * MISSPELT), at, start, start + 1, text[:-1], colon=True, alone=False)
 
 
 def _ends(row: Row, folded: list[str], start: int) -> Iterator[int]:
@@ -99,7 +114,7 @@ def _absorb_signs(row: Row, folded: list[str], end: int) -> int:
 def _meaning(parts: list[str], *, misspelt: bool) -> Meaning | None:
     key = "".join(parts)
     found = meanings().get(key) or _composed(parts)
-    if found or not misspelt or len(key) < SHORTEST_MISSPELT:
+    if found or not misspelt or len(key) < SHORTEST_MISSPELT or parts[-1] in TITLE_ENDS:
         return found
     near = _near(key)
     return near._replace(strength=near.strength * MISSPELT) if near else None

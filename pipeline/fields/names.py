@@ -7,12 +7,15 @@ import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from pipeline.fields.dates import MONTH
 from pipeline.fields.lexicon import data, words
 
 PART = re.compile(r"^(?=[^\W\d_])(?![a-zß-öø-ÿ])[^\W\d_]+(?:['’`\-.][^\W\d_]+)*\.?$")
 LETTER_FOR = str.maketrans("0158|", "OISBI")
 MOST_PARTS, CREDENTIAL_REACH = 8, 6
 ZIP = re.compile(r"^\d{5}(?:-\d{4})?$")
+ASIDE = re.compile(r"^(?:\([A-Za-z][A-Za-z'\-]*\),|[\"“][A-Za-z.'\-]+[\"”],?)$")  # a maiden name, a nickname
+CARET = re.compile(r"(?<=[A-Za-z])\^(?=[A-Za-z])")  # "SMITH^JOHN^A", as imaging devices print names
 FOREIGN = str.maketrans({"’": "'", "`": "'"})
 
 
@@ -75,6 +78,12 @@ def shortened(short: str, full: str) -> bool:
     return True
 
 
+def is_given(word: str) -> bool:
+    """Whether a word is a common given name."""
+    plain = unicodedata.normalize("NFKD", word)
+    return "".join(c for c in plain if not unicodedata.combining(c)).lower() in words("given_names")
+
+
 def is_credential(word: str) -> bool:
     """Whether a word is a clinician's degree or licence, as "MD," or "M.D."."""
     return re.sub(r"[^a-z]", "", word.lower()) in words("credentials") and word[:1].isupper()
@@ -103,7 +112,7 @@ def _of_provider(word: str, taken: list[str]) -> bool:
     bare = word.strip(".,;()")
     if word.startswith("(") or not bare or not (PART.match(bare) or (taken and is_credential(word)) or bare.lower() in words("particles")):
         return False
-    return is_credential(word) or bare.lower() == "dr" or not (_never(bare) or is_organisation(bare))
+    return is_credential(word) or bare.lower() == "dr" or not ((len(taken) > 1 and bare.lower() in MONTH) or _never(bare) or is_organisation(bare))
 
 
 def _is_clinician(printed: Sequence[str]) -> bool:
@@ -120,6 +129,9 @@ def _sounds_like_degree(word: str, at: int) -> bool:
 def _parts(printed: Sequence[str]) -> list[Part]:
     parts: list[Part] = []
     for at, word in enumerate(printed):
+        if parts and ASIDE.match(word):
+            parts[-1] = parts[-1]._replace(comma=parts[-1].comma or word.endswith(","))
+            continue
         for text, comma in _pieces(word):
             part = _part(text, comma=comma, at=at) or _word_as_surname(text, parts, comma=comma, at=at)
             if is_organisation(text) and not (part and part.comma and not parts and _also_surname(text)):
@@ -134,8 +146,8 @@ def _parts(printed: Sequence[str]) -> list[Part]:
 
 
 def _pieces(word: str) -> list[tuple[str, bool]]:
-    split = word.translate(FOREIGN).split(",")
-    pieces = [(text, at < len(split) - 1) for at, text in enumerate(split)]
+    split = CARET.sub(",", word, count=1).translate(FOREIGN).split(",")
+    pieces = [(text, at < len(split) - 1) for at, part in enumerate(split) for text in part.split("^")]
     return [(text, comma) for text, comma in pieces if text] or ([(word, False)] if word else [])
 
 
@@ -231,8 +243,7 @@ def _last_name_start(core: list[Part]) -> int:
 
 
 def _is_given(part: Part) -> bool:
-    plain = unicodedata.normalize("NFKD", part.text)
-    return "".join(c for c in plain if not unicodedata.combining(c)).lower() in words("given_names")
+    return is_given(part.text)
 
 
 def _suffix(part: Part) -> str:

@@ -35,6 +35,7 @@ STAND_IN = 0.8
 SAME_SIZE = 0.12
 MOST_OF_A_HEADING, MOST_OF_A_TITLE = 6, 4
 SOMEBODY = {"person", "party", "adult", "completing", "responsible", "relative", "representative", "holder"}
+COUNTER = re.compile(r"^[(\[]?(?:\d{1,3}[A-Za-z]?|[A-Z]{1,2}\d{2,5})[.)\]]*$")  # the number of a box on a form
 SPECKS = ".,'`‘’“”~^°·"
 SECTION_REACH = 4
 NAME_UNDER_HEADING = 4  # rows: a heading's block begins with its person's name
@@ -101,8 +102,17 @@ def _with_stand_ins(labels: tuple[Label, ...]) -> tuple[Label, ...]:
     if any(label.meaning.role == "patient" for label in labels):
         return labels
     insured = any(_speaks_of(label, "insured") for label in labels)
-    groups = ("stand_ins", "covered") if insured else ("stand_ins",)
+    groups = ("stand_ins", "covered") if insured or _member_alone(labels) else ("stand_ins",)
     return tuple(_as_patient(label) if _announces(label) and any(_speaks_of(label, group) for group in groups) else label for label in labels)
+
+
+def _member_alone(labels: tuple[Label, ...]) -> bool:
+    """Whether the covered member is the one person a page asks the birth date of, with nobody depending on the cover."""
+    members = [x for x in labels if _speaks_of(x, "covered") and x.meaning.what == "name"]
+    births = [x for x in labels if x.meaning.what == "patient_dob"]
+    near = members and births and members[0].key < births[0].key and births[0].row - members[0].row <= NAME_UNDER_HEADING
+    others = any(x.meaning.role == "contact" and not _speaks_of(x, "covered") for x in labels)
+    return bool(near) and len(members) == len(births) == 1 and not others
 
 
 def _speaks_of(label: Label, group: str) -> bool:
@@ -221,7 +231,7 @@ def _after_unknown_word(page: Marked, label: Label) -> bool:
     start = label.start
     while start > taken and not row[start].fresh:
         start -= 1
-    lone = label.start - start == 1 and any(c.isalpha() for c in row[start].text)
+    lone = label.start - start == 1 and any(c.isalpha() for c in row[start].text) and not COUNTER.match(row[start].text)
     possessive = label.start > taken and not row[label.start].fresh and bool(POSSESSIVE.search(row[label.start - 1].text))
     unknown_label = any(token.colon for token in row[max(start, taken) : label.start])
     return possessive or unknown_label or (lone and start >= taken and (taken == 0 or row[start].fresh))
@@ -257,10 +267,16 @@ def name_before(page: Marked, label: Label) -> Label | None:
 
 
 def identified(page: Marked, label: Label) -> bool:
-    """Whether a birth date or record number is asked for beside a name or in the rows under it, before anybody else is spoken of."""
+    """Whether a birth date or record number is asked for beside a name or in the rows under it, before anybody but a clinician is
+    spoken of.
+    """
     after = [x for x in page.labels if label.key < x.key and x.row - label.row <= NAME_UNDER_HEADING]
     fact = next((x for x in after if x.meaning.role == NO_ROLE and x.meaning.what in {"patient_dob", "patient_mrn"}), None)
-    return fact is not None and not any(x.key < fact.key and (x.meaning.role != NO_ROLE or x.meaning.what == "name") for x in after)
+    return fact is not None and not any(x.key < fact.key and _of_another(x) for x in after)
+
+
+def _of_another(label: Label) -> bool:
+    return label.meaning.role not in {NO_ROLE, "provider"} or (label.meaning.what == "name" and label.meaning.role == NO_ROLE)
 
 
 def _under_unknown_heading(page: Marked, label: Label) -> bool:
@@ -326,7 +342,7 @@ def _under(page: Marked, label: Label, at: int) -> tuple[int, int]:
     for start, end in cells(row):
         if row[start].x0 < high and row[end - 1].x1 > head[label.start].x0 - 2:
             inside = [i for i in range(start, end) if low <= row[i].x0 < high]
-            shared = row[start].x0 < low and any(row[start].x0 < t.x1 and t.x0 < low for t in head[: label.start])
+            shared = row[start].x0 < low and any(row[start].x0 < t.x1 and t.x0 < low for t in head[: label.start] if not COUNTER.match(t.text))
             if not shared and row[start].x0 < head[label.end - 1].x1 + page.sheet.word_height * 4:
                 return start, (inside[-1] + 1 if inside else end)
             if inside:

@@ -34,6 +34,7 @@ PATIENTS_ALONE = {"patient_mrn", "patient_ssn_last4"}
 NEEDS_OWNER = {"patient_phone", "patient_address"}
 SELF_SAID = ("home", "cell", "mobile", "preferred", "permanent", "residence", "residential", "daytime")
 CODE_ROWS = 9
+OVER_REACH = 4  # rows
 
 
 class Sighting(NamedTuple):
@@ -74,7 +75,7 @@ def read_labels(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
         if label.meaning.what in {"skip", "section"}:
             continue
         if label.row not in upward:
-            upward[label.row] = _reads_upward(page, label.row, rules)
+            upward[label.row] = _reads_upward(page, label.row, upward, rules)
         yield from _read_label(page, label, rules, upward=upward[label.row])
 
 
@@ -114,7 +115,7 @@ def _spots(page: Marked, label: Label, *, upward: bool) -> Iterator[Spot]:
 
 def _read_plain(page: Marked, label: Label, rules: ExtractRules, *, upward: bool) -> Iterator[Sighting]:
     what, whose = label.meaning.what, _whose(page, label)
-    if whose is None:
+    if whose is None or _is_payers_number(page, label):
         return
     for spot in _spots(page, label, upward=upward):
         if value := READERS[what](spot.tokens, rules):
@@ -146,6 +147,20 @@ def _whose(page: Marked, label: Label) -> Role | None:
     return None if what in NEEDS_OWNER and not said else Role.PATIENT
 
 
+def _is_payers_number(page: Marked, label: Label) -> bool:
+    """Whether a bare "ID" may be another's than the record's: a payer's, some other person's, or of a thing named before it."""
+    if fold(label.printed) not in folded_stems("lone_ids"):
+        return False
+    payer = any(fold(x.printed) in folded_stems("payer_labels") or fold(x.printed) in folded_stems("insured") for x in page.labels)
+    return payer or owner(page, label) not in {"", "patient"} or not _begins_thought(page, label)
+
+
+def _begins_thought(page: Marked, label: Label) -> bool:
+    row = page.sheet.rows[label.row]
+    before = row[label.start - 1].text[-1:] if label.start else ""
+    return row[label.start].fresh or row[label.start].text[:1] in "([" or before.isdigit() or before in ")]"
+
+
 def _role_of_name(page: Marked, label: Label) -> str:
     """Whose a birth date or sex is by the bare "Name" it goes with, where that is some other's."""
     name = name_before(page, label)
@@ -172,13 +187,14 @@ def _read_name_in_boxes(page: Marked, label: Label, rules: ExtractRules, *, upwa
         return
     name = (last[-1]._replace(text=last[-1].text.rstrip(",") + ","), *first, *middle)
     if value := read_person((*last[:-1], *name), rules):
-        ground = Ground(label.meaning.strength if role else OWNERLESS_NAME, f"beside '{_name_of(label)}' and its neighbours", label.row)
+        worth = label.meaning.strength if role else IDENTIFIED_NAME if identified(page, label) else OWNERLESS_NAME
+        ground = Ground(worth, f"beside '{_name_of(label)}' and its neighbours", label.row)
         read_role = Role(role) if role else Role.PATIENT
         yield sighting(page, FieldName.PATIENT_NAME if read_role is Role.PATIENT else None, read_role, value, ground)
 
 
 def _name_box(page: Marked, last: Label, what: str, *, upward: bool) -> tuple[Token, ...]:
-    near = (x for x in page.labels if x.meaning.what == what and abs(x.row - last.row) <= 2 and x.meaning.role == last.meaning.role)
+    near = (x for x in page.labels if x.meaning.what == what and abs(x.row - last.row) <= 2 and x.meaning.role in {"", last.meaning.role})
     box = min(near, key=lambda x: (abs(x.row - last.row), abs(page.left(x) - page.left(last))), default=None)
     spot = next(_spots(page, box, upward=upward), None) if box else None
     return spot.tokens[:3] if spot else ()
@@ -269,19 +285,30 @@ def _read_codes(page: Marked, label: Label, rules: ExtractRules) -> Iterator[Sig
             yield sighting(page, FieldName.ICD10_CODES, Role.PATIENT, value, Ground(0.95, f"after '{_name_of(label)}'", row))
 
 
-def _reads_upward(page: Marked, row: int, rules: ExtractRules) -> bool:
-    """Whether the heads of a row read better against the row above than the row below."""
+def _reads_upward(page: Marked, row: int, upward: dict[int, bool], rules: ExtractRules) -> bool:
+    """Whether the heads of a row read better against the row above than the row below, where that row is not another's."""
     votes = 0
     for label in page.by_row[row]:
-        what = label.meaning.what
-        if label.alone and what in READERS and not right_of(page, label):
-            votes += _reads(what, above(page, label), rules) - _reads(what, below(page, label), rules)
+        if label.alone and label.meaning.what in READERS and not right_of(page, label):
+            over = above(page, label)
+            free = not over or not _owned_over(page, label, over, upward, rules)
+            votes += int(free and _reads(label, over, rules)) - int(_reads(label, below(page, label), rules))
     return votes > 0
 
 
-def _reads(what: str, tokens: tuple[Token, ...], rules: ExtractRules) -> int:
-    reader = read_facility if what == "facility" else READERS[what]
-    return int(bool(tokens) and reader(tokens, rules) is not None)
+def _owned_over(page: Marked, label: Label, over: tuple[Token, ...], upward: dict[int, bool], rules: ExtractRules) -> bool:
+    """Whether words over a label are what a head still higher reads below itself, or stand behind a label of their own row."""
+    heads = (x for x in page.labels if x.row < label.row and label.row - x.row <= OVER_REACH and not upward.get(x.row, False))
+    return any(x.alone and set(below(page, x)) & set(over) and _reads(x, below(page, x), rules) for x in heads)
+
+
+def _reads(label: Label, tokens: tuple[Token, ...], rules: ExtractRules) -> bool:
+    what = label.meaning.what
+    if not tokens or what not in READERS:
+        return False
+    if label.meaning.role == "provider":
+        return read_provider(tokens, rules) is not None
+    return (read_facility if what == "facility" else READERS[what])(tokens, rules) is not None
 
 
 def _name_of(label: Label) -> str:

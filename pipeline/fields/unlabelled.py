@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from rapidfuzz.distance import Levenshtein
+
+from pipeline.fields.dates import MONTH
 from pipeline.fields.geometry import Row, Token, cells, say
 from pipeline.fields.labels import Label
-from pipeline.fields.lexicon import Meaning, fold, words
-from pipeline.fields.names import PART, is_credential, is_organisation
-from pipeline.fields.places import Marked, in_column_of, next_line, owner
+from pipeline.fields.lexicon import LONG, Meaning, fold, folded_stems, words
+from pipeline.fields.names import PART, is_credential, is_given, is_organisation
+from pipeline.fields.places import Marked, below, in_column_of, next_line, owner
 from pipeline.fields.reading import Ground, Sighting, sighting
-from pipeline.fields.values import SEXES, Value, ends_address, read_date, read_person, read_provider, read_sex
+from pipeline.fields.values import SEXES, Value, ends_address, read_date, read_number, read_person, read_provider, read_sex
 from schemas.document import FieldName, Role
 from schemas.rules import ExtractRules
 
@@ -46,11 +49,14 @@ RELATIONS = {
 }
 BANNER, STACKED, NARRATIVE, LETTERHEAD, SIGNATURE, LETTER_DATE, UNDER_NAME = 0.88, 0.86, 0.85, 0.75, 0.85, 0.58, 0.7
 LETTERHEAD_DEPTH, LETTER_DATE_DEPTH = 0.17, 0.4
-BANNER_DEPTH, TOLD_BIRTH, FIRST_CARE, LAST_CARE = 0.3, 0.82, 1995, 2040
+BANNER_FOOT, BANNER_DEPTH, TOLD_BIRTH, FIRST_CARE, LAST_CARE = 0.85, 0.3, 0.82, 1995, 2040
 TOLD = Meaning("patient_dob")
-AGE = re.compile(r"(\d{1,3})\s?-?(?:y|yo|yrs?|years?|y\.?/?o)\b", re.IGNORECASE)
+AGE = re.compile(r"(\d{1,3})\s?-?(?:y|yo|yrs?|years?|y\.?/?o)\b|\((\d{1,3})\)", re.IGNORECASE)
 NAME_REACH = 6
+STAMPED, STAMP_LINES, RECORDER_HEAD = 0.84, 3, 0.06
+CLOCK = re.compile(r"^\(?\d{1,2}:\d{2}(?::\d{2})?\)?$")
 FULL_LINE = 0.8  # of the longest line on the page
+SMALL_WORDS = {"of", "and", "the", "at", "for", "in", "de", "la", "del", "on", "by"}
 DASHES = {"-", "–", "—", "--"}
 TITLE_WORDS = {
     "report",
@@ -70,6 +76,12 @@ TITLE_WORDS = {
     "authorization",
     "letter",
     "fax",
+    "visit",
+    "evaluation",
+    "assessment",
+    "notes",
+    "progress",
+    "flowsheet",
     "to",
     "from",
 }
@@ -80,7 +92,10 @@ def read_unlabelled(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
     yield from _banners(page, rules)
     yield from _narrative(page, rules)
     yield from _letterhead(page)
+    yield from _headed(page, rules)
+    yield from _stamps(page, rules)
     yield from _signatures(page, rules)
+    yield from _stamped_time(page, rules)
     yield from _letter_date(page, rules)
 
 
@@ -123,12 +138,16 @@ def tells_age(text: str) -> bool:
 def _told_births(page: Marked, rules: ExtractRules) -> Iterator[tuple[Label, Value]]:
     """As in "01/02/1950 (74 yr) M" at the head of a page: a date with nothing but an age and a sex beside it, that fit each other."""
     for at, row in enumerate(page.sheet.rows):
-        if page.sheet.row_tops[at] > BANNER_DEPTH * page.sheet.height:
-            return
+        if BANNER_DEPTH < page.sheet.row_tops[at] / page.sheet.height < BANNER_FOOT:
+            continue
         for start, token in enumerate(row):
-            value = read_date(row[start : start + 3], rules) if any(c.isdigit() for c in token.text) and not tells_age(token.text) else None
+            value = read_date(row[start : start + 3], rules) if _opens_date(token.text) else None
             if value and (run := _age_run(page, at, start, start + len(value.tokens))) and _fits_age(row[run[0] : run[1]], value):
                 yield Label(TOLD, at, run[0], run[1], "age", colon=False, alone=False), value
+
+
+def _opens_date(text: str) -> bool:
+    return text.lower().strip(".,") in MONTH or (any(c.isdigit() for c in text) and not tells_age(text))
 
 
 def _age_run(page: Marked, at: int, start: int, end: int) -> tuple[int, int] | None:
@@ -144,7 +163,7 @@ def _age_run(page: Marked, at: int, start: int, end: int) -> tuple[int, int] | N
 
 
 def _fits_age(run: Row, born: Value) -> bool:
-    told = [int(found[1]) for found in AGE.finditer(say(t for t in run if t not in born.tokens))]
+    told = [int(found[1] or found[2]) for found in AGE.finditer(say(t for t in run if t not in born.tokens))]
     return len(told) == 1 and FIRST_CARE <= int(born.text[:4]) + told[0] <= LAST_CARE
 
 
@@ -170,7 +189,17 @@ def _name_before(page: Marked, label: Label, rules: ExtractRules) -> Value | Non
         return _run_before(row, label.start, start, rules)
     if not in_column_of(page, label, lead[0].x0 if lead else 0.0) or _opens_address(page, lead, label.row):
         return None
-    return _whole_cell_name(lead, rules) or _run_before(row, label.start, start, rules)
+    return _whole_cell_name(lead, rules) or _run_before(row, label.start, start, rules) or _plain_name(_last_cell(lead), rules)
+
+
+def _last_cell(lead: Row) -> Row:
+    return next((lead[start:end] for start, end in reversed(list(cells(lead)))), ())
+
+
+def _plain_name(cell: Row, rules: ExtractRules) -> Value | None:
+    """As in "John A. Smith": a cell that is all name and begins with a given name."""
+    value = read_person(cell, rules) if cell and is_given(cell[0].text) else None
+    return value if value and not value.others and len(value.tokens) == len(cell) else None
 
 
 def _speaks_of_someone(label: Label) -> bool:
@@ -230,7 +259,7 @@ def _name_over(page: Marked, label: Label, rules: ExtractRules) -> tuple[Value, 
     for row in (label.row - 1, label.row - 2):
         if row < 0 or not lefts or _gap(page, row) > 2.6 * page.sheet.word_height or _lonely_head(page, row - 1, lefts):
             return None
-        if value := _name_cell(page, row, lefts, rules):
+        if value := _name_cell(page, row, lefts, rules, plain=label.meaning.what == "patient_dob"):
             return value, row
         if not all(tells_age(token.text) or read_date((token,), rules) for token in page.sheet.rows[row]):
             return None
@@ -249,12 +278,12 @@ def _left_edges(page: Marked, label: Label) -> tuple[float, ...]:
     return (*own, row[0].x0) if led else own
 
 
-def _name_cell(page: Marked, row: int, lefts: Sequence[float], rules: ExtractRules) -> Value | None:
+def _name_cell(page: Marked, row: int, lefts: Sequence[float], rules: ExtractRules, *, plain: bool) -> Value | None:
     tokens = page.sheet.rows[row]
     for start, end in cells(tokens):
         aligned = any(abs(tokens[start].x0 - left) <= 2 * page.sheet.word_height for left in lefts)
         labelled = any(x.start < end and start < x.end for x in page.by_row.get(row, ()))
-        if aligned and not labelled and (value := _whole_name(tokens[start:end], rules)):
+        if aligned and not labelled and (value := _whole_name(tokens[start:end], rules) or (plain and _plain_name(tokens[start:end], rules)) or None):
             return value
     return None
 
@@ -373,8 +402,9 @@ def _names_sender(page: Marked, at: int, start: int, end: int) -> bool:
         return False
     bare = [fold_word(t.text) for t in tokens]
     plain = not any(c.isdigit() for t in tokens for c in t.text) and not set(bare) & TITLE_WORDS
-    proper = [w for w in bare if w and not is_organisation(w) and w not in {"of", "and", "the", "at", "for", "in"}]
-    sends = any(is_organisation(word) and word not in words("payer_words") for word in bare)
+    proper = [w for w in bare if w and not is_organisation(w) and w not in SMALL_WORDS]
+    titled = all(t.text[:1].isupper() or not t.text[:1].isalpha() or fold_word(t.text) in SMALL_WORDS for t in tokens)
+    sends = titled and any(is_organisation(word) and word not in words("payer_words") for word in bare)
     return plain and 2 <= len(tokens) <= 9 and sends and bool(proper or len(tokens) > 2) and tokens[0].text[:1].isupper()
 
 
@@ -384,9 +414,9 @@ def _signatures(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
     for at, row in enumerate(page.sheet.rows):
         if fold(say(row)) not in closings:
             continue
-        for below in range(at + 1, min(at + 6, len(page.sheet.rows))):
-            if value := _signed(page.sheet.rows[below], rules):
-                yield sighting(page, FieldName.AUTHOR, Role.PROVIDER, value, Ground(SIGNATURE, f"under '{say(row)}'", below))
+        for under in range(at + 1, min(at + 6, len(page.sheet.rows))):
+            if value := _signed(page.sheet.rows[under], rules):
+                yield sighting(page, FieldName.AUTHOR, Role.PROVIDER, value, Ground(SIGNATURE, f"under '{say(row)}'", under))
                 break
 
 
@@ -394,6 +424,64 @@ def _signed(row: Row, rules: ExtractRules) -> Value | None:
     if not any(is_credential(t.text) for t in row[1:]) and not row[0].text.lower().startswith("dr"):
         return None
     return read_provider(row, rules)
+
+
+def _headed(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
+    """A "LAST, FIRST" that is all of the cell under a heading of the patient."""
+    for label in page.labels:
+        if label.meaning.what == "section" and label.meaning.role == "patient" and label.alone:
+            under = below(page, label)
+            if under and (value := _whole_name(under, rules)):
+                yield sighting(page, FieldName.PATIENT_NAME, Role.PATIENT, value, Ground(BANNER, f"under '{label.printed}'", label.row + 1))
+
+
+def _stamps(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
+    """The card pressed or glued on a form: a name, then a birth date and a number, each alone in its cell or line."""
+    for label in page.labels:
+        name = below(page, label) if label.alone and _names_stamp(label) else ()
+        at = next((r for r in range(label.row, len(page.sheet.rows)) if name and name[0] in page.sheet.rows[r]), 0)
+        if at and read_person(name, rules, formal=True):
+            yield from _stamp_lines(page, label, name, at, rules)
+
+
+def _names_stamp(label: Label) -> bool:
+    said = fold(label.printed)
+    return label.meaning.role == "patient" and any(
+        Levenshtein.distance(said, stem, score_cutoff=2) <= min(2, len(stem) // LONG * 2) for stem in folded_stems("stamps")
+    )
+
+
+def _stamp_lines(page: Marked, label: Label, name: Row, at: int, rules: ExtractRules) -> Iterator[Sighting]:
+    wanted = {FieldName.PATIENT_DOB: read_date, FieldName.PATIENT_MRN: read_number}
+    for line, row in _stamp_cells(page, name, at):
+        found = next(((field, value) for field, reader in wanted.items() if (value := reader(line, rules))), None)
+        if found is None:
+            return
+        del wanted[found[0]]
+        yield sighting(page, found[0], Role.PATIENT, found[1], Ground(STAMPED, f"in the print under '{label.printed}'", row))
+
+
+def _stamp_cells(page: Marked, name: Row, at: int) -> Iterator[tuple[Row, int]]:
+    row = page.sheet.rows[at]
+    yield from ((row[start:end], at) for start, end in cells(row) if row[start].x0 > name[-1].x0)
+    for _ in range(STAMP_LINES):
+        line, at = next_line(page, (name[0].x0,), at)
+        if not line:
+            return
+        yield line, at
+
+
+def _stamped_time(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
+    """A day with its clock time alone in a cell of the head, as recorders print when they recorded; a fax header stands higher."""
+    for at, row in enumerate(page.sheet.rows):
+        if not RECORDER_HEAD < page.sheet.row_tops[at] / page.sheet.height < BANNER_DEPTH or page.by_row.get(at):
+            continue
+        for start, end in cells(row):
+            cell = row[start:end]
+            value = read_date(cell, rules) if CLOCK.match(cell[-1].text) else None
+            if value and len(value.tokens) == len(cell) - 1:
+                yield sighting(page, FieldName.SERVICE_DATE, Role.PATIENT, value, Ground(LETTER_DATE, "day and time at the head of the page", at))
+                return
 
 
 def _letter_date(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:

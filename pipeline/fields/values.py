@@ -20,6 +20,7 @@ TELEPHONE = re.compile(r"^(?:\+?1[\s.\-]*)?\(?(\d{3})\)?[\s.\-/]*(\d{3})[\s.\-]*
 PHONE_SHAPE = re.compile(r"^\(?\d{3}\)?-\d{3}-\d{4}$")
 SOCIAL = re.compile(r"^[xX*#\d]{3}[\-\s]?[xX*#\d]{2}[\-\s]?(\d{4})$")
 CODE = re.compile(r"\b([A-TV-Z]\d[0-9AB](?:\.[0-9A-Z]{1,4})?)\b")
+POUND = re.compile(r"^£(?=\d)")  # readers take a thin E for it
 SEXES = {"m": "M", "male": "M", "man": "M", "f": "F", "female": "F", "woman": "F"}
 ZIP_END = re.compile(r"\b[A-Z]{2}[.,]?\s+\d{5}(?:-\d{4})?$")
 
@@ -63,7 +64,8 @@ def read_accession(tokens: Sequence[Token], _rules: ExtractRules) -> Value | Non
     tokens = _after_junk(tokens)
     text = tokens[0].text.strip("#.,;:()[]") if tokens else ""
     shaped = 4 <= len(text) <= 24 and sum(c.isdigit() for c in text) >= 2 and re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z\-.]*", text)
-    return Value(text, (tokens[0],)) if shaped and not parse_date(text, pivot=30) else None
+    worded = re.search(r"[a-z]{3}", text)  # "45-year-old" is a sentence, not a number
+    return Value(text, (tokens[0],)) if shaped and not worded and not parse_date(text, pivot=30) else None
 
 
 def read_sex(tokens: Sequence[Token], _rules: ExtractRules) -> Value | None:
@@ -177,7 +179,7 @@ def _after_junk(tokens: Sequence[Token]) -> Sequence[Token]:
 
 def _date_text(tokens: Sequence[Token]) -> str:
     text = " ".join(t.text for t in tokens)
-    return re.sub(r"(?<=\d)(?:T\d\d:?.*|\(.*)$", "", text)
+    return re.sub(r"(?<=\d)(?:T\d\d:?.*|@.*|\(.*|(?<=\d{4})/\d{1,3}(?:\s?[Yy].*)?)$", "", text)
 
 
 def _number_group(tokens: Sequence[Token]) -> tuple[Token, ...]:
@@ -193,7 +195,7 @@ def _number_group(tokens: Sequence[Token]) -> tuple[Token, ...]:
 
 
 def _as_number(text: str) -> tuple[str, bool]:
-    found = NUMBER_SHAPE.match(text)
+    found = NUMBER_SHAPE.match(POUND.sub("E", text))
     if not found or PHONE_SHAPE.match(text) or not 4 <= len(text) <= 18:
         return "", False
     prefix, rest = _true_prefix(found["prefix"], found["rest"])
