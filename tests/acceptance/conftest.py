@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -22,8 +23,9 @@ class House:
     def __init__(self, folder, **settings):
         self.var, self.inbox, self.config = folder / "var", folder / "inbox", folder / "config.yaml"
         self.inbox.mkdir(parents=True)
+        self.port = free_port()
         watched = {"name": "desk", "path": str(self.inbox), "quiet_seconds": 1.0, "scan_seconds": 0.5, "receipts": str(folder / "receipts")}
-        self.config.write_text(yaml.safe_dump({"folders": [watched], "sample": {"sample_share": 0.0}, **settings}))
+        self.config.write_text(yaml.safe_dump({"folders": [watched], "sample": {"sample_share": 0.0}, "web": {"port": self.port}, **settings}))
         self.receipts = folder / "receipts"
         self.env = {**os.environ, "CHARTROOM_DATA_DIR": str(self.var), "CHARTROOM_CONFIG": str(self.config), "PYTHONPATH": str(ROOT)}
 
@@ -45,6 +47,12 @@ class House:
         ledger = json.loads(self.run("audit", "--json"))
         assert ledger["gaps"] == []
         return ledger
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def family(root):
