@@ -188,7 +188,7 @@ def _set_aside(readings: Sequence[PageReading], named: Collection[int]) -> dict[
             aside[n] = Segment((n,), SegmentKind.SEPARATOR)
         elif seen is not None and (n in named or repeats.get(n - 1) == seen - 1):
             repeats[n] = seen
-            aside[n] = Segment((n,), SegmentKind.DUPLICATE, why=(f"page {n} repeats page {seen}",))
+            aside[n] = Segment((n,), SegmentKind.DUPLICATE, why=(f"page {n} repeats page {seen}",), repeats=seen)
         elif reading.fingerprint:
             first.setdefault(reading.fingerprint, n)
     return aside
