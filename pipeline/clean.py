@@ -11,6 +11,7 @@ from scipy import ndimage
 from pipeline.look import Gray, Look, Reals, Scan, darkness, dirt_of, paper_of
 from schemas.page import Box
 
+VERSION = 1
 SKEWED = 0.4  # degrees
 SHADED = 0.12
 FAX_DPI = 260  # black-and-white scans below this are faxes

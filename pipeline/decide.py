@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import assert_never
 
 from schemas.catalogue import Catalogue
-from schemas.document import Segment, TypeGuess
-from schemas.filing import Decision, Filing, Hold, SetAside
+from schemas.document import FieldName, Segment, TypeGuess
+from schemas.filing import Decision, Filing, Hold, PlannedDocument, SetAside
 from schemas.match import Conflicting, Matched, MatchOutcome, NoCandidate, TooClose, TooWeak
 from schemas.rules import MatchRules
 
-VERSION = 1
+VERSION = 2
 COVER = "fax_cover"
+COVER_ASIDE = "cover"
 # the order in which a clerk settles things: who, what, where it ends, what is missing, what cannot be seen, who may see it
 ORDER = ("patient.", "type.", "split.", "field.", "pages.", "image.", "file.", "duplicate.", "sensitivity.", "policy.")
 
@@ -20,7 +22,7 @@ ORDER = ("patient.", "type.", "split.", "field.", "pages.", "image.", "file.", "
 def decide(segment: Segment, kind: TypeGuess, outcome: MatchOutcome, problems: Sequence[str], catalogue: Catalogue, *, rules: MatchRules) -> Decision:
     """Filing when nothing speaks against it, SetAside for a fax cover that points to nobody in the index, else Hold with every reason."""
     if isinstance(outcome, NoCandidate) and _is_cover(segment, kind, problems):
-        return SetAside("cover")
+        return SetAside(COVER_ASIDE)
     reasons = arrange([*_doubts(segment, kind, outcome, catalogue), *problems])
     if not reasons and rules.autofile != "builtin":  # no line has been proved here that "certified" could stand for
         return Hold(("policy.shadow",))
@@ -33,6 +35,41 @@ def _is_cover(segment: Segment, kind: TypeGuess, problems: Sequence[str]) -> boo
     """One readable page that is surely a cover; more pages may hide a record behind it."""
     readable = not any(code.startswith("image.") for code in problems)
     return kind.slug == COVER and kind.reason is None and segment.sure and len(segment.pages) == 1 and readable
+
+
+def hold_short_faxes(documents: Sequence[PlannedDocument]) -> list[PlannedDocument]:
+    """The documents of a file, those of a fax held of which fewer pages came than its cover states; a cover alone is held itself.
+
+    A fax goes from its cover to the next one. Blank pages, separators and repeats are none of the pages that a sender counts.
+    """
+    held: list[PlannedDocument] = []
+    for fax in _faxes(documents):
+        came = sum(len(planned.pages) for planned in fax if not isinstance(planned.decision, SetAside) or planned.decision.reason == COVER_ASIDE)
+        records = [planned for planned in fax if isinstance(planned.decision, Filing | Hold)]
+        short = came < _stated_pages(fax[0])
+        held += [hold(p, "pages.missing") if short and p in (records or fax[:1]) else p for p in fax]
+    return held
+
+
+def _faxes(documents: Sequence[PlannedDocument]) -> list[list[PlannedDocument]]:
+    faxes: list[list[PlannedDocument]] = []
+    for planned in documents:
+        if not faxes or (planned.kind is not None and planned.kind.slug == COVER):
+            faxes.append([])
+        faxes[-1].append(planned)
+    return faxes
+
+
+def _stated_pages(first: PlannedDocument) -> int:
+    """How many pages a cover says the fax has; 0 when it is no cover or does not say."""
+    said = first.extraction.field(FieldName.PAGE_COUNT_STATED) if first.kind is not None and first.kind.slug == COVER else None
+    return int(said.value) if said is not None and said.value.isdecimal() else 0
+
+
+def hold(planned: PlannedDocument, reason: str) -> PlannedDocument:
+    """The same document held for a further reason."""
+    before = planned.decision.reasons if isinstance(planned.decision, Hold) else ()
+    return replace(planned, decision=Hold(arrange([*before, reason])))
 
 
 def arrange(reasons: Sequence[str]) -> tuple[str, ...]:

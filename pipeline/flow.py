@@ -1,12 +1,14 @@
-"""The order of the steps. Nothing is stored here; every function returns a new value."""
+"""The order of the steps, and what the documents of one file say of each other. Nothing is stored here; every function returns a new value."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from pipeline import versions
 from pipeline.classify import classify
-from pipeline.decide import decide
+from pipeline.decide import decide, hold_short_faxes
 from pipeline.extract import extract, identities
 from pipeline.match import match_patient
 from pipeline.ports import Tools
@@ -37,16 +39,24 @@ def plan_batch(readings: Sequence[PageReading], tools: Tools, config: Config) ->
     by_number = {reading.number: reading for reading in readings}
     who = {identity.page: identity for identity in identities(readings, rules=config.extract)}
     segments = split_batch(readings, tuple(who.values()), tools.catalogue, rules=config.split)
-    return BatchPlan(tuple(plan_document(s, [by_number[n] for n in s.pages], [who[n] for n in s.pages], tools, config) for s in segments))
+    documents = [plan_document(s, [by_number[n] for n in s.pages], [who[n] for n in s.pages], tools, config) for s in segments]
+    linked = [replace(planned, links=_links(planned, segments)) for planned in documents]
+    return BatchPlan(tuple(hold_short_faxes(linked) if config.verify.hold_on_missing_pages else linked))
+
+
+def _links(planned: PlannedDocument, segments: Sequence[Segment]) -> tuple[str, ...]:
+    """What is said of repeated pages, both with the repeat and with the document that has the page."""
+    repeats = [segment for segment in segments if segment.repeats is not None]
+    return tuple(line for segment in repeats if segment.pages == planned.pages or segment.repeats in planned.pages for line in segment.why)
 
 
 def plan_document(segment: Segment, pages: Sequence[PageReading], who: Sequence[PageIdentity], tools: Tools, config: Config) -> PlannedDocument:
     """Type, fields, patient, completeness and decision of one document. `who`: what each page says its patient is."""
     if segment.kind in SET_ASIDE:
-        return PlannedDocument(segment.pages, SetAside(SET_ASIDE[segment.kind]), why=segment.why)
+        return PlannedDocument(segment.pages, SetAside(SET_ASIDE[segment.kind]), versions=versions.STEPS)
     kind = classify(pages, tools.types, tools.catalogue, rules=config.classify)
     extraction = extract(pages, rules=config.extract)
     outcome = match_patient(extraction, tools.patients, rules=config.match)
     problems = verify(pages, kind, extraction, tools.catalogue, rules=config.verify, who=who)
     decision = decide(segment, kind, outcome, problems, tools.catalogue, rules=config.match)
-    return PlannedDocument(segment.pages, decision, kind, extraction, outcome, why=segment.why)
+    return PlannedDocument(segment.pages, decision, kind, extraction, outcome, why=segment.why, versions=versions.STEPS)

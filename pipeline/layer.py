@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pipeline.look import Look, Mask
 from schemas.page import Box, Word
 
+VERSION = 1
 BROKEN = ("(cid:", "\ufffd", "\u25a1")
 VOWELS = frozenset("aeiouyáéíóúàèìòùäëïöüâêîôûæøåãõ")
 BORN_OUTSIDE = 0.30  # share of letters a page may show outside its layer: drawn logos and tables

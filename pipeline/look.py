@@ -16,6 +16,7 @@ Mask = NDArray[np.bool_]
 Reals = NDArray[np.float32]
 Wholes = NDArray[np.int64]
 
+VERSION = 2
 DPI = 150  # every measure but speckle is taken at this resolution, pixels square
 INK = 0.30  # darkness against the paper around it; what shows through from the other side stays below
 FAINT = 0.12
@@ -62,13 +63,18 @@ class Marks(NamedTuple):
 
 
 class Printing(NamedTuple):
-    """What was printed or written: all of it, the part that is letters, these as marks; rows of letters and large marks."""
+    """What was printed or written: all of it, the part that is letters, these as marks; rows of letters; large marks."""
 
     ink: Mask
     text: Mask
     letters: Marks
     rows: int
-    large: int
+    drawings: Marks
+
+    @property
+    def large(self) -> int:
+        """How many marks are too large for letters."""
+        return int(self.drawings.area.size)
 
 
 class Look(NamedTuple):
@@ -78,8 +84,8 @@ class Look(NamedTuple):
     letters: Marks  # marks of the size of characters
     rows: int  # groups of letters that stand in a row
     large: int  # signatures, drawings, pictures
+    drawings: Marks  # these as marks
     faint: int  # rows and drawings that show only when the faintest marks count; 0 where the page has plain ink
-    share: float  # of the page that is printing
     skew: float  # degrees by which the image must be turned counter-clockwise
     sideways: bool  # the rows run up and down
     spread: float  # of the paper's brightness over the page, 0..1
@@ -137,8 +143,8 @@ def look_at(scan: Scan, blank_ink: float) -> Look:
         letters=shown.letters,
         rows=plain.rows,
         large=max(plain.large, int(inked and not plain.rows)),
+        drawings=shown.drawings,
         faint=0 if inked else shown.rows + shown.large,
-        share=share,
         skew=skew,
         sideways=sideways,
         spread=spread_of(paper),
@@ -182,7 +188,7 @@ def printing(mask: Mask) -> Printing:
     lettered = kept & of_letter_size(marks)
     text, letters = np.concatenate(([False], lettered))[labels], marks.where(lettered)
     rows = max(rows_of(text, letters), rows_of(text.T, letters.turned()))
-    return Printing(ink, text, letters, rows, int((kept & drawn(marks)).sum()))
+    return Printing(ink, text, letters, rows, marks.where(kept & drawn(marks)))
 
 
 def marks_of(labels: NDArray[np.int32], count: int) -> Marks:
@@ -213,6 +219,12 @@ def of_letter_size(marks: Marks) -> Mask:
 def drawn(marks: Marks) -> Mask:
     """Marks as large as a signature, a drawing or words run together, and not a straight line."""
     return (np.maximum(marks.wide, marks.high) >= inches(0.4)) & (np.minimum(marks.wide, marks.high) >= inches(0.08))
+
+
+def bars(marks: Marks) -> Mask:
+    """Solid oblongs, as the bars of codes are."""
+    long, short = np.maximum(marks.wide, marks.high), np.minimum(marks.wide, marks.high)
+    return (marks.area >= 0.8 * marks.wide * marks.high) & (long >= 3 * short) & (short <= inches(0.4))
 
 
 def furniture(marks: Marks, shape: tuple[int, int]) -> Mask:

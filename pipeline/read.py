@@ -13,20 +13,22 @@ from PIL import Image
 
 from pipeline.clean import Cleaned, clean, clean_as_shaded, place_on_page, turned
 from pipeline.layer import SCANNED, believed, boxes_mask, outside, shown
-from pipeline.look import Gray, Look, Scan, look_at, open_scan, squared, within_bounds
+from pipeline.look import Gray, Look, Mask, Scan, bars, inches, look_at, open_scan, squared, within_bounds
 from pipeline.ports import BarcodeReader, OcrEngine
 from schemas.faults import Overrun
 from schemas.page import Barcode, Box, PageKind, PageReading, ReadFrom, Word, place_on_source
 from schemas.rules import ReadRules
 from schemas.source import RenderedPage
 
-VERSION = 2
+VERSION = 3
 UNREADABLE = "image.unreadable"
 COLUMNS, BLOCK = 4, 6  # the engine's layout modes: text of varying size in columns, one block
 BARCODE_DPI = 200
 SEPARATOR_TEXT, OWN_SHEET = "PATCHT", "CHARTROOM:"
 SEPARATOR_WORDS = 40  # a sheet with more words than these carries a barcode, but is a page
 UNREAD_LETTERS = 120  # and so is one with more marks than these that could not be read: it was written on
+LARGEST_TYPE = 0.6  # inches: so is one with a larger mark that is neither a word nor a bar
+LOOSE_INK = 0.012  # or with more ink than this share of the page that is neither code nor word: something was drawn on it
 FOREIGN_LAYER = 0.9  # somebody else's recognition: no surer than our own of a clean page
 POOR_CONFIDENCE, POOR_COVER = 0.6, 0.45
 SHOWN_THROUGH = 0.4  # print seen from behind reads at 0.25, faded print at 0.9
@@ -79,7 +81,7 @@ def read_page(page: RenderedPage, ocr: OcrEngine, barcodes: BarcodeReader | None
     original = open_scan(page)
     scan = within_bounds(original)
     look = look_at(scan, rules.blank_ink)
-    seen = replace(nothing, fingerprint=fingerprint(original.pixels), ink=look.share)
+    seen = replace(nothing, fingerprint=fingerprint(original.pixels))
     if believed(page.layer, look, page.image_share, rules.layer_min_words):
         read = from_layer(seen, page, look)
     elif look.blank and not look.letters.area.size:
@@ -246,11 +248,38 @@ def separated(read: PageReading, scan: Scan, look: Look, barcodes: BarcodeReader
         return read
     found = barcodes.find(squared(scan, min(BARCODE_DPI, scan.dpi_x)))
     codes = tuple(code._replace(box=place_on_source(code.box, -read.turn)) for code in found)
-    letters = look.letters.area.size * outside(look, boxes_mask([code.box for code in found], look.ink))
-    unread = letters - sum(len(word.text) for word in read.words)
-    if any(parts(code) for code in codes) and len(read.words) <= SEPARATOR_WORDS and unread <= UNREAD_LETTERS:
+    if any(parts(code) for code in codes) and carries_only(found, read, look):
         return replace(read, kind=PageKind.SEPARATOR, barcodes=codes, problem=None)
     return replace(read, barcodes=codes)
+
+
+def carries_only(codes: Sequence[Barcode], read: PageReading, look: Look) -> bool:
+    """Whether a sheet shows its codes and a few printed words, and nothing else that was written, drawn or pictured."""
+    coded = boxes_mask([code.box for code in codes], look.ink)
+    unread = look.letters.area.size * outside(look, coded) - sum(len(word.text) for word in read.words)
+    if len(read.words) > SEPARATOR_WORDS or unread > UNREAD_LETTERS:
+        return False
+    own = coded | boxes_mask([place_on_source(word.box, read.turn) for word in read.words if word.confidence >= LEGIBLE], look.ink)
+    drawings = look.drawings.where(~bars(look.drawings))
+    loose = ~own[(drawings.y0 + drawings.y1) // 2, (drawings.x0 + drawings.x1) // 2]
+    loose &= np.maximum(drawings.wide, drawings.high) >= inches(LARGEST_TYPE)
+    return twice_centred(codes) or (not loose.any() and float((look.ink & ~own & ~barred(look)).mean()) <= LOOSE_INK)
+
+
+def twice_centred(codes: Sequence[Barcode]) -> bool:
+    """Whether separator's codes stand in the middle of the top and of the bottom third, as on our own printed sheets and on no sticker."""
+    boxes = [code.box for code in codes if parts(code)]
+    heights = [(box.y0 + box.y1) / 2 for box in boxes if abs(box.x0 + box.x1 - 1) < 0.1]
+    return bool(heights) and min(heights) < 1 / 3 and max(heights) > 2 / 3
+
+
+def barred(look: Look) -> Mask:
+    """Where the bars of codes lie that were not decoded."""
+    solid = look.drawings.where(bars(look.drawings))
+    mask = np.zeros_like(look.ink)
+    for x0, y0, x1, y1 in zip(solid.x0, solid.y0, solid.x1, solid.y1, strict=True):
+        mask[y0:y1, x0:x1] = True
+    return mask
 
 
 def parts(code: Barcode) -> bool:

@@ -22,7 +22,7 @@ from schemas.document import PageIdentity, Segment, SegmentKind
 from schemas.page import PageKind, PageReading
 from schemas.rules import SplitRules
 
-VERSION = 1
+VERSION = 2
 HEAD, FOOT = 0.17, 0.88  # the strips in which running heads and page numbers stand
 _ANY = re.IGNORECASE
 
@@ -74,14 +74,19 @@ COVER_LABELS = re.compile(
 FAX_EDGE, FAX_HEAD = 0.03, 0.07
 FAX_LINE = re.compile(r"\d{1,2}[:.]\d{2}.*(\bfrom\b|\bto\b|\bfax\b|\d{3}[). -]{0,2}\d{3}[ .-]?\d{4})|(\bfrom\b|\bfax\b).*\d{1,2}[:.]\d{2}", _ANY)
 # what shows that a page belongs to the one before it; without one of these a page stays in the document, but a clerk is asked
-TIES = frozenset({"numbering goes on", "same patient", "same running head", "continued"})
-TIES_UNDER_ONE_TITLE = frozenset({"same patient", "continued"})  # two people's copies of one form look alike, and a packet's stamp counts over both
+TIES = frozenset({"same patient", "head names the patient", "numbering goes on"})
+TIES_UNDER_ONE_TITLE = frozenset({"same patient", "head names the patient"})  # two people's copies of one form look alike, "page 2 of 2" too
+# these any other patient's page of the same sender shows as well: they tie only where the whole file names one person
+TIES_OF_ONE_PERSON = TIES | {"same running head", "continued", "packet numbering goes on", "bare numbering goes on"}
+TIES_OF_ONE_PERSON_UNDER_ONE_TITLE = TIES_UNDER_ONE_TITLE | {"continued"}
 
 # hand-set log-odds; a page is a start when their sum says so
 BIAS = -1.6
 WEIGHTS: Mapping[str, float] = {
     "numbered one": 4.5,
-    "numbering goes on": -6.5,
+    "numbering goes on": -6.5,  # page x of y
+    "bare numbering goes on": -6.5,  # of how many is not said
+    "packet numbering goes on": -6.5,  # what counts the pages of the file and not of a document
     "numbered later": -2.2,
     "numbering breaks": 2.0,
     "previous was the last": 2.2,
@@ -96,6 +101,7 @@ WEIGHTS: Mapping[str, float] = {
     "header labels": 1.8,
     "same header as before": -2.0,
     "same running head": -1.8,
+    "head names the patient": -0.8,
     "page size changes": 1.6,
     "scan quality changes": 0.8,
     "type size changes": 0.6,
@@ -140,8 +146,10 @@ class Sheet:
     letterhead: str  # the folded facility and contact lines on top
     labels: int
     head: str  # the folded topmost lines without digits
+    head_words: frozenset[str]  # their words and numbers, folded
     identity: PageIdentity
     cover: bool
+    file_pages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +167,8 @@ def split_batch(
     known = {identity.page: identity for identity in identities}
     aside = _set_aside(readings, {identity.page for identity in identities if _says(identity)})
     sheets = [read_sheet(r, known.get(r.number), catalogue, len(readings)) for r in readings if r.number not in aside]
-    documents = _documents(sheets, [n for n, segment in aside.items() if segment.kind is SegmentKind.SEPARATOR], rules)
+    separators = [n for n, segment in aside.items() if segment.kind is SegmentKind.SEPARATOR]
+    documents = _documents(sheets, separators, rules, one_person=names_one_person(identities))
     return tuple(sorted([*_merge_blanks(aside), *documents], key=lambda segment: segment.pages[0]))
 
 
@@ -179,7 +188,7 @@ def _set_aside(readings: Sequence[PageReading], named: Collection[int]) -> dict[
             aside[n] = Segment((n,), SegmentKind.SEPARATOR)
         elif seen is not None and (n in named or repeats.get(n - 1) == seen - 1):
             repeats[n] = seen
-            aside[n] = Segment((n,), SegmentKind.DUPLICATE, why=(f"page {n} repeats page {seen}",))
+            aside[n] = Segment((n,), SegmentKind.DUPLICATE, why=(f"page {n} repeats page {seen}",), repeats=seen)
         elif reading.fingerprint:
             first.setdefault(reading.fingerprint, n)
     return aside
@@ -196,7 +205,20 @@ def _merge_blanks(aside: Mapping[int, Segment]) -> list[Segment]:
     return merged
 
 
-def _documents(sheets: Sequence[Sheet], separators: Sequence[int], rules: SplitRules) -> list[Segment]:
+def names_one_person(identities: Sequence[PageIdentity]) -> bool:
+    """Whether the pages that name somebody surely name the same person: none differs, and each agrees with another."""
+    named = [identity for identity in identities if _says(identity)]
+    group, rest = named[:1], named[1:]
+    for one in group:
+        verdicts = [compare(one, other) for other in rest]
+        if {Person.OTHER, Person.PERHAPS_OTHER} & set(verdicts):
+            return False
+        group += [other for other, verdict in zip(rest, verdicts, strict=True) if verdict is Person.SAME]
+        rest = [other for other, verdict in zip(rest, verdicts, strict=True) if verdict is not Person.SAME]
+    return bool(named) and not rest
+
+
+def _documents(sheets: Sequence[Sheet], separators: Sequence[int], rules: SplitRules, *, one_person: bool) -> list[Segment]:
     """Document segments of the pages that are neither blank, separators nor repeats."""
     parts: list[list[Sheet]] = []
     starts: list[Start] = []
@@ -206,27 +228,29 @@ def _documents(sheets: Sequence[Sheet], separators: Sequence[int], rules: SplitR
         if start.chance >= rules.start_at:
             parts.append([])
         parts[-1].append(sheet)
-    return _segments(parts, starts, rules)
+    return _segments(parts, starts, rules, one_person=one_person)
 
 
-def _segments(parts: Sequence[Sequence[Sheet]], starts: Sequence[Start], rules: SplitRules) -> list[Segment]:
+def _segments(parts: Sequence[Sequence[Sheet]], starts: Sequence[Start], rules: SplitRules, *, one_person: bool) -> list[Segment]:
     segments, at = [], 0
     for part in parts:
         end = at + len(part)
         bordering = starts[at : end + 1]  # with the start of the next document
         sure = all(start.chance <= rules.sure_below or start.chance >= rules.sure_above for start in bordering)
-        sure = sure and all(_belongs(start) for start in starts[at + 1 : end])
+        sure = sure and all(_belongs(start, one_person=one_person) for start in starts[at + 1 : end])
         segments.append(Segment(tuple(s.reading.number for s in part), SegmentKind.DOCUMENT, sure=sure, why=_told(part, starts[at:end])))
         at = end
     return segments
 
 
-def _belongs(start: Start) -> bool:
+def _belongs(start: Start, *, one_person: bool) -> bool:
     """Whether a later page shows that it is of the same document: a page that names nobody may be somebody else's."""
     why = set(start.why)
     if why & {"title on top", "lesser title on top", "patient perhaps other"}:
         return "same patient" in why
-    return bool(why & (TIES_UNDER_ONE_TITLE if "same title as before" in why else TIES))
+    if "same title as before" in why:
+        return bool(why & (TIES_OF_ONE_PERSON_UNDER_ONE_TITLE if one_person else TIES_UNDER_ONE_TITLE))
+    return bool(why & (TIES_OF_ONE_PERSON if one_person else TIES))
 
 
 def _told(part: Sequence[Sheet], starts: Sequence[Start]) -> tuple[str, ...]:
@@ -243,7 +267,7 @@ def _start(sheet: Sheet, part: Sequence[Sheet], separators: Sequence[int], rules
     persons = [compare(sheet.identity, earlier.identity) for earlier in part]
     if Person.OTHER in persons:
         return _other_patient(part, rules)
-    signals = list(_signals(sheet, before, persons))
+    signals = [*_signals(sheet, before, persons), *_naming_signals(sheet, part)]
     return Start(_logistic(BIAS + sum(WEIGHTS[signal] for signal in signals)), tuple(signals))
 
 
@@ -276,8 +300,10 @@ def read_sheet(reading: PageReading, identity: PageIdentity | None, catalogue: C
         letterhead=_letterhead(top),
         labels=sum(len(HEADER_LABEL.findall(line.text)) for line in header),
         head=" ".join(fold(re.sub(r"\d", "", line.text)) for line in top[:3]),
+        head_words=frozenset(fold(word) for line in top[:3] for word in re.split(r"[\s,:#]+", line.text)) - {""},
         identity=identity or PageIdentity(reading.number),
         cover=_is_cover(lines, titles),
+        file_pages=file_pages,
     )
 
 
@@ -327,7 +353,7 @@ def _is_page_number(hit: re.Match[str], text: str) -> bool:
 def _signals(sheet: Sheet, before: Sheet, persons: Sequence[Person]) -> Iterator[str]:
     if sheet.reading.kind is PageKind.UNREADABLE or before.reading.kind is PageKind.UNREADABLE:
         yield "cannot be read"
-    yield from _numbering_signals(sheet.numbers, before.numbers)
+    yield from _numbering_signals(sheet, before)
     yield from _title_signals(sheet, before)
     yield from _head_signals(sheet, before)
     yield from _paper_signals(sheet, before)
@@ -338,12 +364,25 @@ def _signals(sheet: Sheet, before: Sheet, persons: Sequence[Person]) -> Iterator
         yield "same patient"
 
 
-def _numbering_signals(here: Sequence[Numbering], there: Sequence[Numbering]) -> Iterator[str]:
-    goes_on = any(_follows(a, b) for a in here for b in there)
+def _naming_signals(sheet: Sheet, part: Sequence[Sheet]) -> Iterator[str]:
+    """Whether a page on which no patient was found carries the document's patient in its running head, to the letter."""
+    if not _says(sheet.identity) and any(_names_in_head(earlier.identity, sheet.head_words) for earlier in part):
+        yield "head names the patient"
+
+
+def _names_in_head(identity: PageIdentity, words: Collection[str]) -> bool:
+    names = _name_parts(identity.name) if identity.name else ("", "")
+    return (all(len(name) > 1 and name in words for name in names)) or (len(identity.mrn or "") >= 5 and fold(identity.mrn or "") in words)
+
+
+def _numbering_signals(sheet: Sheet, before: Sheet) -> Iterator[str]:
+    here, there = sheet.numbers, before.numbers
+    followers = [a for a in here for b in there if _follows(a, b)]
+    goes_on = bool(followers)
     if any(number.page == 1 for number in here) and not (goes_on and len(here) > 1 and len(there) == 1):
         yield "numbered one"
     elif goes_on:
-        yield "numbering goes on"
+        yield _how_it_goes_on(followers, sheet)
     elif here:
         later = not there or any(number.page > prior.page for number in here for prior in there)
         yield "numbered later" if later else "numbering breaks"
@@ -353,6 +392,13 @@ def _numbering_signals(here: Sequence[Numbering], there: Sequence[Numbering]) ->
         yield "previous was the last"
     elif not here and any(prior.of and prior.page < prior.of for prior in there):
         yield "previous has more to come"
+
+
+def _how_it_goes_on(followers: Sequence[Numbering], sheet: Sheet) -> str:
+    counted = [number for number in followers if number.of is not None]
+    if any(number != (sheet.reading.number, sheet.file_pages) for number in counted):
+        return "numbering goes on"
+    return "packet numbering goes on" if counted else "bare numbering goes on"
 
 
 def _follows(here: Numbering, there: Numbering) -> bool:

@@ -24,7 +24,7 @@ from reportlab.pdfgen.canvas import Canvas
 from samples import damage
 from samples.cast import Cast, Role, cast_couple, cast_role, sort_cast
 from samples.damage import FaxLine, Scan
-from samples.draw import HEIGHT, WIDTH, Layout, draw_document
+from samples.draw import HEIGHT, WIDTH, Layout, draw_bare, draw_document
 from samples.facts import BENCH_FACILITIES, DEMO_FACILITIES, PRACTICE_FACILITIES, Case, make_case
 from samples.layouts import bench, demo, practice
 from samples.recipes import RECIPES, Recipe
@@ -180,14 +180,18 @@ def _plan(cast: Cast, kind: Kind, count: int, seed: int) -> Iterator[_Job]:
 def _parts(cast: Cast, kind: Kind, recipe: Recipe, turn: int, seed: int) -> tuple[_Part, ...]:
     layouts, _, facilities = _SETS[kind]
     roles = _roles(cast, recipe, seed)
-    parts = []
+    parts: list[_Part] = []
     for i, role in enumerate(roles):
         number = _layout_number(layouts, recipe, turn + i)
         allowed = layouts[number].facilities
-        place = facilities[allowed[(seed + i) % len(allowed)]] if allowed else None
+        place = facilities[allowed[(seed + i) % len(allowed)]] if allowed else parts[0].case.facility if parts and _bare(recipe) else None
         case = make_case(role.patient, kind=kind, seed=seed + 7 * i, facility=place, mrn=role.printed_mrn)
         parts.append(_Part(number, case, role))
     return ((_Part(-1, replace(parts[0].case, mrn=""), None),) if "cover" in recipe.extras else ()) + tuple(parts)
+
+
+def _bare(recipe: Recipe) -> bool:
+    return "bare_end" in recipe.extras or "bare_start" in recipe.extras
 
 
 def _layout_number(layouts: Sequence[Layout], recipe: Recipe, turn: int) -> int:
@@ -216,13 +220,15 @@ def _make_file(folder: Path, job: _Job) -> BatchTruth:
 
 
 def _draw(job: _Job, *, encrypt: StandardEncryption | None = None) -> tuple[bytes, list[int]]:
-    """All documents, then one blank page and one separator, as a PDF; and the pages of each document."""
+    """All documents, then one blank page, one separator and where wanted a page that names nobody, as a PDF; and the pages of each document."""
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=(WIDTH, HEIGHT), invariant=1, encrypt=encrypt)
     counts = _draw_parts(canvas, job)
     if encrypt is None and job.recipe.container != "text":
         canvas.showPage()
         draw_separator(canvas, "patient" if job.recipe.kind == "mixed" else "document")
+        if _bare(job.recipe):
+            draw_bare(canvas, _layout(job, job.parts[-1]), job.parts[-1].case)
     canvas.save()
     return out.getvalue(), counts
 
@@ -251,6 +257,8 @@ def _leaves(job: _Job, counts: Sequence[int]) -> list[_Leaf]:
         own = [_Leaf("page", sum(counts[:part]) + i, part) for i in range(count)]
         if "missing" in extras and count > 1:
             own.pop(1)
+        if part == len(counts) - 1 and _bare(job.recipe):
+            own.insert(len(own) if "bare_end" in extras else 0, _Leaf("page", total + 2, part))
         if "separators" in extras:
             leaves.append(_Leaf("separator", total + 1))
         for leaf in own:

@@ -224,6 +224,16 @@ def draw_document(canvas: Canvas, layout: Layout, case: Case) -> int:
     return _draw_once(canvas, layout, case, total=total)
 
 
+def draw_bare(canvas: Canvas, layout: Layout, case: Case) -> None:
+    """Draws a page of the same sender and hand under the house's name, which says neither whose it is nor of how many it is one."""
+    sheet = Sheet(canvas, load_type(layout.family), size=layout.size, margin=layout.margin, total=1)
+    sheet.line(case.facility.name, align="middle")
+    sheet.down(16)
+    for text in (*case.condition.exam, *case.condition.course, *case.condition.plan, case.condition.impression):
+        sheet.para(text.format(he=case.he, He=case.he.capitalize()))
+    sheet.finish()
+
+
 def _draw_once(canvas: Canvas, layout: Layout, case: Case, *, total: int) -> int:
     sheet = Sheet(canvas, load_type(layout.family), size=layout.size, margin=layout.margin, total=total)
     layout.draw(sheet, case)

@@ -1,6 +1,6 @@
 """Noisy claims over a patient index: how many are filed, how many to the wrong person, and how long a decision takes.
 
-`python -m samples.match_bench [--people CSV [--hard CSV]] [--documents N] [--calibrate]`. One document in ten is about somebody
+`python -m samples.match_bench [--people CSV [--hard CSV]] [--documents N] [--populations N] [--calibrate]`. One document in ten is about somebody
 who is not in the index, twins, Jr/Sr and namesakes of entries among them. The people are synthetic: figures rank methods, no more.
 """
 
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline.match import match_claim, rank
+from pipeline.matching.calibration import STEPS
 from pipeline.matching.fold import fold_name
 from pipeline.matching.keys import claim_keys
 from pipeline.matching.nicknames import related_names
@@ -274,10 +275,10 @@ def relation(truth: IndexPatient, filed: IndexPatient, *, known: bool) -> str:
 
 
 def run(
-    index: Sequence[IndexPatient], lookup: PatientLookup, claims: Iterable[Page], rules: MatchRules, groups: dict[str, str]
-) -> tuple[Tally, list[tuple[float, bool]]]:
-    """Decide every claim; also the raw doubt of each one filed, and whether it was wrong."""
-    by_mrn, tally, stated = {p.mrn: p for p in index}, Tally(), []
+    index: Sequence[IndexPatient], lookup: PatientLookup, claims: Iterable[Page], rules: MatchRules, groups: dict[str, str], tally: Tally
+) -> list[tuple[float, bool]]:
+    """Decide every claim and count it; the raw doubt of each one filed, and whether it was wrong."""
+    by_mrn, stated = {p.mrn: p for p in index}, list[tuple[float, bool]]()
     for page in claims:
         found = list(lookup.find(claim_keys(page.claim), limit=rules.max_candidates))
         begin = time.thread_time()
@@ -287,7 +288,7 @@ def run(
         if isinstance(outcome, Matched):
             doubt = rank(page.claim, found, lookup, rules=rules).shares.doubt(0)
             stated.append((doubt, not _same(outcome.candidates[0].mrn, page.truth.mrn, groups)))
-    return tally, stated
+    return stated
 
 
 class _Found:
@@ -351,6 +352,23 @@ def calibration(stated: Iterable[tuple[float, bool]]) -> Iterator[str]:
     yield from (f"  doubt up to {10 ** (decade / 4):.1e}: {wrong} wrong of {of}" for decade, (of, wrong) in sorted(counts.items()))
 
 
+def bands(stated: Sequence[tuple[float, bool]]) -> Iterator[str]:
+    """Wrong of all by the steps that ship, with the share that so many errors leave possible."""
+    low = -1.0
+    for step in STEPS:
+        errors = [wrong for doubt, wrong in stated if low < doubt <= step.doubt]
+        most = upper_bound(sum(errors), len(errors))
+        yield f"  doubt up to {step.doubt:.0e}: {sum(errors)} wrong of {len(errors)}, at 95 % at most {most:.2e}; stated {step.states:.1e}"
+        low = step.doubt
+
+
+def upper_bound(wrong: int, of: int, confidence: float = 0.95) -> float:
+    """The largest share that would still give so few errors with this chance (Clopper and Pearson, one-sided)."""
+    from scipy.stats import beta
+
+    return float(beta.ppf(confidence, wrong + 1, of - wrong)) if of > wrong else 1.0
+
+
 def write(text: str) -> None:
     """A line on standard output."""
     sys.stdout.write(f"{text}\n")
@@ -364,9 +382,19 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=20000)
     parser.add_argument("--documents", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--populations", type=int, default=1, help="so many populations one after the other, their figures together")
     parser.add_argument("--calibrate", action="store_true", help="file whatever passes the gate, and print errors by raw doubt")
     args = parser.parse_args()
-    rng = random.Random(args.seed)
+    tally, stated = Tally(), list[tuple[float, bool]]()
+    for seed in range(args.seed, args.seed + args.populations):
+        stated += try_population(args, random.Random(seed), tally)
+    write("\n".join(report(tally)))
+    if args.calibrate:
+        write("\n".join([*calibration(stated), *bands(stated)]))
+
+
+def try_population(args: argparse.Namespace, rng: random.Random, tally: Tally) -> list[tuple[float, bool]]:
+    """Draw one population and decide its claims."""
     population = read_people(args.people) if args.people else people(args.size, rng)
     index, absent = split_index(population, rng)
     begin = time.perf_counter()
@@ -375,10 +403,7 @@ def main() -> None:
     write(f"index {len(index)}, keys made and kept in {time.perf_counter() - begin:.1f} s, {keys:.1f} a patient")
     rules = MatchRules(max_p_wrong=1.0) if args.calibrate else MatchRules()
     groups = read_groups(args.hard) if args.hard else {}
-    tally, stated = run(index, lookup, pages(index, absent, args.documents, rng), rules, groups)
-    write("\n".join(report(tally)))
-    if args.calibrate:
-        write("\n".join(calibration(stated)))
+    return run(index, lookup, pages(index, absent, args.documents, rng), rules, groups, tally)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ class Recipe(NamedTuple):
     """One file to make.
 
     kind: single, packet (one patient), mixed (as many patients as documents), couple (two of one home), broken.
-    extras: cover, backs (blank reverse sides), blank (between documents), separators, duplicate, missing, upside, sideways.
+    extras: cover, backs (blank reverse sides), blank (between documents), separators, duplicate, missing, upside, sideways,
+    bare_end and bare_start (a page that names nobody ends or begins the last document; all documents are of one sender where their layouts allow).
     person: see samples.cast. types: document types to choose from; empty: all in turn.
     """
 
@@ -76,6 +77,8 @@ _DEMO = (
     _many("mixed", 2, "clean200", "blank"),
     _many("couple", 2, "clean200"),
     _many("packet", 3, "clean200", container="mixed"),
+    _many("mixed", 2, "clean200", "bare_end", types=_SHORT),
+    _many("mixed", 2, "clean200", "bare_start", types=_SHORT),
     *_BROKEN,
 )  # fmt: skip
 
@@ -126,6 +129,8 @@ _BENCH = (
     _many("couple", 2, "clean200"),
     _many("couple", 4, "clean200"),
     _many("couple", 3, "faxfine"),
+    _many("mixed", 2, "clean200", "bare_end"),
+    _many("mixed", 2, "clean200", "bare_start"),
     *_BROKEN,
 )  # fmt: skip
 

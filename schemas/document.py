@@ -117,3 +117,4 @@ class Segment:
     kind: SegmentKind
     sure: bool = True
     why: tuple[str, ...] = ()
+    repeats: int | None = None  # the page whose image a duplicate has

@@ -51,6 +51,7 @@ class PlannedDocument:
     match: MatchOutcome | None = None
     why: tuple[str, ...] = ()  # how it was cut out of the batch, in words
     links: tuple[str, ...] = ()  # "page 3 repeats page 1"; shown, never acted upon
+    versions: tuple[tuple[str, int], ...] = ()  # of the steps that made this plan
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:

@@ -63,7 +63,6 @@ class PageReading:
     turn: int = 0  # 0, 90, 180, 270
     quality: str = "clean"  # born_digital, clean, fax, dirty, shaded
     confidence: float = 1.0  # mean word confidence weighted by length, 0..1
-    ink: float = 0.0  # share of dark pixels
     barcodes: tuple[Barcode, ...] = ()
     fingerprint: str = ""  # hex digest of the page's pixels: equal means the same page image
     problem: str | None = None  # reason code when the page cannot be relied on

@@ -166,6 +166,7 @@ def evidence_of(planned: PlannedDocument, readings: Mapping[int, PageReading]) -
     kind = planned.kind
     return {
         "rules": RULES_VERSION,
+        "versions": dict(planned.versions),
         "outcome": type(planned.match).__name__ if planned.match else None,
         "wanting": list(planned.match.missing) if isinstance(planned.match, TooWeak) else [],
         "candidates": [asdict(candidate) for candidate in planned.candidates],

@@ -24,7 +24,6 @@ from workers.patients import import_patients
 from workers.settings import Settings, read_settings
 from workers.wire import Stores, connect
 
-BATCHES = 36
 MARK = "demo.txt"
 
 
@@ -72,7 +71,7 @@ def _make_samples(folder: Path, people: int, seed: int) -> Path:
     write_people(folder / "people.csv", known)
     if not (folder / "truth.jsonl").exists():
         with show.progress("making sample scans", unit="files") as bar:
-            make_batches(scans, known, kind="demo", count=BATCHES, seed=seed, progress=bar)
+            make_batches(scans, known, kind="demo", seed=seed, progress=bar)
     return scans
 
 

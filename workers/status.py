@@ -57,7 +57,7 @@ def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) 
 
 
 def _bound(config: Config) -> str:
-    if config.match.autofile == "shadow":
+    if config.match.autofile != "builtin":
         return "nothing files by itself"
     return f"at most {config.match.max_p_wrong:g} wrong per document, built-in line from simulation: not yet proven on this site's decisions"
 

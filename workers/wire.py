@@ -105,9 +105,10 @@ def content_check() -> Callable[[Path], bool | None]:
 
 def equip(config: Config, stores: Stores) -> Reader:
     """The pipeline with its engines, built from the configuration."""
-    from pipeline import flow, read
+    from pipeline import flow, versions
     from pipeline.engines.barcodes import Zxing
     from pipeline.engines.composer import SearchablePdf
+    from pipeline.engines.opener import VERSION as OPENER
     from pipeline.engines.opener import ChildOpener
     from pipeline.engines.spacy_types import SpacyTypes
     from pipeline.engines.tesseract import Tesseract
@@ -123,7 +124,7 @@ def equip(config: Config, stores: Stores) -> Reader:
         composer=SearchablePdf(config.render),
         is_complete=content_check(),
         catalogue=tools.catalogue,
-        reading_key=_digest([read.VERSION, asdict(config.read), asdict(config.render)]),
+        reading_key=_digest([OPENER, versions.READING, asdict(config.read), asdict(config.render)]),
     )
 
 

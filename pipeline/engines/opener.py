@@ -17,6 +17,7 @@ from schemas.page import Box, Word
 from schemas.rules import RenderRules
 from schemas.source import FileKind, Opened, PageFacts, Refused, RenderedPage
 
+VERSION = 1
 REFUSALS = {"file.empty", "file.unsupported", "file.encrypted", "file.corrupt", "file.too_large"}
 FLAGS = {"javascript", "attachments", "launch"}
 MAX_SIDE = 1e7  # 1/72 inch

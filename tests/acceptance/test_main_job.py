@@ -55,7 +55,7 @@ def scanned_pdf(path, count, *, text_page=False):
 def test_sample_records_all_end_somewhere_and_none_in_the_wrong_chart(house, tmp_path):
     people = make_people(2000, seed=90210)
     write_people(tmp_path / "people.csv", people)
-    truths = {truth.name: truth for truth in make_batches(tmp_path / "scans", people, kind="demo", count=36, seed=4711)}
+    truths = {truth.name: truth for truth in make_batches(tmp_path / "scans", people, kind="demo", seed=4711)}
     house.run("patients", "import", tmp_path / "people.csv")
     house.run("ingest", tmp_path / "scans", "--wait")
     lines = house.export()

@@ -208,7 +208,6 @@ page_readings = st.builds(
     read_from=st.sampled_from(ReadFrom),
     turn=st.sampled_from([0, 90, 180, 270]),
     width_pt=st.floats(1, 14400),
-    ink=shares,
     barcodes=st.lists(st.builds(Barcode, st.text(), st.text(), boxes), max_size=2).map(tuple),
     problem=st.none() | st.text(),
 )

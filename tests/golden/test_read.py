@@ -20,6 +20,7 @@ from pipeline.engines.barcodes import Zxing
 from pipeline.engines.null import Given
 from pipeline.engines.tesseract import Tesseract
 from pipeline.read import read_page
+from samples.separators import make_separators
 from schemas.faults import Overrun
 from schemas.page import Box, PageKind, ReadFrom, Word, place_on_source
 from schemas.rules import ReadRules
@@ -461,3 +462,51 @@ def test_a_sheet_with_a_separators_barcode_that_was_written_on_is_a_page(tmp_pat
     page = read_page(page_of(scan._replace(pixels=written), tmp_path), NEVER, Zxing(), rules=RULES)
     assert page.barcodes[0].text == "PATCHT"
     assert page.kind is not PageKind.SEPARATOR
+
+
+def trace(pixels, rng):
+    """Three leads of an ECG: a line that beats, a pen's width thick."""
+    high, wide = pixels.shape
+    xs = np.arange(int(0.08 * wide), int(0.92 * wide))
+    for lead in (0.55, 0.7, 0.85):
+        beat = np.where(xs % (wide // 9) < wide // 90, -0.05, 0.004 * np.sin(xs / (wide / 60))) + rng.normal(0, 0.0006, xs.size)
+        ys = ((lead + beat) * high).astype(int)
+        for x, y, before in zip(xs, ys, np.roll(ys, 1), strict=True):
+            pixels[min(y, before) : max(y, before) + 4, x] = 15
+    return pixels
+
+
+def photograph(pixels, rng):
+    """A wound, say: a patch of shades of gray."""
+    high, wide = pixels.shape
+    part = np.s_[int(0.55 * high) : int(0.9 * high), int(0.15 * wide) : int(0.85 * wide)]
+    shades = ndimage.gaussian_filter(rng.normal(0, 1, pixels[part].shape), 30)
+    pixels[part] = np.clip(90 + 1200 * shades, 5, 200).astype(np.uint8)
+    return pixels
+
+
+def diagram(pixels, rng):
+    """An outline drawn by hand."""
+    high, wide = pixels.shape
+    turn = np.linspace(0, 2 * np.pi, 6000)
+    far = 0.1 * (1 + 0.1 * np.sin(5 * turn)) * wide
+    ys, xs = (0.75 * high + far * np.sin(turn)).astype(int), (0.5 * wide + far * np.cos(turn)).astype(int)
+    for dy in range(3):
+        pixels[ys + dy, xs] = 25
+    return pixels
+
+
+@pytest.mark.parametrize("drawn", [trace, photograph, diagram])
+@pytest.mark.parametrize("engine", [NEVER, Tesseract()], ids=["no words", "words"])
+def test_a_drawing_with_a_separators_sticker_is_a_page(tmp_path, drawn, engine):
+    blank = clean200(coded(tmp_path / "sheet.pdf", "PATCHT", []).pdf)
+    scan = blank._replace(pixels=drawn(blank.pixels.copy(), np.random.default_rng(3)))
+    page = read_page(page_of(scan, tmp_path), engine, Zxing(), rules=RULES)
+    assert page.barcodes[0].text == "PATCHT"
+    assert page.kind is not PageKind.SEPARATOR
+
+
+@pytest.mark.parametrize("damage", [clean200, fax_standard, dirty, shaded])
+def test_our_own_sheet_is_a_separator_after_any_trip(tmp_path, damage):
+    make_separators(tmp_path / "sheet.pdf")
+    assert read_page(page_of(damage(tmp_path / "sheet.pdf"), tmp_path), NEVER, Zxing(), rules=RULES).kind is PageKind.SEPARATOR

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.match import alternatives, claim_of, match_claim, match_patient, split_name
 from pipeline.matching.calibration import SUREST
-from samples.match_bench import pages, people, run, split_index
+from samples.match_bench import Tally, pages, people, run, split_index
 from samples.memory_patients import MemoryPatients
 from schemas.document import Extraction, Field, FieldName, Person, Role
 from schemas.match import Agreement, Conflicting, Matched, NoCandidate, TooClose, TooWeak
@@ -214,7 +214,8 @@ def test_a_rival_reading_that_fits_another_entry_holds():
 def test_noisy_claims_over_a_town_are_never_filed_to_another_person():
     rng = random.Random(4)
     index, absent = split_index(people(6000, rng), rng)
-    tally, _ = run(index, MemoryPatients(index), pages(index, absent, 2500, rng), MatchRules(), {})
+    tally = Tally()
+    run(index, MemoryPatients(index), pages(index, absent, 2500, rng), MatchRules(), {}, tally)
     assert not tally.misfiles
     assert tally.filed / tally.documents > 0.55
     assert sum(rank == 1 for rank in tally.ranks) / len(tally.ranks) > 0.97

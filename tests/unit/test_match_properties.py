@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.match import match_claim, rank
-from pipeline.matching.calibration import SUREST, stated_error
+from pipeline.matching.calibration import STEPS, SUREST, stated_error
 from pipeline.matching.compare import FIELDS
 from pipeline.matching.posterior import posterior
+from samples.match_bench import bands, upper_bound
 from samples.memory_patients import MemoryPatients
 from schemas.match import Matched, TooClose
 from schemas.patient import IndexPatient, PatientClaim
@@ -114,6 +115,24 @@ def test_more_doubt_is_never_stated_as_more_certain(doubts):
     stated = [stated_error(doubt) for doubt in sorted(doubts)]
     assert stated == sorted(stated)
     assert all(error >= doubt for error, doubt in zip(stated, sorted(doubts), strict=True))
+
+
+def test_no_step_states_less_than_its_trial_leaves_possible_and_the_shipped_line_holds():
+    assert all(step.states >= upper_bound(step.wrong, step.of) for step in STEPS)
+    assert [step.states for step in STEPS] == sorted(step.states for step in STEPS)
+    filed = [step for step in STEPS if step.states <= RULES.max_p_wrong]
+    assert upper_bound(sum(step.wrong for step in filed), sum(step.of for step in filed)) <= RULES.max_p_wrong
+
+
+def test_the_bound_is_clopper_and_pearsons():
+    assert abs(upper_bound(0, 100) - (1 - 0.05**0.01)) < 1e-12
+    assert upper_bound(3, 3) == 1.0
+    assert upper_bound(1, 100) > upper_bound(0, 100)
+
+
+def test_claims_are_counted_in_the_step_of_their_doubt():
+    lines = list(bands([(0.0, False), (3e-7, False), (4e-7, True), (1.0, True)]))
+    assert [line.split(":")[1].split(",")[0].strip() for line in lines] == ["0 wrong of 2", "1 wrong of 1", *["0 wrong of 0"] * 2, "1 wrong of 1"]
 
 
 @given(claims(), entries(least=1), st.floats(0.01, 0.5))

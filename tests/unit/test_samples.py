@@ -19,7 +19,7 @@ from reportlab.pdfgen.canvas import Canvas
 from samples import damage
 from samples.batches import make_batches, read_truth
 from samples.cast import cast_couple, cast_role, sort_cast
-from samples.draw import draw_document
+from samples.draw import draw_bare, draw_document
 from samples.facts import BENCH_FACILITIES, DEMO_FACILITIES, PRACTICE_FACILITIES, make_case
 from samples.layouts import bench, demo, practice
 from samples.people import COLUMNS, make_people, write_people
@@ -193,7 +193,7 @@ def small_set(tmp_path_factory):
 
 def test_demo_set_holds_what_the_demo_promises(small_set):
     _, truths = small_set
-    assert len(truths) >= 34
+    assert len(truths) >= 38
     assert len({d.document_type for b in truths for d in b.documents}) >= 12
     assert {"text", "pdf", "tiff", "jpeg", "png", "mixed", "encrypted", "truncated", "empty", "fake"} <= {b.container for b in truths}
     assert {"faxfine", "faxstd", "skew300bw", "shaded", "photo"} <= {b.quality for b in truths}
@@ -223,6 +223,29 @@ def _pages(path):
         return int(re.search(r"Pages:\s+(\d+)", said)[1])
     with Image.open(path) as image:
         return getattr(image, "n_frames", 1)
+
+
+@pytest.mark.parametrize(("kind", "seed"), [("demo", 2), ("bench", 6)])
+def test_packets_of_two_patients_have_a_page_that_names_nobody(tmp_path, kind, seed, monkeypatch):
+    monkeypatch.setitem(RECIPES, kind, tuple(r._replace(container="pdf") for r in RECIPES[kind] if {"bare_end", "bare_start"} & {*r.extras}))
+    end, start = make_batches(tmp_path / "in", PEOPLE, kind=kind, seed=seed, processes=1)
+    for batch in (end, start):
+        one, two = batch.documents
+        assert one.fields["patient_name"] != two.fields["patient_name"]
+        assert one.pages + two.pages == tuple(range(1, batch.page_count + 1))
+        assert len(two.pages) >= 2
+
+
+@pytest.mark.parametrize(("kind", "layout"), EVERY[::9], ids=lambda v: getattr(v, "name", v))
+def test_a_bare_page_names_the_sender_and_nobody_else(kind, layout):
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(612, 792), invariant=1)
+    case = make_case(CAST.plain[33], kind=kind, seed=3, mrn="7345218")
+    draw_bare(canvas, layout, case)
+    canvas.save()
+    text = text_of(out.getvalue())
+    assert case.facility.name in text
+    assert not {case.last, case.mrn, case.dob} & {*text.replace(",", " ").split()}
 
 
 def test_broken_files_are_broken(small_set):

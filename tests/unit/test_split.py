@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.split import Person, compare, split_batch
+from pipeline.split import Person, compare, names_one_person, split_batch
 from schemas.catalogue import build_catalogue
 from schemas.document import PageIdentity, SegmentKind
 from schemas.page import PageKind
@@ -229,3 +229,53 @@ def test_a_page_that_says_it_continues_does(line):
     found = cut([first(1), sheet([line, *BODY], 2)], [said(1)])
     assert pages_of(found) == [(1, 2)]
     assert found[0].sure
+
+
+def headed(number, head, foot=""):
+    """A later page: a running head over text that names nobody, perhaps a printed number below."""
+    return sheet([head, "12 Mill Road", "Dunmore", *[f"{chr(64 + number) * 6} {SENTENCE}"] * 30, *[""] * 10, foot], number)
+
+
+RUNNING = "Lakeview Hospital, Health Information Office"
+JOHNS = [first(4, "OPERATIVE REPORT", JOHN), first(5, "PATHOLOGY REPORT", JOHN)]
+
+
+@pytest.mark.parametrize(
+    ("first_foot", "head", "foot"),
+    [
+        ("", RUNNING, ""),
+        ("", "(continued)", ""),
+        ("^Page 1", RUNNING, "^Page 2"),  # of how many?
+        ("^Page 1 of 5", RUNNING, "^Page 2 of 5"),  # of the packet
+    ],
+)
+def test_a_nameless_page_among_two_patients_is_nobodys_surely(first_foot, head, foot):
+    start = sheet([RUNNING, "12 Mill Road", "Dunmore", "^#DISCHARGE SUMMARY", "Patient: DOE, JANE", "", *BODY, *BODY, first_foot], 1)
+    found = cut([start, headed(2, head, foot), separator(3), *JOHNS], [said(1), said(4, JOHN), said(5, JOHN)])
+    assert not any(segment.sure for segment in found if 2 in segment.pages)
+    alone = cut([start, headed(2, head, foot)], [said(1)])
+    assert pages_of(alone) == [(1, 2)]
+    assert alone[0].sure
+
+
+@pytest.mark.parametrize(("head", "foot"), [("DOE, JANE  MRN 445566", ""), (RUNNING, "^Page 2 of 2")])
+def test_a_head_with_the_patients_name_or_numbering_of_one_set_ties_among_two_patients(head, foot):
+    start = sheet([head, "12 Mill Road", "Dunmore", "^#DISCHARGE SUMMARY", "Patient: DOE, JANE", "", *BODY, *BODY, foot.replace("2 of", "1 of")], 1)
+    found = cut([start, headed(2, head, foot), separator(3), *JOHNS], [said(1), said(4, JOHN), said(5, JOHN)])
+    assert found[0].pages == (1, 2)
+    assert found[0].sure
+
+
+@pytest.mark.parametrize(
+    ("who", "one"),
+    [
+        ([], False),
+        ([JANE, (None, None, None), JANE], True),
+        ([JANE, JOHN], False),
+        ([JANE, ("DOE, JANE", None, None), (None, None, "445566")], True),
+        ([("DOE, JANE", None, None), (None, "1950-01-02", None)], False),  # two persons perhaps, a page of each
+        ([("DOE, MARIA", None, None), ("DOE, MARIO", None, None)], False),
+    ],
+)
+def test_a_file_names_one_person_only_when_its_pages_agree(who, one):
+    assert names_one_person([PageIdentity(n, *values) for n, values in enumerate(who, 1)]) is one

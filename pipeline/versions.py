@@ -1,0 +1,16 @@
+"""Which version of each step is at work: of those that make a reading, and of those that decide what becomes of a document."""
+
+from __future__ import annotations
+
+from pipeline import classify, clean, decide, extract, layer, look, match, read, split, verify
+
+READING = (("clean", clean.VERSION), ("layer", layer.VERSION), ("look", look.VERSION), ("read", read.VERSION))
+STEPS = (
+    *READING,
+    ("split", split.VERSION),
+    ("classify", classify.VERSION),
+    ("extract", extract.VERSION),
+    ("match", match.VERSION),
+    ("verify", verify.VERSION),
+    ("decide", decide.VERSION),
+)

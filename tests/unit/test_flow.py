@@ -1,0 +1,51 @@
+"""What the documents of one file say of each other: repeated pages, faxes that came short, and which versions decided."""
+
+from pathlib import Path
+
+import yaml
+
+from pipeline import versions
+from pipeline.flow import plan_batch
+from pipeline.ports import Tools
+from samples.memory_patients import MemoryPatients
+from schemas.catalogue import build_catalogue
+from schemas.config import Config
+from schemas.filing import Hold, SetAside
+from tests.sheets import sheet
+
+CATALOGUE = build_catalogue(yaml.safe_load((Path(__file__).parents[2] / "schemas/doctypes.yaml").read_text()))
+BODY = ["She was seen for follow up and is doing well on the present regimen today."] * 20
+HEAD = ["^Lakeview Hospital", "^Phone (503) 555-1212 Fax (503) 555-1213", "^#DISCHARGE SUMMARY", "Patient: DOE, JANE  DOB: 01/02/1950", ""]
+COVER = ["^#FAX COVER SHEET", "To: Dr. Roth", "From: Lakeview Hospital", "Fax: (503) 555-1212", "Pages: {}", "Re: records"]
+
+
+class Unread:
+    """A text model that knows nothing."""
+
+    def scores(self, text):
+        return {slug: 1 / len(CATALOGUE.types) for slug in CATALOGUE.types}
+
+    def evidence(self, text, slug, count=5):
+        return ()
+
+
+def planned(*pages):
+    tools = Tools(None, None, None, Unread(), MemoryPatients([]), CATALOGUE)
+    return plan_batch(pages, tools, Config()).documents
+
+
+def test_a_repeated_page_is_linked_with_the_document_that_has_it():
+    found = planned(sheet([*HEAD, *BODY], 1), sheet([*HEAD, *BODY], 2, fingerprint="f1"))
+    assert [(d.pages, d.links) for d in found] == [((1,), ("page 2 repeats page 1",)), ((2,), ("page 2 repeats page 1",))]
+    assert found[1].decision == SetAside("duplicate.page")
+
+
+def test_a_fax_that_came_short_of_its_covers_count_is_held():
+    short, whole = ([d.decision for d in planned(sheet([line.format(n) for line in COVER], 1), sheet([*HEAD, *BODY], 2))] for n in (4, 2))
+    assert [isinstance(decision, Hold) and "pages.missing" in decision.reasons for decision in short] == [False, True]
+    assert not any(isinstance(decision, Hold) and "pages.missing" in decision.reasons for decision in whole)
+
+
+def test_every_planned_document_tells_the_versions_of_all_steps():
+    assert all(d.versions == versions.STEPS for d in planned(sheet([*HEAD, *BODY], 1)))
+    assert {"look", "read", "split", "match", "decide"} < dict(versions.STEPS).keys()
