@@ -16,7 +16,7 @@ from rich.table import Table
 
 from schemas.reasons import explain
 from schemas.record import DocumentRecord, DocumentStatus, ReviewItem
-from workers.receipt import visible
+from schemas.source import visible
 
 out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)  # into a file or a pipe nothing is cut
 notes = Console(stderr=True, highlight=False)

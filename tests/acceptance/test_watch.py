@@ -19,7 +19,7 @@ from schemas.rules import IntakeRules
 from schemas.source import Priority
 from store import audit, journal
 from store.database import reading
-from workers.take_over import RefusedFile, Stamp, look_at, move_to_taken, printable, sweep_taken
+from workers.take_over import RefusedFile, Stamp, look_at, move_to_taken, sweep_taken
 from workers.watch import FolderState, Surroundings, Verdict, judge, look_again, scan, sweep, watch
 from workers.wire import connect, content_check
 
@@ -279,12 +279,6 @@ def test_no_file_is_taken_within_its_quiet_time_of_a_change(looks):
         seen = look_again(seen, Stamp(size, 0, 0, 0), at, renamed=False)._replace(complete=True)
         if judge(seen, at, quiet_seconds=5, rules=RULES) is Verdict.TAKE:
             assert at - changed >= 5
-
-
-def test_printable_keeps_good_names_and_tells_bad_ones_apart():
-    assert printable("Müller, J.pdf") == "Müller, J.pdf"
-    assert printable("a\udce9") != printable("a\udce8")
-    printable("a\udce9").encode()
 
 
 def test_refused_kind_of_a_folder_of_links(tmp_path):

@@ -119,6 +119,12 @@ def test_what_senders_wrote_is_shown_escaped(client, index, path):
     assert not any(tag in page for tag in ("<script", "<b>DOE", "<i>DOE", "<em>", "<u>NOTE", "<s>", "M<1>"))
 
 
+@pytest.mark.parametrize("path", ["/", "/items/item-1"])
+def test_a_name_that_is_no_utf_8_is_written_out(client, index, path):
+    put(index, 1, "M\udcfcller.pdf")
+    assert "M\\xfcller.pdf" in client.get(path).text
+
+
 @pytest.mark.parametrize("path", ["/items/none", "/items/", "/nowhere", "/static/none.css", "/static/../app.py", "/docs", "/openapi.json"])
 def test_what_is_not_there_is_404(client, path):
     assert client.get(path).status_code == 404
