@@ -56,7 +56,7 @@ def apply_plan(  # noqa: PLR0913 - everything a plan needs to come true
 def apply_whole(delivery: Delivery, status: DocumentStatus, reason: str, pages: int, stores: Stores, *, now: datetime) -> bool:
     """One outcome for a whole file that is not read: quarantined or set aside. False when it was done before."""
     record = whole_record(delivery, status, reason, pages)
-    return _settle(delivery, pages, [record], {}, [], stores, now)
+    return _settle(delivery, pages, [record], {}, _asked([record], delivery, now), stores, now)
 
 
 def document_id(delivery_id: str, pages: Sequence[int]) -> str:
@@ -150,10 +150,14 @@ def bind(record: DocumentRecord, sheaf: Sheaf, stores: Stores, composer: Compose
 
 
 def items_of(records: Sequence[DocumentRecord], delivery: Delivery, rules: AuditSampleRules, now: datetime) -> list[ReviewItem]:
-    """What clerks are asked: every held document, and blind some of the filed ones."""
-    held = [_item(record, record.reasons, delivery, now) for record in records if record.status is DocumentStatus.REVIEW]
+    """What clerks are asked: every held and every quarantined document, and blind some of the filed ones."""
     filed = [record for record in records if record.status is DocumentStatus.FILED and is_sampled(record.id, rules.sample_share)]
-    return held + [_item(record, ("policy.sampled",), delivery, now, blind=True) for record in filed]
+    return _asked(records, delivery, now) + [_item(record, ("policy.sampled",), delivery, now, blind=True) for record in filed]
+
+
+def _asked(records: Sequence[DocumentRecord], delivery: Delivery, now: datetime) -> list[ReviewItem]:
+    waiting = {DocumentStatus.REVIEW, DocumentStatus.QUARANTINED}
+    return [_item(record, record.reasons, delivery, now) for record in records if record.status in waiting]
 
 
 def text_of(pages: Sequence[int], readings: Mapping[int, PageReading]) -> str:

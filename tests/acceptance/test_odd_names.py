@@ -41,6 +41,7 @@ def test_names_are_shown_and_exported_as_text(house, tmp_path):
     house.run("documents", "export", "--format", "csv", "--output", tmp_path / "x")
     assert '"\'=1+1.pdf"' in (tmp_path / "x").read_text()
     assert '"M\\udcfcller.pdf"' in (tmp_path / "x").read_text()
+    assert "M\\xfcller.pdf" in house.run("review", "list")
 
 
 def test_a_receipt_bears_the_name_itself(tmp_path):

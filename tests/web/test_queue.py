@@ -1,6 +1,7 @@
 """The queue and item pages over a real index: what they show, what they refuse, and the headers of every answer."""
 
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -30,8 +31,8 @@ EVIDENCE = {
 }
 
 
-def put(index, number, name, *, priority=Priority.NORMAL):
-    """A delivery of one page, held, with an item `item-N`."""
+def put(index, number, name, *, priority=Priority.NORMAL, quarantined=False):
+    """A delivery of one page, held, or of none, quarantined, with an item `item-N`."""
     with writing(index) as conn:
         delivery, _ = journal.take(
             conn,
@@ -50,8 +51,10 @@ def put(index, number, name, *, priority=Priority.NORMAL):
             *(f"doc{number}", delivery.id, name, delivery.sha256, (1,), DocumentStatus.REVIEW, "progress_note", None, 0.5, "M<1>", 0.6),
             *(FIELDS, ("patient.weak", "field.missing.service_date"), None, None, EVIDENCE),
         )
+        if quarantined:
+            record = replace(record, pages=(), status=DocumentStatus.QUARANTINED, fields={}, reasons=("file.encrypted",), evidence={})
         item = ReviewItem(f"item-{number}", record.id, record.reasons, priority.value, NOW)
-        documents.settle(conn, delivery=delivery, page_count=1, records=[record], texts={}, items=[item], now=NOW)
+        documents.settle(conn, delivery=delivery, page_count=len(record.pages), records=[record], texts={}, items=[item], now=NOW)
 
 
 @pytest.fixture
@@ -79,6 +82,17 @@ def test_queue_shows_what_waits_urgent_first_and_links_to_it(client, index):
     assert page.index("/items/item-2") < page.index("/items/item-1")
     assert "Too little on the page to be certain of the patient." in page
     assert "service date" in page
+
+
+def test_a_quarantined_file_is_asked_about_after_what_is_held(client, index):
+    put(index, 1, "locked.pdf", quarantined=True)
+    put(index, 2, "b.pdf")
+    page = client.get("/").text
+    assert page.index("/items/item-2") < page.index("/items/item-1")
+    page = client.get("/items/item-1").text
+    assert "Ask the sender for an unlocked copy." in page
+    assert "review resolve item-1 --quarantine file.encrypted" in page
+    assert "Nobody in the index" not in page
 
 
 def test_queue_says_when_it_shows_only_the_first(client, index, monkeypatch):
