@@ -24,6 +24,7 @@ from store.database import writing
 from workers.wire import Stores
 
 RULES_VERSION = 1
+ATTACHED = "files are attached inside; they are kept in the original only"
 
 
 class Sheaf(NamedTuple):
@@ -72,6 +73,24 @@ def is_sampled(record_id: str, share: float) -> bool:
 def hold_all(plan: BatchPlan, reason: str) -> BatchPlan:
     """The same plan with nothing filed: what would have been filed or held is held for `reason` first."""
     return BatchPlan(tuple(_held(planned, reason) for planned in plan.documents))
+
+
+def hold_attached(plan: BatchPlan) -> BatchPlan:
+    """The same plan for a file with files attached inside: nothing is filed, and a clerk is told, be every page blank."""
+    told = [replace(_unfiled(planned), links=(*planned.links, ATTACHED)) for planned in plan.documents]
+    if not any(isinstance(planned.decision, Hold) for planned in told):
+        told[0] = replace(told[0], decision=Hold(("file.unsupported",)))
+    return BatchPlan(tuple(told))
+
+
+def _unfiled(planned: PlannedDocument) -> PlannedDocument:
+    match planned.decision:
+        case Filing():
+            return replace(planned, decision=Hold(("file.unsupported",)))
+        case Hold(reasons):
+            return replace(planned, decision=Hold((*reasons, "file.unsupported")))
+        case _:
+            return planned
 
 
 def _held(planned: PlannedDocument, reason: str) -> PlannedDocument:

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from store import documents, journal, queue
 from store.database import reading
 from workers import engine as durable
 from workers import work
-from workers.apply import Sheaf, apply_plan, document_id, hold_all, is_sampled
+from workers.apply import ATTACHED, Sheaf, apply_plan, document_id, hold_all, hold_attached, is_sampled
 from workers.audit import take_ledger
 from workers.ingest import count_settled, ingest
 from workers.slots import hold_slot
@@ -197,6 +198,30 @@ def test_bad_file_is_quarantined_with_its_reason_and_its_original(tmp_path, stor
 def test_half_file_that_opens_goes_to_review(tmp_path, stores):
     delivery = drop(stores, tmp_path / "in", a="pages 2\nhalf")["a"]
     assert [(r.status, r.reasons) for r in process(desk(stores, tmp_path), delivery)] == [(DocumentStatus.REVIEW, ("file.corrupt",))]
+
+
+def test_file_with_files_attached_inside_is_never_filed_by_itself(tmp_path, stores):
+    def inspect(path):
+        return replace(stub_worker.inspect(path), flags=("attachments",))
+
+    delivery = drop(stores, tmp_path / "in", a="pages 2")["a"]
+    at_work = desk(stores, tmp_path)
+    (record,) = process(replace(at_work, reader=replace(at_work.reader, inspect=inspect)), delivery)
+    assert (record.status, record.reasons) == (DocumentStatus.REVIEW, ("file.unsupported",))
+    assert record.evidence["links"] == [ATTACHED]
+
+
+@pytest.mark.parametrize(
+    ("decision", "reasons"),
+    [
+        (SetAside("image.blank"), ("file.unsupported",)),
+        (Hold(("patient.weak",)), ("patient.weak", "file.unsupported")),
+        (Filing("M1", 0.9999), ("file.unsupported",)),
+    ],
+)
+def test_whatever_stands_on_its_pages_a_clerk_is_told_of_attached_files(decision, reasons):
+    (planned,) = hold_attached(BatchPlan((PlannedDocument((1,), decision, NOTE),))).documents
+    assert planned.decision == Hold(reasons)
 
 
 def test_store_that_is_down_for_long_costs_no_file(tmp_path, stores):
