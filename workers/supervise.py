@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from schemas.faults import ConfigFault
+from store.objects import key_of
 from workers.settings import Settings
 from workers.slots import hold_slot
 from workers.wire import connect, engine_url, slot_count
@@ -115,7 +116,9 @@ def up(settings: Settings, *, say: Say, web: bool = True) -> int:
     if hold_slot(run, "up") is None:
         raise ConfigFault(f"Chartroom runs already on {settings.data_dir}.", next_step="Stop it first, or set CHARTROOM_DATA_DIR.")
     engine_url(settings.config, settings.data_dir)
-    connect(settings.config, settings.data_dir)  # what does not open is said once, here, and not by every child again and again
+    connect(settings.config, settings.data_dir).objects.exists(
+        key_of("0" * 64)
+    )  # what does not open is said once, here, and not by every child again and again
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
