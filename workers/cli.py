@@ -59,10 +59,7 @@ def up() -> None:
     from workers import supervise
     from workers.settings import read_settings
 
-    settings = read_settings()
-    web = settings.config.web
-    typer.echo(f"The review queue: http://{web.host}:{web.port}   (Ctrl-C ends everything)")
-    raise typer.Exit(supervise.up(settings, say=typer.echo))
+    raise typer.Exit(supervise.up(read_settings(), say=typer.echo))
 
 
 @app.command()

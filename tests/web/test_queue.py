@@ -197,6 +197,11 @@ def test_pages_need_nothing_from_elsewhere(client, index):
         assert "//" not in page.replace("<!doctype html>", "")
 
 
+def test_it_answers_on_the_other_loopback_too(index):
+    client = TestClient(make_app(index, host="::1"), base_url="http://[::1]:8470")
+    assert [client.get("/", headers={"Host": host}).status_code for host in ("[::1]:8470", "[::1]", "[::2]:8470")] == [200, 200, 400]
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.7", "::", "chart.example"])
 def test_it_listens_to_this_computer_alone(index, host):
     with pytest.raises(ConfigFault, match="loopback"):
