@@ -26,7 +26,7 @@ from store.objects import key_of
 from workers.settings import Settings
 from workers.slots import hold_slot
 from workers.watch import receipts_folder
-from workers.wire import connect, engine_url, slot_count
+from workers.wire import connect, engine_url, load_catalogue, slot_count
 
 PR_SET_PDEATHSIG = 1
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
@@ -110,7 +110,8 @@ class Tree:
 
 
 def workers(settings: Settings) -> list[Child]:
-    """The worker processes, one a slot."""
+    """The worker processes, one a slot. ConfigFault when the document types are wrong: said once, here, and not by each of them."""
+    load_catalogue()
     return [Child(f"worker {slot}", ("workers.work", "--slot", str(slot))) for slot in range(slot_count(settings.config))]
 
 
