@@ -31,7 +31,7 @@ EVIDENCE = {
 }
 
 
-def put(index, number, name, *, priority=Priority.NORMAL, quarantined=False):
+def put(index, number, name, *, priority=Priority.NORMAL, quarantined=False, blind=False):
     """A delivery of one page, held, or of none, quarantined, with an item `item-N`."""
     with writing(index) as conn:
         delivery, _ = journal.take(
@@ -53,7 +53,10 @@ def put(index, number, name, *, priority=Priority.NORMAL, quarantined=False):
         )
         if quarantined:
             record = replace(record, pages=(), status=DocumentStatus.QUARANTINED, fields={}, reasons=("file.encrypted",), evidence={})
-        item = ReviewItem(f"item-{number}", record.id, record.reasons, priority.value, NOW)
+        if blind:
+            record = replace(record, status=DocumentStatus.FILED, reasons=(), object_key="o")
+        reasons = ("policy.sampled",) if blind else record.reasons
+        item = ReviewItem(f"item-{number}", record.id, reasons, priority.value, NOW, blind=blind)
         documents.settle(conn, delivery=delivery, page_count=len(record.pages), records=[record], texts={}, items=[item], now=NOW)
 
 
@@ -93,6 +96,16 @@ def test_a_quarantined_file_is_asked_about_after_what_is_held(client, index):
     assert "Ask the sender for an unlocked copy." in page
     assert "review resolve item-1 --quarantine file.encrypted" in page
     assert "Nobody in the index" not in page
+
+
+def test_a_blind_check_shows_nothing_that_was_decided(client, index):
+    put(index, 1, "a.pdf", blind=True)
+    page = client.get("/items/item-1").text
+    assert "Decide as if nobody had." in page
+    assert "JANE" in page
+    for part in ("progress note", "NOTE", "1980-01-02", "Who it may be", "M&lt;1", "a date of birth"):
+        assert part not in page
+    assert "progress note" not in client.get("/").text
 
 
 def test_queue_says_when_it_shows_only_the_first(client, index, monkeypatch):
