@@ -170,7 +170,13 @@ def receipt(desk: Desk, delivery_id: str) -> Result:
         return {"receipt": False}
     with reading(desk.stores.index) as conn:
         records = documents.of_delivery(conn, delivery_id)
-    write_receipt(receipts_folder(folder), delivery, receipt_text(delivery, records, now=desk.now()))
+    try:
+        write_receipt(receipts_folder(folder), delivery, receipt_text(delivery, records, now=desk.now()))
+    except OSError as error:
+        if _machine_is_down(error, desk.stores):
+            raise
+        log.warning("watched folder %s: the receipt of %s cannot be written (%s)", folder.name, delivery_id, error.strerror)
+        return {"receipt": False}
     return {"receipt": True}
 
 

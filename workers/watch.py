@@ -122,6 +122,8 @@ def scan(state: FolderState, around: Surroundings, renamed: frozenset[Path] = fr
     """Look through one folder once and take over what is ready. Returns how many were taken. One bad file stops nothing."""
     state.problems = {}
     taken = 0
+    if not _can_write(receipts_folder(state.folder)):
+        state.problem("receipts cannot be written")
     try:
         entries = sorted(_entries(state, around), key=lambda found: found.path in state.failed)
         present = {found.path for found in entries}
@@ -153,6 +155,12 @@ def receipts_folder(folder: Folder) -> Path:
     """Where a watched folder's receipts go."""
     path = Path(folder.path)
     return Path(folder.receipts) if folder.receipts else path.with_name(f"{path.name}-receipts")
+
+
+def _can_write(folder: Path) -> bool:
+    """Whether a folder, which need not exist yet, can be written to or made."""
+    there = next(place for place in (folder, *folder.parents) if os.path.exists(place))  # noqa: PTH110 - never raises
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
 
 
 def ignored_by(name: str, rules: IntakeRules) -> str | None:

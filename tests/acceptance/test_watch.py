@@ -210,6 +210,15 @@ def test_missing_folder_is_a_problem_and_comes_back(box):
     assert box.scan(after=6) == 1
 
 
+def test_receipts_folder_that_cannot_be_written_is_a_problem_and_files_are_taken(tmp_path):
+    (tmp_path / "plain").write_text("no folder")
+    box = Box(tmp_path, receipts=str(tmp_path / "plain" / "receipts"))
+    (box.root / "a.png").write_bytes(png())
+    box.scan()
+    assert box.scan(after=6) == 1
+    assert box.state.problems == {"receipts cannot be written": 1}
+
+
 def test_crash_between_journal_and_move_makes_no_second_delivery(box, monkeypatch):
     (box.root / "a.png").write_bytes(png())
     monkeypatch.setattr("workers.watch.move_to_taken", lambda *_: (_ for _ in ()).throw(OSError))
