@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -22,8 +23,11 @@ class House:
     def __init__(self, folder, **settings):
         self.var, self.inbox, self.config = folder / "var", folder / "inbox", folder / "config.yaml"
         self.inbox.mkdir(parents=True)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
         watched = {"name": "desk", "path": str(self.inbox), "quiet_seconds": 1.0, "scan_seconds": 0.5, "receipts": str(folder / "receipts")}
-        self.config.write_text(yaml.safe_dump({"folders": [watched], "sample": {"sample_share": 0.0}, **settings}))
+        self.config.write_text(yaml.safe_dump({"folders": [watched], "sample": {"sample_share": 0.0}, "web": {"port": self.port}, **settings}))
         self.receipts = folder / "receipts"
         self.env = {**os.environ, "CHARTROOM_DATA_DIR": str(self.var), "CHARTROOM_CONFIG": str(self.config), "PYTHONPATH": str(ROOT)}
 

@@ -111,7 +111,7 @@ def test_dropped_file_leaves_the_folder_and_the_operator_gets_a_receipt(house):
         receipt = until(lambda: list(house.receipts.glob("scan 1.png.receipt.txt")) if house.receipts.is_dir() else [])[0]
         assert not (house.inbox / "scan 1.png").exists()
         assert "Pages in    1\n" in receipt.read_text()
-        page = until(lambda: fetch("http://127.0.0.1:8470/"))
+        page = until(lambda: fetch(f"http://127.0.0.1:{house.port}/"))
         assert "scan 1.png" in page
     finally:
         stop(up)
