@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from ipaddress import ip_address
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
@@ -14,6 +13,7 @@ from sqlalchemy import Engine
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from review.screens.queue.views import queue_routes
+from schemas.config import is_loopback
 from schemas.faults import ConfigFault, StoreFault
 
 HEADERS = {
@@ -30,21 +30,14 @@ log = logging.getLogger("chartroom.review")
 
 def make_app(index: Engine, *, host: str) -> FastAPI:
     """The application over an index database; ConfigFault when it would listen beyond this computer."""
-    if not _is_loopback(host):
+    if not is_loopback(host):
         raise ConfigFault("web.host must be a loopback address: the review pages have no login yet.", next_step="Set web.host to 127.0.0.1.")
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[host, "localhost", "127.0.0.1"])
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[host, f"[{host}]", "localhost", "127.0.0.1"])
     app.middleware("http")(_answer)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.include_router(queue_routes(index))
     return app
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 async def _answer(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Annotated, Literal
 
 from annotated_types import Ge, Interval, MinLen
@@ -61,6 +62,14 @@ class Web:
 
     host: str = "127.0.0.1"
     port: Annotated[int, Interval(ge=0, le=65535)] = 8470
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address is this computer's own."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ REASONS: dict[str, Reason] = {
     "image.blank": Reason("The page is blank.", "Nothing to do."),
     "file.encrypted": Reason("The file is locked with a password.", "Ask the sender for an unlocked copy."),
     "file.corrupt": Reason("The file is damaged or incomplete.", "Scan or send it again."),
-    "file.unsupported": Reason("This kind of file is not taken in.", "Send it as PDF, TIFF, JPEG or PNG."),
+    "file.unsupported": Reason("This kind of file, or of a file attached inside it, is not taken in.", "Send it as PDF, TIFF, JPEG or PNG."),
     "file.too_large": Reason("The file is larger than the limit.", "Send it in parts, or ask IT to raise the limit."),
     "file.empty": Reason("The file has no content.", "Scan or send it again."),
     "file.failed": Reason("Reading this file failed three times.", "Look at the original; tell IT if it opens elsewhere."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -37,7 +38,7 @@ class Delivery:
     id: str
     sequence: int  # order of taking over; the lowest of equal contents is the original
     source: str  # the watched folder's source name, or "ingest"
-    name: str  # path relative to the folder, shown escaped, never used as a path
+    name: str  # path relative to the folder, as os.fsdecode gives it; shown by `visible`, never used as a path
     sha256: str
     size: int
     object_key: str
@@ -90,3 +91,12 @@ class RenderedPage:
     bilevel: bool = False  # the scan itself was 1 bit per pixel
     image_share: float = 0.0  # share of the page that raster images cover
     problem: str | None = None
+
+
+def visible(text: str) -> str:
+    """Text from outside as a person may see it: signs that command or hide, and bytes that are no UTF-8, are written out."""
+    return "".join(sign if sign.isprintable() else f"\\x{_code(sign):02x}" for sign in text)
+
+
+def _code(sign: str) -> int:
+    return os.fsencode(sign)[0] if "\udc80" <= sign <= "\udcff" else ord(sign)

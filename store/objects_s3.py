@@ -17,19 +17,18 @@ from typing import Any, BinaryIO
 from schemas.faults import StoreFault
 from store.objects import CHUNK, changed_meanwhile, digest_file, digest_of, key_of, missing, wrong_bytes
 
-ABSENT = {"NoSuchKey", "NoSuchObject", "NotFound"}
+ABSENT = {"NoSuchKey", "NoSuchObject", "NoSuchBucket", "NotFound"}
+STATED = "x-amz-meta-sha256"
 PASSING = {408, 429}
 
 
 class S3Objects:
-    """A content-addressed bucket, made at start if it is not there."""
+    """A content-addressed bucket, made with the first object if it is not there; the server is asked nothing before."""
 
     def __init__(self, endpoint: str, bucket: str, access_key: str, secret_key: str, secure: bool = True, region: str = "us-east-1") -> None:
         self._where, self._bucket = endpoint, bucket
         self._client = _client(endpoint, access_key, secret_key, secure=secure, region=region)
-        with _faults():
-            if not self._client.bucket_exists(bucket_name=bucket):
-                self._make_bucket()
+        self._is_made = False
 
     def put_file(self, path: Path) -> str:
         """Keep the file's bytes; hashed first to know the address, and again while they are sent."""
@@ -63,16 +62,8 @@ class S3Objects:
 
     def size(self, key: str) -> int | None:
         """Size as the server states it, or None."""
-        digest_of(key)
-        from minio.error import S3Error
-
-        with _faults():
-            try:
-                return int(self._client.stat_object(bucket_name=self._bucket, object_name=key).size)
-            except S3Error as error:
-                if error.code in ABSENT:
-                    return None
-                raise
+        kept = self._stat(key)
+        return None if kept is None else int(kept.size)
 
     def exists(self, key: str) -> bool:
         """Whether the server has the key."""
@@ -88,8 +79,9 @@ class S3Objects:
     def keys(self, prefix: str = "") -> Iterator[str]:
         """The kept keys, page by page."""
         with _faults():
-            for entry in self._client.list_objects(bucket_name=self._bucket, prefix=prefix, recursive=True):
-                yield str(entry.object_name)
+            if self._client.bucket_exists(bucket_name=self._bucket):
+                for entry in self._client.list_objects(bucket_name=self._bucket, prefix=prefix, recursive=True):
+                    yield str(entry.object_name)
 
     def sweep(self, *, now: float, older_than: float = 3600.0) -> int:
         """The server drops what never arrived whole: nothing to remove."""
@@ -102,12 +94,33 @@ class S3Objects:
 
     def _put(self, source: BinaryIO, digest: str, size: int) -> str:
         key = key_of(digest)
-        kept = self.size(key)
+        kept = self._stat(key)
         if kept is None:
+            self._make_bucket()
             self._upload(key, source, digest, size)
-        elif kept != size:
+        elif kept.size != size or not self._is_stated(kept, key, digest):
             raise wrong_bytes(key)
         return key
+
+    def _stat(self, key: str) -> Any:
+        digest_of(key)
+        from minio.error import S3Error
+
+        with _faults():
+            try:
+                return self._client.stat_object(bucket_name=self._bucket, object_name=key)
+            except S3Error as error:
+                if error.code in ABSENT:
+                    return None
+                raise
+
+    def _is_stated(self, kept: Any, key: str, digest: str) -> bool:
+        """Whether the kept object states this digest; one that states none, put there by others, is read and hashed."""
+        stated = {name.lower(): value for name, value in (kept.metadata or {}).items()}.get(STATED)
+        if stated is None:
+            with tempfile.TemporaryFile() as copy:
+                self._download(key, copy)
+        return stated in {None, digest}
 
     def _upload(self, key: str, source: BinaryIO, digest: str, size: int) -> None:
         hashing = _Hashing(source)
@@ -134,13 +147,18 @@ class S3Objects:
             raise wrong_bytes(key)
 
     def _make_bucket(self) -> None:
-        from minio.error import S3Error
+        from minio.error import MinioException
 
-        try:
-            self._client.make_bucket(bucket_name=self._bucket)
-        except S3Error as error:
-            if error.code not in {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}:
-                raise
+        if self._is_made:
+            return
+        with _faults():
+            try:
+                if not self._client.bucket_exists(bucket_name=self._bucket):
+                    self._client.make_bucket(bucket_name=self._bucket)
+            except MinioException:  # in words of each server's own, mostly that another process was quicker
+                if not self._client.bucket_exists(bucket_name=self._bucket):
+                    raise
+        self._is_made = True
 
 
 class _Hashing:

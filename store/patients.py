@@ -9,7 +9,7 @@ import hashlib
 import struct
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from functools import lru_cache
@@ -19,6 +19,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Engine, Row, TextClause, bindparam, delete, insert, select, text, update
 
 from schemas.patient import IndexPatient, NameFrequencies, PatientClaim
+from schemas.record import AuditEntry
+from store import audit
 from store.database import reading, writing
 from store.tables import name_count, patient, patient_key
 
@@ -40,17 +42,23 @@ class UpsertCount(NamedTuple):
     same: int = 0
 
 
+Told = Callable[[UpsertCount], AuditEntry]
+
+
 class _Entry(NamedTuple):
     patient: IndexPatient
     keys: bytes
     digest: bytes
 
 
-def upsert(engine: Engine, rows: Iterable[Keyed], *, now: datetime, batch: int = 2000) -> UpsertCount:
-    """Bring the index in line with `rows`, by MRN. Each batch is a short transaction of its own; the rest of the index stays as it is."""
+def upsert(engine: Engine, rows: Iterable[Keyed], *, now: datetime, batch: int = 2000, told: Told | None = None) -> UpsertCount:
+    """Bring the index in line with `rows`, by MRN. Each batch is a short transaction of its own; the rest of the index stays as it is.
+
+    What `told` makes of the sums is put on record with the last batch.
+    """
     total = UpsertCount()
-    for entries in _batches(rows, batch):
-        total = UpsertCount(*map(sum, zip(total, _write(engine, entries, now), strict=True)))
+    for entries, last in _and_whether_last(_batches(rows, batch)):
+        total = _write(engine, entries, total, now, told if last else None)
     return total
 
 
@@ -132,15 +140,38 @@ def _batches(rows: Iterable[Keyed], batch: int) -> Iterator[dict[str, _Entry]]:
         yield entries
 
 
-def _write(engine: Engine, entries: Mapping[str, _Entry], now: datetime) -> UpsertCount:
-    """One batch. Rows that are as they were are seen while reading, so that a repeated import holds up nobody."""
+def _and_whether_last(batches: Iterator[dict[str, _Entry]]) -> Iterator[tuple[dict[str, _Entry], bool]]:
+    """Each batch and whether it is the last one; of no batches an empty one."""
+    held = next(batches, {})
+    for entries in batches:
+        yield held, False
+        held = entries
+    yield held, True
+
+
+def _write(engine: Engine, entries: Mapping[str, _Entry], total: UpsertCount, now: datetime, told: Told | None) -> UpsertCount:
+    """One batch; the sums with it. Rows that are as they were are seen while reading, so that a repeated import holds up nobody."""
     with reading(engine) as conn:
-        known = {row.mrn: row.digest for row in _known(conn, list(entries))}
-    differing = {mrn: entry for mrn, entry in entries.items() if known.get(mrn) != entry.digest}
-    if not differing:
-        return UpsertCount(same=len(entries))
+        differing = _differing(conn, entries)
+    count = UpsertCount(same=len(entries))
+    if not differing and told is None:
+        return _sum(total, count)
     with writing(engine) as conn:
-        return _replace(conn, differing, len(entries) - len(differing), now)
+        differing = _differing(conn, differing)  # somebody may have written the same meanwhile
+        if differing:
+            count = _replace(conn, differing, len(entries) - len(differing), now)
+        if told:
+            audit.append(conn, told(_sum(total, count)), now)
+    return _sum(total, count)
+
+
+def _sum(one: UpsertCount, other: UpsertCount) -> UpsertCount:
+    return UpsertCount(*map(sum, zip(one, other, strict=True)))
+
+
+def _differing(conn: Connection, entries: Mapping[str, _Entry]) -> dict[str, _Entry]:
+    known = {row.mrn: row.digest for row in _known(conn, list(entries))}
+    return {mrn: entry for mrn, entry in entries.items() if known.get(mrn) != entry.digest}
 
 
 def _replace(conn: Connection, entries: Mapping[str, _Entry], same: int, now: datetime) -> UpsertCount:

@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, case, func, insert, select
 
 from schemas.record import ReviewItem
+from store.tables import document
 from store.tables import review_item as table
 
 URGENCY = case({"stat": 0, "normal": 1}, value=table.c.priority, else_=2)
+QUARANTINED = case((document.c.status == "quarantined", 1), else_=0)
 
 
 def add(conn: Connection, items: Sequence[ReviewItem]) -> None:
@@ -20,8 +22,9 @@ def add(conn: Connection, items: Sequence[ReviewItem]) -> None:
 
 
 def open_items(conn: Connection, *, limit: int | None = None) -> list[ReviewItem]:
-    """What waits for a clerk: urgent first, then the oldest."""
-    query = select(table).where(table.c.resolved_at.is_(None)).order_by(URGENCY, table.c.opened_at, table.c.id).limit(limit)
+    """What waits for a clerk: urgent first, what can be filed before what is quarantined, then the oldest."""
+    waiting = select(table).join(document, document.c.id == table.c.document_id).where(table.c.resolved_at.is_(None))
+    query = waiting.order_by(URGENCY, QUARANTINED, table.c.opened_at, table.c.id).limit(limit)
     return [item_of(row) for row in conn.execute(query)]
 
 

@@ -24,6 +24,7 @@ from store.database import writing
 from workers.wire import Stores
 
 RULES_VERSION = 1
+ATTACHED = "files are attached inside; they are kept in the original only"
 
 
 class Sheaf(NamedTuple):
@@ -56,7 +57,7 @@ def apply_plan(  # noqa: PLR0913 - everything a plan needs to come true
 def apply_whole(delivery: Delivery, status: DocumentStatus, reason: str, pages: int, stores: Stores, *, now: datetime) -> bool:
     """One outcome for a whole file that is not read: quarantined or set aside. False when it was done before."""
     record = whole_record(delivery, status, reason, pages)
-    return _settle(delivery, pages, [record], {}, [], stores, now)
+    return _settle(delivery, pages, [record], {}, _asked([record], delivery, now), stores, now)
 
 
 def document_id(delivery_id: str, pages: Sequence[int]) -> str:
@@ -72,6 +73,24 @@ def is_sampled(record_id: str, share: float) -> bool:
 def hold_all(plan: BatchPlan, reason: str) -> BatchPlan:
     """The same plan with nothing filed: what would have been filed or held is held for `reason` first."""
     return BatchPlan(tuple(_held(planned, reason) for planned in plan.documents))
+
+
+def hold_attached(plan: BatchPlan) -> BatchPlan:
+    """The same plan for a file with files attached inside: nothing is filed, and a clerk is told, be every page blank."""
+    told = [replace(_unfiled(planned), links=(*planned.links, ATTACHED)) for planned in plan.documents]
+    if not any(isinstance(planned.decision, Hold) for planned in told):
+        told[0] = replace(told[0], decision=Hold(("file.unsupported",)))
+    return BatchPlan(tuple(told))
+
+
+def _unfiled(planned: PlannedDocument) -> PlannedDocument:
+    match planned.decision:
+        case Filing():
+            return replace(planned, decision=Hold(("file.unsupported",)))
+        case Hold(reasons):
+            return replace(planned, decision=Hold((*reasons, "file.unsupported")))
+        case _:
+            return planned
 
 
 def _held(planned: PlannedDocument, reason: str) -> PlannedDocument:
@@ -150,10 +169,14 @@ def bind(record: DocumentRecord, sheaf: Sheaf, stores: Stores, composer: Compose
 
 
 def items_of(records: Sequence[DocumentRecord], delivery: Delivery, rules: AuditSampleRules, now: datetime) -> list[ReviewItem]:
-    """What clerks are asked: every held document, and blind some of the filed ones."""
-    held = [_item(record, record.reasons, delivery, now) for record in records if record.status is DocumentStatus.REVIEW]
+    """What clerks are asked: every held and every quarantined document, and blind some of the filed ones."""
     filed = [record for record in records if record.status is DocumentStatus.FILED and is_sampled(record.id, rules.sample_share)]
-    return held + [_item(record, ("policy.sampled",), delivery, now, blind=True) for record in filed]
+    return _asked(records, delivery, now) + [_item(record, ("policy.sampled",), delivery, now, blind=True) for record in filed]
+
+
+def _asked(records: Sequence[DocumentRecord], delivery: Delivery, now: datetime) -> list[ReviewItem]:
+    waiting = {DocumentStatus.REVIEW, DocumentStatus.QUARANTINED}
+    return [_item(record, record.reasons, delivery, now) for record in records if record.status in waiting]
 
 
 def text_of(pages: Sequence[int], readings: Mapping[int, PageReading]) -> str:

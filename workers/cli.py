@@ -30,6 +30,13 @@ for name, group in {"patients": patients, "documents": documents, "review": revi
     app.add_typer(group, name=name)
 
 
+def _path(text: str) -> Path:
+    """A path as typed; an empty one, such as of a variable that is not set, would be the folder one stands in."""
+    if not text:
+        raise typer.BadParameter("an empty path")
+    return Path(text)
+
+
 @app.command()
 def demo(
     *,
@@ -52,15 +59,12 @@ def up() -> None:
     from workers import supervise
     from workers.settings import read_settings
 
-    settings = read_settings()
-    web = settings.config.web
-    typer.echo(f"The review queue: http://{web.host}:{web.port}   (Ctrl-C ends everything)")
-    raise typer.Exit(supervise.up(settings, say=typer.echo))
+    raise typer.Exit(supervise.up(read_settings(), say=typer.echo))
 
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Files, or folders with everything below them.", metavar="PATH…")],
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders with everything below them.", metavar="PATH…", parser=_path)],
     *,
     wait: Annotated[bool, typer.Option("--wait", help="Return when every file has settled; works without `chartroom up`.")] = False,
 ) -> None:
@@ -119,13 +123,15 @@ def import_(
     if len(report.bad) > 50:
         typer.echo(f"… and {len(report.bad) - 50} more bad rows", err=True)
     typer.echo(f"{report.count.new} new, {report.count.changed} changed, {report.count.same} unchanged, {len(report.bad)} skipped")
+    if report.bad and not sum(report.count):
+        raise typer.Exit(1)
 
 
 @documents.command()
 def export(
     *,
     format_: Annotated[str, typer.Option("--format", help="jsonl or csv.", metavar="jsonl|csv")] = "jsonl",
-    output: Annotated[Path | None, typer.Option(help="File to write; standard output without it.")] = None,
+    output: Annotated[Path | None, typer.Option(help="File to write; standard output without it.", metavar="FILE", parser=_path)] = None,
 ) -> None:
     """One line per document: source pages, status, type, patient, fields, reasons."""
     from workers.export import write_export

@@ -40,7 +40,7 @@ def run_demo(*, people: int, seed: int, serve: bool) -> None:
     show.out.print(f"To look further: CHARTROOM_DATA_DIR={folder} {Path(sys.argv[0])} review list")
     if serve:
         web = settings.config.web
-        show.out.print(f"\n[bold]http://{web.host}:{web.port}[/]  the review queue. Drop scans into {folder / 'inbox'}. Ctrl-C ends it.")
+        show.out.print(f"\n[bold]{supervise.url_of(web)}[/]  the review queue. Drop scans into {folder / 'inbox'}. Ctrl-C ends it.")
         supervise.up(settings, say=supervise.log_to(folder / "run" / "up.log"))
 
 

@@ -39,13 +39,13 @@ class DurableConnection(sqlite3.Connection):
 class Engine:
     """One process's share of the durable work. DBOS allows one a process."""
 
-    def __init__(self, url: str, *, slot: str, process: Process | None = None, poll_seconds: float = 0.5) -> None:
-        """Connect, and with `process` given work on files as executor `slot`, going on with what this slot had begun."""
+    def __init__(self, url: str, *, slot: str, process: Process, poll_seconds: float = 0.5) -> None:
+        """Connect, and work on files by `process` as executor `slot`, going on with what this slot had begun."""
         self._in_step = threading.Lock()
         self._leaving = threading.Event()
         self._dbos = _configure(url, slot)
-        self._workflow = self._dbos.workflow(name=WORKFLOW, max_recovery_attempts=RECOVERIES)(self._run_with(process or _no_work))
-        self._dbos.listen_queues([QUEUE] if process else [])
+        self._workflow = self._dbos.workflow(name=WORKFLOW, max_recovery_attempts=RECOVERIES)(self._run_with(process))
+        self._dbos.listen_queues([QUEUE])
         self._dbos.launch()
         self._dbos.register_queue(QUEUE, worker_concurrency=1, polling_interval_sec=max(0.05, poll_seconds / 4), on_conflict="always_update")
 
@@ -149,7 +149,3 @@ def _configure(url: str, slot: str) -> Any:
         }
     )
     return DBOS
-
-
-def _no_work(delivery_id: str, run: RunStep) -> Any:
-    raise NotImplementedError(delivery_id, run)

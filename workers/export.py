@@ -65,5 +65,8 @@ def _write_csv(lines: Iterable[Mapping[str, Any]], out: TextIO) -> None:
 
 
 def _safe(cell: object) -> object:
-    """A cell that a spreadsheet will not run as a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r\n＝＋－＠" and cell else cell
+    """A cell that can be written as UTF-8 and that a spreadsheet will not run as a formula."""
+    if not isinstance(cell, str) or not cell:
+        return cell
+    text = cell.encode("utf-8", "backslashreplace").decode()  # a name's odd bytes, as in the JSON
+    return f"'{text}" if text[0] in "=+-@\t\r\n＝＋－＠" else text

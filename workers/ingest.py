@@ -17,7 +17,7 @@ from store.database import reading, writing
 from workers.settings import Settings
 from workers.slots import somebody_works
 from workers.supervise import Say, Tree, workers
-from workers.take_over import TAKEN, Origin, RefusedFile, look_at, printable, take_over
+from workers.take_over import TAKEN, Origin, RefusedFile, look_at, take_over
 from workers.watch import ignored_by
 from workers.wire import Stores
 
@@ -40,22 +40,22 @@ Progress = Callable[[int, int], object]  # settled, of how many
 def ingest(paths: Sequence[Path], config: Config, stores: Stores, *, on_file: Callable[[str], object] = lambda _: None) -> Intake:
     """Take over every file below the paths, in order. Again on the same files: the same deliveries, nothing new."""
     intake = Intake([], [], [])
-    unreadable = lambda error: intake.unreadable.append((printable(error.filename), error.strerror))  # noqa: E731
+    unreadable = lambda error: intake.unreadable.append((error.filename, error.strerror))  # noqa: E731
     entries = [entry for path in paths for entry in entries_below(path, unreadable)]
     for path, name in sorted(entries, key=lambda entry: ignored_by(entry[0].name, config.intake) is not None):
-        on_file(printable(name))
+        on_file(name)
         try:
             _take(path, name, config, stores, intake)
         except RefusedFile as refused:
-            intake.refused.append((printable(name), refused.kind))
+            intake.refused.append((name, refused.kind))
             with writing(stores.index) as conn:
-                journal.note_refused(conn, source=SOURCE, name=printable(name), kind=refused.kind, now=datetime.now(UTC))
+                journal.note_refused(conn, source=SOURCE, name=name, kind=refused.kind, now=datetime.now(UTC))
         except OSError as error:
-            intake.unreadable.append((printable(name), error.strerror or type(error).__name__))
+            intake.unreadable.append((name, error.strerror or type(error).__name__))
         except StoreFault as fault:
             if not fault.permanent:  # everybody's trouble, not this file's
                 raise
-            intake.unreadable.append((printable(name), str(fault)))
+            intake.unreadable.append((name, str(fault)))
     return intake
 
 
@@ -135,7 +135,7 @@ def _take(path: Path, name: str, config: Config, stores: Stores, intake: Intake)
             break
         time.sleep(1.0)
     else:
-        intake.unreadable.append((printable(name), "changes all the time"))
+        intake.unreadable.append((name, "changes all the time"))
     if rule:
         with writing(stores.index) as conn:
-            journal.note_ignored(conn, source=SOURCE, name=printable(name), rule=rule, now=datetime.now(UTC))
+            journal.note_ignored(conn, source=SOURCE, name=name, rule=rule, now=datetime.now(UTC))

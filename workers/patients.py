@@ -14,6 +14,7 @@ from typing import BinaryIO, NamedTuple
 from pipeline.match import patient_keys
 from schemas.faults import InputFault
 from schemas.patient import IndexPatient
+from schemas.record import AuditEntry
 from store.patients import UpsertCount, upsert
 from workers.wire import Stores
 
@@ -40,18 +41,21 @@ class ImportReport:
 def import_patients(file: Path, stores: Stores, *, now: datetime, progress: Callable[[int], None] = lambda _: None) -> ImportReport:
     """Upsert every good row of a patient CSV; `progress` is told the bytes read so far."""
     bad: list[BadRow] = []
-    rows = ((patient, patient_keys(patient)) for patient in read_patients(file, bad.append, progress))
-    return ImportReport(upsert(stores.index, rows, now=now), tuple(bad))
+    rows = ((patient, patient_keys(patient)) for patient in read_patients(file, bad.append, progress, today=now.astimezone().date()))
+    told = lambda count: AuditEntry("patients.imported", "patients", "import", {**count._asdict(), "skipped": len(bad)})  # noqa: E731
+    return ImportReport(upsert(stores.index, rows, now=now, told=told), tuple(bad))
 
 
-def read_patients(file: Path, report: Callable[[BadRow], None], progress: Callable[[int], None] = lambda _: None) -> Iterator[IndexPatient]:
+def read_patients(
+    file: Path, report: Callable[[BadRow], None], progress: Callable[[int], None] = lambda _: None, *, today: date
+) -> Iterator[IndexPatient]:
     """The good rows of a patient CSV, in order; InputFault when the file is not such a CSV at all.
 
     Every line is a row of its own: a stray quote then spoils one row and not all that follow.
     """
     with file.open("rb") as raw:
         header = _header(raw.readline(LONGEST_LINE))
-        read = 0
+        read, stands = 0, dict[str, int]()  # each MRN's first line
         for number, line in enumerate(_lines(raw), start=2):
             read += len(line)
             if number % 500 == 0:
@@ -59,7 +63,9 @@ def read_patients(file: Path, report: Callable[[BadRow], None], progress: Callab
             if not line.strip():
                 continue
             try:
-                yield _patient(header, _cells(line))
+                patient = _patient(header, _cells(line), today)
+                _check_once(stands.setdefault(patient.mrn, number), number)
+                yield patient
             except ValueError as problem:
                 report(BadRow(number, str(problem)))
         progress(read)
@@ -96,7 +102,7 @@ def _header(line: bytes) -> list[str]:
     return header
 
 
-def _patient(header: list[str], row: list[str]) -> IndexPatient:
+def _patient(header: list[str], row: list[str], today: date) -> IndexPatient:
     if len(row) != len(header):
         raise ValueError(f"{len(row)} columns where the header has {len(header)}")
     if any(unicodedata.category(sign) == "Cc" and sign != "\t" for cell in row for sign in cell):
@@ -111,12 +117,17 @@ def _patient(header: list[str], row: list[str]) -> IndexPatient:
         raise ValueError("sex is neither M nor F nor empty")
     cells["sex"] = SEXES[sex]
     for name in ("dob", "deceased_date"):
-        _check_date(name, cells.get(name, ""))
+        _check_date(name, cells.get(name, ""), today)
     cells["phone"] = re.sub(r"\D", "", cells.get("phone", ""))
     return IndexPatient(**{"last_name": "", "first_name": "", **cells})
 
 
-def _check_date(name: str, text: str) -> None:
+def _check_once(first: int, number: int) -> None:
+    if first != number:
+        raise ValueError(f"mrn stands in line {first} already")
+
+
+def _check_date(name: str, text: str, today: date) -> None:
     if not text:
         return
     try:
@@ -125,3 +136,5 @@ def _check_date(name: str, text: str) -> None:
         valid = False
     if not valid:
         raise ValueError(f"{name} is not an ISO date (YYYY-MM-DD)")
+    if date.fromisoformat(text) > today:
+        raise ValueError(f"{name} lies in the future")

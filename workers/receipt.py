@@ -11,7 +11,7 @@ from pathlib import Path
 from schemas.config import Folder
 from schemas.reasons import explain
 from schemas.record import DocumentRecord, DocumentStatus
-from schemas.source import Delivery
+from schemas.source import Delivery, visible
 
 SUFFIX = ".receipt.txt"
 
@@ -71,11 +71,6 @@ def _line(code: str, numbers: Sequence[int]) -> str:
     reason = explain(code)
     where = f" (page {', '.join(map(str, sorted(set(numbers))))})" if numbers else ""
     return f"- {reason.sentence}{where} {reason.next_step}"
-
-
-def visible(name: str) -> str:
-    """Text from outside as it may stand in a text file or on a terminal: signs that command or hide are written out."""
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in name)
 
 
 def _short(name: str, suffix: str) -> str:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
 from schemas.faults import InputFault
-from schemas.reasons import REASONS, is_known
+from schemas.reasons import REASONS
 from schemas.record import DocumentRecord, ReviewItem
 from store import documents, patients, queue
 from store.database import writing
 from workers.wire import Stores, load_catalogue
+
+REASONS_FOR = {
+    "set_aside": {code for code in REASONS if code.startswith("duplicate.")} | {"cover", "separator", "image.blank", "policy.ignored"},
+    "quarantine": {code for code in REASONS if code.startswith("file.")} | {"image.unreadable"},
+}
 
 
 class Wish(NamedTuple):
@@ -32,11 +38,14 @@ def resolve_item(stores: Stores, item_id: str, wish: Wish, *, actor: str, now: d
             if patients.get(conn, wish.patient) is None:
                 raise InputFault("That MRN is not in the patient index.", next_step="Import the patient first: `chartroom patients import`.")
             record = documents.get(conn, item.document_id)
+            if record is not None and not record.pages:
+                raise InputFault("This file could not be opened, so there is no page to file.", next_step="Quarantine it, and ask for a new copy.")
             if record is not None and record.object_key is None:
                 raise InputFault("No PDF could be made of this document, so it cannot be filed.", next_step="Quarantine it, and ask for a new copy.")
             decision = {"act": "file", "mrn": wish.patient, **_kind(record, item, wish.kind)}
         else:
-            decision = {"act": "set_aside" if wish.set_aside else "quarantine", "reason": _reason(wish.set_aside or wish.quarantine)}
+            act = "set_aside" if wish.set_aside else "quarantine"
+            decision = {"act": act, "reason": _reason(wish.set_aside or wish.quarantine, REASONS_FOR[act])}
         return documents.resolve(conn, item_id=item_id, actor=actor, decision=decision, now=now)
 
 
@@ -49,7 +58,7 @@ def _kind(record: DocumentRecord | None, item: ReviewItem, kind: str) -> dict[st
     return {"type": slug, "loinc": catalogue[slug].loinc}
 
 
-def _reason(code: str) -> str:
-    if not is_known(code):
-        raise InputFault(f"{code} is not a reason code.", next_step=f"One of: {', '.join(sorted(REASONS))}")
+def _reason(code: str, allowed: Collection[str]) -> str:
+    if code not in allowed:
+        raise InputFault(f"{code} is no reason for that.", next_step=f"One of: {', '.join(sorted(allowed))}")
     return code

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from schemas.reasons import explain
 from schemas.record import DocumentRecord, DocumentStatus, ReviewItem
-from workers.receipt import visible
+from schemas.source import visible
 
 out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)  # into a file or a pipe nothing is cut
 notes = Console(stderr=True, highlight=False)
@@ -74,19 +74,27 @@ def document(record: DocumentRecord) -> None:
     kind = record.document_type or "none"
     sure = f" ({record.document_type_confidence:.2f})" if record.document_type_confidence is not None else ""
     out.print(f"type {kind}{sure}   LOINC {record.loinc or '–'}   patient {record.patient_mrn or '–'}   object {record.object_key or '–'}")
-    for code in record.reasons:
+    _reasons(record.reasons)
+    _fields(record)
+    _candidates(record)
+    if wanting := record.evidence.get("wanting"):
+        out.print(f"It would settle it: {_plain('; '.join(wanting))}")
+    for line in (*record.evidence.get("cut", ()), *record.evidence.get("links", ())):
+        out.print(f"[dim]{_plain(str(line))}[/]")
+
+
+def _reasons(codes: Sequence[str]) -> None:
+    for code in codes:
         out.print(f"[yellow]{code}[/]  {explain(code).sentence} {explain(code).next_step}")
+
+
+def _fields(record: DocumentRecord) -> None:
     if record.fields:
         table = _table("field", "value", "page", "sure", "found")
         for name, field in record.fields.items():
             rivals = f"  or {_plain(', '.join(field.rivals))}" if field.rivals else ""
             table.add_row(name, _plain(field.value), str(field.page), f"{field.confidence:.2f}", _plain(field.rule) + rivals)
         out.print(table)
-    _candidates(record)
-    if wanting := record.evidence.get("wanting"):
-        out.print(f"It would settle it: {_plain('; '.join(wanting))}")
-    for line in (*record.evidence.get("cut", ()), *record.evidence.get("links", ())):
-        out.print(f"[dim]{_plain(str(line))}[/]")
 
 
 def _candidates(record: DocumentRecord) -> None:
@@ -100,9 +108,14 @@ def _candidates(record: DocumentRecord) -> None:
 
 
 def item(entry: ReviewItem, record: DocumentRecord) -> None:
-    """One review item: what is asked, then the document."""
+    """One review item: what is asked, then the document; of a blind check nothing that was decided about it."""
     out.print(f"item [bold]{entry.id}[/]  since {entry.opened_at:%Y-%m-%d %H:%M} UTC  {entry.priority}")
-    document(record)
+    if not entry.blind:
+        document(record)
+        return
+    out.print(f"{_plain(record.source_name)}  pages {ranges(record.pages)}  object {record.object_key or '–'}")
+    _reasons(entry.reasons)
+    _fields(record)
 
 
 def queue(items: Sequence[ReviewItem], records: Sequence[DocumentRecord | None], *, now: datetime) -> None:
@@ -110,8 +123,9 @@ def queue(items: Sequence[ReviewItem], records: Sequence[DocumentRecord | None],
     table = _table("item", "age", "file", "pages", "type", "why")
     for entry, record in zip(items, records, strict=True):
         if record:
+            kind = "" if entry.blind else record.document_type or ""
             why = explain(entry.reasons[0]).sentence if entry.reasons else ""
-            table.add_row(entry.id, age(entry.opened_at, now), _name(record.source_name), ranges(record.pages), record.document_type or "", why)
+            table.add_row(entry.id, age(entry.opened_at, now), _name(record.source_name), ranges(record.pages), kind, why)
     out.print(table if items else "Nothing waits.")
 
 

@@ -14,12 +14,13 @@ from typing import Any
 
 from schemas.config import Config
 from schemas.faults import EngineFault, Fault, StoreFault
+from schemas.filing import BatchPlan
 from schemas.page import PageReading
 from schemas.record import DocumentRecord, DocumentStatus
 from schemas.source import Delivery, DeliveryState, FileKind, Opened, PageFacts, Refused
 from store import documents, journal, readings
 from store.database import reading, writing
-from workers.apply import Sheaf, apply_plan, apply_whole, hold_all
+from workers.apply import Sheaf, apply_plan, apply_whole, hold_all, hold_attached
 from workers.receipt import folder_of, receipt_text, write_receipt
 from workers.watch import ignored_by, receipts_folder
 from workers.wire import Reader, Stores
@@ -140,11 +141,11 @@ def settle(desk: Desk, delivery_id: str, opened: Mapping[str, Any]) -> Result:
     if missing:
         read_chunk(desk, delivery_id, opened, missing)
         kept = _kept(desk, delivery)
-    plan = desk.reader.plan([kept[number] for number in sorted(kept)])
+    plan = _careful(desk.reader.plan([kept[number] for number in sorted(kept)]), opened)
     sheaf = Sheaf(_original(desk, delivery), _opened(opened), kept, _folder(desk, delivery_id))
     new = apply_plan(
         delivery,
-        plan if opened["whole"] else hold_all(plan, "file.corrupt"),
+        plan,
         sheaf,
         desk.stores,
         desk.reader.composer,
@@ -155,6 +156,12 @@ def settle(desk: Desk, delivery_id: str, opened: Mapping[str, Any]) -> Result:
     return {"documents": len(plan.documents), "new": new}
 
 
+def _careful(plan: BatchPlan, opened: Mapping[str, Any]) -> BatchPlan:
+    """Of a file that lacks its end, or holds files that nobody reads, nothing is filed by itself."""
+    plan = plan if opened["whole"] else hold_all(plan, "file.corrupt")
+    return hold_attached(plan) if "attachments" in opened["flags"] else plan
+
+
 def receipt(desk: Desk, delivery_id: str) -> Result:
     """Tell the scanner operator, if the file came through a watched folder."""
     delivery = _delivery(desk, delivery_id)
@@ -163,7 +170,13 @@ def receipt(desk: Desk, delivery_id: str) -> Result:
         return {"receipt": False}
     with reading(desk.stores.index) as conn:
         records = documents.of_delivery(conn, delivery_id)
-    write_receipt(receipts_folder(folder), delivery, receipt_text(delivery, records, now=desk.now()))
+    try:
+        write_receipt(receipts_folder(folder), delivery, receipt_text(delivery, records, now=desk.now()))
+    except OSError as error:
+        if _machine_is_down(error, desk.stores):
+            raise
+        log.warning("watched folder %s: the receipt of %s cannot be written (%s)", folder.name, delivery_id, error.strerror)
+        return {"receipt": False}
     return {"receipt": True}
 
 

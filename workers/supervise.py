@@ -6,9 +6,11 @@ No child outlives this process: each asks the kernel to be killed when its paren
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import runpy
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -18,10 +20,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from schemas.config import Config, Web, is_loopback
 from schemas.faults import ConfigFault
+from store.objects import key_of
 from workers.settings import Settings
 from workers.slots import hold_slot
-from workers.wire import connect, engine_url, slot_count
+from workers.watch import receipts_folder
+from workers.wire import connect, engine_url, load_catalogue, slot_count
 
 PR_SET_PDEATHSIG = 1
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
@@ -105,7 +110,8 @@ class Tree:
 
 
 def workers(settings: Settings) -> list[Child]:
-    """The worker processes, one a slot."""
+    """The worker processes, one a slot. ConfigFault when the document types are wrong: said once, here, and not by each of them."""
+    load_catalogue()
     return [Child(f"worker {slot}", ("workers.work", "--slot", str(slot))) for slot in range(slot_count(settings.config))]
 
 
@@ -115,11 +121,16 @@ def up(settings: Settings, *, say: Say, web: bool = True) -> int:
     if hold_slot(run, "up") is None:
         raise ConfigFault(f"Chartroom runs already on {settings.data_dir}.", next_step="Stop it first, or set CHARTROOM_DATA_DIR.")
     engine_url(settings.config, settings.data_dir)
-    connect(settings.config, settings.data_dir)  # what does not open is said once, here, and not by every child again and again
+    connect(settings.config, settings.data_dir).objects.exists(
+        key_of("0" * 64)
+    )  # what does not open is said once, here, and not by every child again and again
+    if web:
+        check_address(settings.config.web)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    tree = Tree(_children(settings, say, web=web), say)
+    tree = Tree(_children(settings, web=web), say)
+    _announce(settings.config, tree.tell, web=web)
     try:
         while not stopping.is_set():
             tree.tend()
@@ -131,12 +142,38 @@ def up(settings: Settings, *, say: Say, web: bool = True) -> int:
     return 0
 
 
-def _children(settings: Settings, say: Say, *, web: bool) -> list[Child]:
+def check_address(web: Web) -> None:
+    """ConfigFault when the web application could not listen there, or would beyond this computer."""
+    if not is_loopback(web.host):
+        raise ConfigFault("web.host must be a loopback address: the review pages have no login yet.", next_step="Set web.host to 127.0.0.1.")
+    try:
+        family, kind, *_, address = socket.getaddrinfo(web.host, web.port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does: what an earlier one left is no hindrance
+            probe.bind(address)
+    except OSError as error:
+        why = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+        raise ConfigFault(f"Port {web.port} of {web.host} {why}.", next_step="Set web.port to a free one.") from None
+
+
+def url_of(web: Web) -> str:
+    """Where the review pages are."""
+    return f"http://[{web.host}]:{web.port}" if ":" in web.host else f"http://{web.host}:{web.port}"
+
+
+def _announce(config: Config, tell: Callable[[str], None], *, web: bool) -> None:
+    if web:
+        tell(f"The review queue: {url_of(config.web)}   (Ctrl-C ends everything)")
+    for folder in config.folders:
+        tell(f"watching {folder.name}: {folder.path}, receipts go to {receipts_folder(folder)}")
+    if not config.folders:
+        tell("no watched folders are configured (folders: in config.yaml)")
+
+
+def _children(settings: Settings, *, web: bool) -> list[Child]:
     children = workers(settings)
     if settings.config.folders:
         children.insert(0, Child("watcher", ("workers.watch",)))
-    else:
-        say("no watched folders are configured (folders: in config.yaml)")
     if web:
         children.append(Child("web", ("workers.web",)))
     return children

@@ -70,7 +70,7 @@ def take_over(path: Path, *, name: str, origin: Origin, stores: Stores, now: dat
             id=key[:20],
             key=key,
             source=origin.source,
-            name=printable(name),
+            name=name,
             sha256=sha256,
             size=before.size,
             object_key=object_key,
@@ -86,16 +86,6 @@ def delivery_key(path: Path, stamp: Stamp, sha256: str) -> str:
     place = os.fsencode(path.parent.resolve() / path.name)
     parts = (place, str(stamp.size).encode(), str(stamp.mtime_ns).encode(), str(stamp.inode).encode(), sha256.encode())
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
-
-
-def printable(name: str) -> str:
-    """A name that can be stored as text: bytes that are no UTF-8 are written out, and a digest keeps two such names apart."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        raw = os.fsencode(name)
-        return f"{raw.decode('utf-8', 'backslashreplace')}~{hashlib.sha256(raw).hexdigest()[:6]}"
-    return name
 
 
 def move_to_taken(path: Path, delivery_id: str, stamp: Stamp) -> Path | None:

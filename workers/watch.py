@@ -19,10 +19,10 @@ from typing import Any, NamedTuple
 from schemas.config import Config, Folder
 from schemas.faults import Fault, StoreFault
 from schemas.rules import IntakeRules
-from schemas.source import Priority
+from schemas.source import Priority, visible
 from store import journal
 from store.database import writing
-from workers.take_over import TAKEN, Origin, RefusedFile, Stamp, look_at, move_to_taken, printable, sweep_taken, take_over
+from workers.take_over import TAKEN, Origin, RefusedFile, Stamp, look_at, move_to_taken, sweep_taken, take_over
 from workers.wire import Stores
 
 DEBOUNCE_SECONDS = 0.2
@@ -114,7 +114,7 @@ def origin_of(folder: Folder, facility: str, parts: tuple[str, ...]) -> Origin:
     if not parts:
         return Origin(folder.name, folder.facility or facility, folder.priority)
     priority = PRIORITIES.get(parts[0].lower())
-    source = folder.name if priority else f"{folder.name}/{printable(parts[0])}"
+    source = folder.name if priority else f"{folder.name}/{visible(parts[0])}"
     return Origin(source, folder.facility or facility, priority or folder.priority)
 
 
@@ -122,6 +122,8 @@ def scan(state: FolderState, around: Surroundings, renamed: frozenset[Path] = fr
     """Look through one folder once and take over what is ready. Returns how many were taken. One bad file stops nothing."""
     state.problems = {}
     taken = 0
+    if not _can_write(receipts_folder(state.folder)):
+        state.problem("receipts cannot be written")
     try:
         entries = sorted(_entries(state, around), key=lambda found: found.path in state.failed)
         present = {found.path for found in entries}
@@ -153,6 +155,12 @@ def receipts_folder(folder: Folder) -> Path:
     """Where a watched folder's receipts go."""
     path = Path(folder.path)
     return Path(folder.receipts) if folder.receipts else path.with_name(f"{path.name}-receipts")
+
+
+def _can_write(folder: Path) -> bool:
+    """Whether a folder, which need not exist yet, can be written to or made."""
+    there = next(place for place in (folder, *folder.parents) if os.path.exists(place))  # noqa: PTH110 - never raises
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
 
 
 def ignored_by(name: str, rules: IntakeRules) -> str | None:
@@ -236,9 +244,9 @@ def _note(state: FolderState, around: Surroundings, what: str, name: str, rule: 
     if (what, name) not in state.noted:
         with writing(around.stores.index) as conn:
             if what == "ignored":
-                journal.note_ignored(conn, source=state.folder.name, name=printable(name), rule=rule, now=around.now())
+                journal.note_ignored(conn, source=state.folder.name, name=name, rule=rule, now=around.now())
             else:
-                journal.note_refused(conn, source=state.folder.name, name=printable(name), kind=rule, now=around.now())
+                journal.note_refused(conn, source=state.folder.name, name=name, kind=rule, now=around.now())
         state.noted.add((what, name))
     return False
 

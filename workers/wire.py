@@ -87,8 +87,12 @@ def slot_count(config: Config) -> int:
 
 @cache
 def load_catalogue() -> Catalogue:
-    """The document types that ship."""
-    return build_catalogue(yaml.safe_load(SHIPPED_TYPES.read_text(encoding="utf-8")))
+    """The document types that ship. ConfigFault for an entry that cannot be."""
+    try:
+        entries = yaml.safe_load(SHIPPED_TYPES.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigFault(f"The document types cannot be read ({type(error).__name__}).", next_step="Correct schemas/doctypes.yaml.") from None
+    return build_catalogue(entries)
 
 
 def content_check() -> Callable[[Path], bool | None]:

@@ -19,7 +19,7 @@ from schemas.rules import IntakeRules
 from schemas.source import Priority
 from store import audit, journal
 from store.database import reading
-from workers.take_over import RefusedFile, Stamp, look_at, move_to_taken, printable, sweep_taken
+from workers.take_over import RefusedFile, Stamp, look_at, move_to_taken, sweep_taken
 from workers.watch import FolderState, Surroundings, Verdict, judge, look_again, scan, sweep, watch
 from workers.wire import connect, content_check
 
@@ -210,6 +210,15 @@ def test_missing_folder_is_a_problem_and_comes_back(box):
     assert box.scan(after=6) == 1
 
 
+def test_receipts_folder_that_cannot_be_written_is_a_problem_and_files_are_taken(tmp_path):
+    (tmp_path / "plain").write_text("no folder")
+    box = Box(tmp_path, receipts=str(tmp_path / "plain" / "receipts"))
+    (box.root / "a.png").write_bytes(png())
+    box.scan()
+    assert box.scan(after=6) == 1
+    assert box.state.problems == {"receipts cannot be written": 1}
+
+
 def test_crash_between_journal_and_move_makes_no_second_delivery(box, monkeypatch):
     (box.root / "a.png").write_bytes(png())
     monkeypatch.setattr("workers.watch.move_to_taken", lambda *_: (_ for _ in ()).throw(OSError))
@@ -279,12 +288,6 @@ def test_no_file_is_taken_within_its_quiet_time_of_a_change(looks):
         seen = look_again(seen, Stamp(size, 0, 0, 0), at, renamed=False)._replace(complete=True)
         if judge(seen, at, quiet_seconds=5, rules=RULES) is Verdict.TAKE:
             assert at - changed >= 5
-
-
-def test_printable_keeps_good_names_and_tells_bad_ones_apart():
-    assert printable("Müller, J.pdf") == "Müller, J.pdf"
-    assert printable("a\udce9") != printable("a\udce8")
-    printable("a\udce9").encode()
 
 
 def test_refused_kind_of_a_folder_of_links(tmp_path):

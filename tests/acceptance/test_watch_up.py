@@ -116,8 +116,9 @@ def test_second_up_on_one_data_folder_is_refused(house):
     assert "runs already" in second.stderr
 
 
-def test_told_to_stop_everything_stops(house):
+def test_told_to_stop_everything_stops(house, tmp_path):
     until(lambda: len(house.children()) >= 2)
     house.process.send_signal(signal.SIGTERM)
     assert house.process.wait(90) == 0
+    assert f"watching fax: {house.inbox}, receipts go to {house.inbox}-receipts\n" in (tmp_path / "lines").read_text()
     assert house.children() == []

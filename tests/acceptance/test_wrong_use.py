@@ -1,6 +1,7 @@
 """The command line used wrongly: one line that says what to do, exit code 1 or 2, never a traceback."""
 
 import os
+import socket
 import subprocess
 
 import pytest
@@ -40,6 +41,18 @@ def test_index_address_that_cannot_be_read_is_not_repeated(house, words):
 
 def test_up_refuses_an_engine_address_of_no_known_kind(house):
     assert "engine.url" in refused(house, "up", CHARTROOM__ENGINE__URL="junk")
+
+
+def test_up_ends_at_once_when_the_pages_could_not_be_served(house):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        said = refused(house, "up", CHARTROOM__WEB__PORT=str(other.getsockname()[1]))
+    assert "is taken" in said
+    assert said.count("\n") == 1
+    said = refused(house, "up", CHARTROOM__WEB__HOST="0.0.0.0")
+    assert "loopback" in said
+    assert said.count("\n") == 1
 
 
 def test_id_that_is_no_text(house):

@@ -1,11 +1,13 @@
 """One set of promises, held against every object store."""
 
 import hashlib
+import io
 import os
 import stat
 import threading
 
 import pytest
+from minio import Minio
 
 from schemas.faults import StoreFault
 from store.objects import key_of
@@ -136,12 +138,34 @@ def test_a_full_disk_is_a_fault_and_leaves_nothing(small_disk):
 
 
 def test_a_server_that_is_gone_is_a_passing_fault(free_port):
+    objects = S3Objects(f"127.0.0.1:{free_port}", "chartroom", "key", "secretsecret", secure=False)
     with pytest.raises(StoreFault) as caught:
-        S3Objects(f"127.0.0.1:{free_port}", "chartroom", "key", "secretsecret", secure=False)
+        objects.put_bytes(DATA)
     assert not caught.value.permanent
 
 
 def test_a_wrong_secret_is_a_permanent_fault(s3_server):
+    objects = S3Objects(s3_server.endpoint, "chartroom", "key", "wrongwrong", secure=False)
     with pytest.raises(StoreFault) as caught:
-        S3Objects(s3_server.endpoint, "chartroom", "key", "wrongwrong", secure=False)
+        objects.exists(ABSENT)
     assert caught.value.permanent
+
+
+def test_a_bucket_is_made_with_the_first_object(s3_server):
+    objects = S3Objects(s3_server.endpoint, "lazily", "key", "secretsecret", secure=False)
+    assert (objects.exists(ABSENT), list(objects.keys())) == (False, [])
+    assert not (s3_server.folder / "lazily").exists()
+    assert objects.exists(objects.put_bytes(DATA))
+
+
+@pytest.mark.parametrize("stated", [None, "0" * 64])
+def test_bytes_of_equal_length_that_others_put_there_are_found_by_the_next_put(s3_server, stated):
+    bucket = f"others{bool(stated):d}"
+    objects = S3Objects(s3_server.endpoint, bucket, "key", "secretsecret", secure=False)
+    key = objects.put_bytes(DATA)
+    assert objects.put_bytes(DATA) == key
+    client = Minio(s3_server.endpoint, access_key="key", secret_key="secretsecret", secure=False, region="us-east-1")
+    metadata = {"sha256": stated} if stated else None
+    client.put_object(bucket_name=bucket, object_name=key, data=io.BytesIO(DATA[::-1]), length=len(DATA), metadata=metadata)
+    with pytest.raises(StoreFault, match="wrong bytes"):
+        objects.put_bytes(DATA)

@@ -1,12 +1,15 @@
 """The S3 store as the configuration names it: files are taken into it, and the auditor reads it without making anything."""
 
 import io
+import json
 
 import pytest
 from minio import Minio
+from typer.testing import CliRunner
 
 from schemas.config import Config, Objects
 from schemas.faults import ConfigFault, StoreFault
+from workers import cli
 from workers.audit import take_ledger
 from workers.ingest import ingest
 from workers.settings import read_settings
@@ -39,6 +42,15 @@ def test_a_file_is_taken_into_the_bucket_and_each_damage_is_a_gap(settings, s3_s
         else:
             client.put_object(bucket_name=config.objects.bucket, object_name=delivery.object_key, data=io.BytesIO(data), length=len(data))
         assert take_ledger(config, folder).gaps == [f"file {delivery.id}: the original is missing or has changed"]
+
+
+def test_status_says_that_the_server_is_away_and_ends_well(settings, free_port, monkeypatch, tmp_path):
+    (tmp_path / "c.yaml").write_text((tmp_path / "c.yaml").read_text().replace(settings.config.objects.endpoint, f"127.0.0.1:{free_port}"))
+    monkeypatch.setenv("CHARTROOM_CONFIG", str(tmp_path / "c.yaml"))
+    monkeypatch.setenv("CHARTROOM_DATA_DIR", str(tmp_path / "var"))
+    shown = CliRunner().invoke(cli.app, ["status", "--json"])
+    assert shown.exit_code == 0
+    assert json.loads(shown.stdout)["health"]["objects"].startswith("unreachable: ")
 
 
 def test_the_auditor_makes_no_index(settings):

@@ -7,13 +7,14 @@ import sys
 import threading
 import time
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import stub_worker
 
-from schemas.config import Config, Engine
+from schemas.config import Config, Engine, Folder
 from schemas.document import Extraction, Field, FieldName, TypeGuess
 from schemas.faults import EngineFault, StoreFault
 from schemas.filing import BatchPlan, Filing, Hold, PlannedDocument, SetAside
@@ -25,8 +26,8 @@ from schemas.source import FileKind, Opened, PageFacts
 from store import documents, journal, queue
 from store.database import reading
 from workers import engine as durable
-from workers import work
-from workers.apply import Sheaf, apply_plan, document_id, hold_all, is_sampled
+from workers import show, work
+from workers.apply import ATTACHED, Sheaf, apply_plan, document_id, hold_all, hold_attached, is_sampled
 from workers.audit import take_ledger
 from workers.ingest import count_settled, ingest
 from workers.slots import hold_slot
@@ -105,6 +106,21 @@ def test_sampled_document_stays_filed_and_is_asked_blind(tmp_path, stores):
         blind = [item for item in queue.open_items(conn) if item.blind]
     assert [item.reasons for item in blind] == [("policy.sampled",)]
     assert rows(stores, delivery)[0].status is DocumentStatus.FILED
+
+
+def test_blind_check_shows_nothing_that_was_decided(tmp_path, stores, capsys):
+    plan = BatchPlan((PlannedDocument((1, 2, 3), Filing("M77", 0.9999), NOTE, Extraction((NAME,)), TooWeak((BEST,))),))
+    delivery = drop(stores, tmp_path / "in", a="x")["a"]
+    apply(plan, sheaf(tmp_path), delivery, stores, rules=AuditSampleRules(sample_share=1.0))
+    with reading(stores.index) as conn:
+        (item,) = queue.open_items(conn)
+    (record,) = rows(stores, delivery)
+    show.item(item, record)
+    show.queue([item], [record], now=NOW)
+    shown = capsys.readouterr().out
+    assert "Decide as if nobody had." in shown
+    assert "DOE, JANE" in shown
+    assert not [part for part in ("M77", "M7", "progress_note", "filed", "1980-01-02") if part in shown]
 
 
 def test_sample_is_the_stated_share_and_repeatable():
@@ -199,6 +215,30 @@ def test_half_file_that_opens_goes_to_review(tmp_path, stores):
     assert [(r.status, r.reasons) for r in process(desk(stores, tmp_path), delivery)] == [(DocumentStatus.REVIEW, ("file.corrupt",))]
 
 
+def test_file_with_files_attached_inside_is_never_filed_by_itself(tmp_path, stores):
+    def inspect(path):
+        return replace(stub_worker.inspect(path), flags=("attachments",))
+
+    delivery = drop(stores, tmp_path / "in", a="pages 2")["a"]
+    at_work = desk(stores, tmp_path)
+    (record,) = process(replace(at_work, reader=replace(at_work.reader, inspect=inspect)), delivery)
+    assert (record.status, record.reasons) == (DocumentStatus.REVIEW, ("file.unsupported",))
+    assert record.evidence["links"] == [ATTACHED]
+
+
+@pytest.mark.parametrize(
+    ("decision", "reasons"),
+    [
+        (SetAside("image.blank"), ("file.unsupported",)),
+        (Hold(("patient.weak",)), ("patient.weak", "file.unsupported")),
+        (Filing("M1", 0.9999), ("file.unsupported",)),
+    ],
+)
+def test_whatever_stands_on_its_pages_a_clerk_is_told_of_attached_files(decision, reasons):
+    (planned,) = hold_attached(BatchPlan((PlannedDocument((1,), decision, NOTE),))).documents
+    assert planned.decision == Hold(reasons)
+
+
 def test_store_that_is_down_for_long_costs_no_file(tmp_path, stores):
     class Down:
         failures = 50
@@ -215,6 +255,18 @@ def test_store_that_is_down_for_long_costs_no_file(tmp_path, stores):
     delivery = drop(stores, tmp_path / "in", a="pages 7")["a"]
     (record,) = process(desk(stores, tmp_path, objects=Down()), delivery)
     assert record.status is DocumentStatus.FILED
+
+
+def test_receipt_that_cannot_be_written_names_the_folder_and_holds_up_nothing(tmp_path, stores, caplog):
+    (tmp_path / "no-folder").write_text("a file stands here")
+    folder = Folder("ingest", str(tmp_path / "in"), receipts=str(tmp_path / "no-folder" / "receipts"))
+    at_work = desk(stores, tmp_path)
+    delivery = drop(stores, tmp_path / "in", a="pages 1")["a"]
+    (record,) = process(replace(at_work, config=replace(at_work.config, folders=(folder,))), delivery)
+    assert record.status is DocumentStatus.FILED
+    assert [entry.getMessage() for entry in caplog.records] == [
+        f"watched folder ingest: the receipt of {delivery.id} cannot be written (Not a directory)"
+    ]
 
 
 def test_full_disk_costs_no_file(tmp_path, stores):

@@ -200,11 +200,32 @@ def test_a_lost_or_changed_object_is_found(house, kind, how):
 
 def test_a_decision_leaves_no_gap_and_its_change_is_found(house):
     with reading(house.stores.index) as conn:
-        (item,) = documents.queue.open_items(conn)
+        item, _ = documents.queue.open_items(conn)
     resolve_item(house.stores, item.id, Wish(patient="M2"), actor="t", now=NOW)
     assert house.gaps() == []
     house.sql("UPDATE filing SET mrn = 'M1' WHERE document_id = :held", "UPDATE document SET patient_mrn = 'M1' WHERE id = :held", **names(house))
     assert house.gaps() == [f"document {house.held} differs from its last audit row"]
+
+
+@pytest.mark.parametrize(("wish", "status"), [(Wish(quarantine="file.encrypted"), "quarantined"), (Wish(set_aside="duplicate.near"), "set_aside")])
+def test_a_quarantined_file_waits_after_what_is_held_until_a_clerk_closes_it(house, wish, status):
+    with reading(house.stores.index) as conn:
+        held, item = documents.queue.open_items(conn)
+    assert (held.document_id, item.reasons) == (house.held, ("file.corrupt",))
+    with pytest.raises(InputFault, match="no page"):
+        resolve_item(house.stores, item.id, Wish(patient="M1", kind="ecg"), actor="t", now=NOW)
+    assert resolve_item(house.stores, item.id, wish, actor="t", now=NOW).status == status
+    assert house.gaps() == []
+    with reading(house.stores.index) as conn:
+        assert documents.queue.open_items(conn) == [held]
+
+
+@pytest.mark.parametrize("wish", [Wish(set_aside="file.corrupt"), Wish(set_aside="patient.none"), Wish(quarantine="cover"), Wish(quarantine="x")])
+def test_a_decision_takes_only_the_reasons_that_fit_it(house, wish):
+    with reading(house.stores.index) as conn:
+        item = documents.queue.open_items(conn)[0]
+    with pytest.raises(InputFault, match=r"no reason for that. One of: (duplicate.exact|cover|file.corrupt)"):
+        resolve_item(house.stores, item.id, wish, actor="t", now=NOW)
 
 
 def test_a_rendition_that_lost_a_page_is_found(tmp_path):

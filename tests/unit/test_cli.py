@@ -80,6 +80,10 @@ def test_a_fault_is_one_line_with_what_to_do_and_exit_code_1(run, words):
         ["review", "resolve", "x"],
         ["review", "resolve", "x", "--patient", "1", "--set-aside", "cover"],
         ["ingest"],
+        ["ingest", ""],
+        ["ingest", "a.pdf", ""],
+        ["documents", "export", "--output", ""],
+        ["patients", "import", ""],
         ["patients", "import", "/nowhere.csv"],
         ["search", "x", "--limit", "0"],
     ],
@@ -145,6 +149,8 @@ def test_import_reports_bad_rows_and_takes_the_rest(run, tmp_path):
     code, said, complaint = run("patients", "import", tmp_path / "p.csv")
     assert (code, said.strip()) == (0, "1 new, 0 changed, 0 unchanged, 1 skipped")
     assert complaint.startswith("line 3: skipped: dob")
+    (tmp_path / "p.csv").write_text("mrn,last_name,dob\n2,Roe,02/01/1980\n")
+    assert run("patients", "import", tmp_path / "p.csv")[0] == 1
 
 
 def test_ingest_then_export_audit_and_status(run, tmp_path):

@@ -1,5 +1,7 @@
 """The patient CSV: a bad row or a bad file is said, never half believed."""
 
+from datetime import date
+
 import pytest
 
 from schemas.faults import InputFault
@@ -11,7 +13,7 @@ HEADER = b"mrn,last_name,first_name,dob\n"
 def read(tmp_path, content):
     file, bad = tmp_path / "p.csv", []
     file.write_bytes(content)
-    return [patient.mrn for patient in read_patients(file, bad.append)], [(row.line, row.problem) for row in bad]
+    return [patient.mrn for patient in read_patients(file, bad.append, today=date(2026, 1, 1))], [(row.line, row.problem) for row in bad]
 
 
 def test_line_longer_than_any_row_is_skipped_without_being_kept(tmp_path):

@@ -1,12 +1,13 @@
 """The patient CSV: every bad row is told by its line number, without the patient's data; the rest goes in."""
 
+import threading
 from datetime import UTC, datetime
 
 import pytest
 
 from schemas.config import Config
 from schemas.faults import InputFault
-from store import patients
+from store import audit, patients
 from store.database import reading
 from workers.patients import COLUMNS, import_patients, read_patients
 from workers.wire import connect
@@ -19,7 +20,7 @@ HEAD = b"mrn,last_name,first_name,sex,dob\n"
 def read(tmp_path, data):
     bad = []
     (tmp_path / "p.csv").write_bytes(data)
-    return list(read_patients(tmp_path / "p.csv", bad.append)), [tuple(row) for row in bad]
+    return list(read_patients(tmp_path / "p.csv", bad.append, today=NOW.date())), [tuple(row) for row in bad]
 
 
 def test_the_columns_are_those_of_the_contract():
@@ -39,6 +40,8 @@ def test_the_columns_are_those_of_the_contract():
         (b"1,Doe,Jane,F,1980-02-30", "dob is not an ISO date (YYYY-MM-DD)"),
         (b"1,Doe,Jane,F,19800102", "dob is not an ISO date (YYYY-MM-DD)"),
         (b"1,Doe,Jane,F,1780-01-02", "dob is not an ISO date (YYYY-MM-DD)"),
+        (b"1,Doe,Jane,F,2026-11-23", "dob lies in the future"),
+        (b"7,Doe,Jane,F,1980-01-02", "mrn stands in line 2 already"),
         (b"1,D\xf6e,Jane,F,1980-01-02", "not UTF-8"),
         (b'1,"Doe,Jane,F,1980-01-02', "unexpected end of data"),
     ],
@@ -80,3 +83,26 @@ def test_import_again_changes_nothing_and_a_changed_row_changes_one(tmp_path):
     assert import_patients(file, stores, now=NOW).count.changed == 1
     with reading(stores.index) as conn:
         assert patients.get(conn, "1").last_name == "Doe-Smith"
+
+
+def test_an_import_leaves_one_audit_row_of_counts_alone(tmp_path):
+    stores, file = connect(Config(), tmp_path / "var"), tmp_path / "p.csv"
+    for rows in (b"1,Doe,Jane,F,1980-01-02\nbad\n", b"1,Doe,Jane,F,1980-01-02\n", b"bad\n"):
+        file.write_bytes(HEAD + rows)
+        import_patients(file, stores, now=NOW)
+    with reading(stores.index) as conn:
+        rows = [row.entry for row in audit.entries(conn)]
+    assert [(row.action, row.detail) for row in reversed(rows)] == [
+        ("patients.imported", {"new": new, "changed": 0, "same": same, "skipped": skipped})
+        for new, same, skipped in ((1, 0, 1), (0, 1, 0), (0, 0, 1))
+    ]
+
+
+def test_the_same_import_four_times_at_once_counts_each_person_new_once(tmp_path):
+    stores, file, reports = connect(Config(), tmp_path / "var"), tmp_path / "p.csv", []
+    file.write_bytes(HEAD + b"".join(b"%d,Doe,Jane,F,1980-01-02\n" % n for n in range(3000)))
+    threads = [threading.Thread(target=lambda: reports.append(import_patients(file, stores, now=NOW).count)) for _ in range(4)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert [sum(report) for report in reports] == [3000] * 4
+    assert (sum(report.new for report in reports), sum(report.changed for report in reports)) == (3000, 0)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from schemas.catalogue import build_catalogue
 from schemas.config import Config, Folder
 from schemas.faults import ConfigFault
 from schemas.source import Priority
@@ -127,3 +128,29 @@ def test_secrets_come_from_files(tmp_path):
     assert read_secret(str(tmp_path / "key")) == "s3cret"
     with pytest.raises(ConfigFault):
         read_secret(str(tmp_path / "none"))
+
+
+RIGHT = {"name": "ECG", "folder": "results", "loinc": None, "titles": ["ecg"], "required": ["service_date"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"titel": ["ekg"]}, "`ecg` has an unknown key `titel`"),
+        ({"slug": "x"}, "`ecg` has an unknown key `slug`"),
+        ({"name": None}, "`ecg` lacks `name`"),
+        ({"folder": ""}, "`ecg` lacks `folder`"),
+        ({"required": ["servicedate"]}, "`ecg` has an unknown field `servicedate` in `required`"),
+        ({"titles": "ecg"}, "`ecg` needs a list of texts as `titles`"),
+        ({"titles": [None]}, "`ecg` needs a list of texts as `titles`"),
+    ],
+)
+def test_a_wrong_document_type_is_told_by_its_slug_and_key(change, told):
+    with pytest.raises(ConfigFault, match=re.escape(told)):
+        build_catalogue({"ecg": RIGHT | change})
+
+
+def test_a_right_document_type_and_one_that_is_no_list_of_keys():
+    assert build_catalogue({"ecg": RIGHT})["ecg"].required == ("service_date",)
+    with pytest.raises(ConfigFault, match="`ecg` has no"):
+        build_catalogue({"ecg": None})

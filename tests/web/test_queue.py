@@ -1,6 +1,7 @@
 """The queue and item pages over a real index: what they show, what they refuse, and the headers of every answer."""
 
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -30,8 +31,8 @@ EVIDENCE = {
 }
 
 
-def put(index, number, name, *, priority=Priority.NORMAL):
-    """A delivery of one page, held, with an item `item-N`."""
+def put(index, number, name, *, priority=Priority.NORMAL, quarantined=False, blind=False):
+    """A delivery of one page, held, or of none, quarantined, with an item `item-N`."""
     with writing(index) as conn:
         delivery, _ = journal.take(
             conn,
@@ -50,8 +51,13 @@ def put(index, number, name, *, priority=Priority.NORMAL):
             *(f"doc{number}", delivery.id, name, delivery.sha256, (1,), DocumentStatus.REVIEW, "progress_note", None, 0.5, "M<1>", 0.6),
             *(FIELDS, ("patient.weak", "field.missing.service_date"), None, None, EVIDENCE),
         )
-        item = ReviewItem(f"item-{number}", record.id, record.reasons, priority.value, NOW)
-        documents.settle(conn, delivery=delivery, page_count=1, records=[record], texts={}, items=[item], now=NOW)
+        if quarantined:
+            record = replace(record, pages=(), status=DocumentStatus.QUARANTINED, fields={}, reasons=("file.encrypted",), evidence={})
+        if blind:
+            record = replace(record, status=DocumentStatus.FILED, reasons=(), object_key="o")
+        reasons = ("policy.sampled",) if blind else record.reasons
+        item = ReviewItem(f"item-{number}", record.id, reasons, priority.value, NOW, blind=blind)
+        documents.settle(conn, delivery=delivery, page_count=len(record.pages), records=[record], texts={}, items=[item], now=NOW)
 
 
 @pytest.fixture
@@ -79,6 +85,27 @@ def test_queue_shows_what_waits_urgent_first_and_links_to_it(client, index):
     assert page.index("/items/item-2") < page.index("/items/item-1")
     assert "Too little on the page to be certain of the patient." in page
     assert "service date" in page
+
+
+def test_a_quarantined_file_is_asked_about_after_what_is_held(client, index):
+    put(index, 1, "locked.pdf", quarantined=True)
+    put(index, 2, "b.pdf")
+    page = client.get("/").text
+    assert page.index("/items/item-2") < page.index("/items/item-1")
+    page = client.get("/items/item-1").text
+    assert "Ask the sender for an unlocked copy." in page
+    assert "review resolve item-1 --quarantine file.encrypted" in page
+    assert "Nobody in the index" not in page
+
+
+def test_a_blind_check_shows_nothing_that_was_decided(client, index):
+    put(index, 1, "a.pdf", blind=True)
+    page = client.get("/items/item-1").text
+    assert "Decide as if nobody had." in page
+    assert "JANE" in page
+    for part in ("progress note", "NOTE", "1980-01-02", "Who it may be", "M&lt;1", "a date of birth"):
+        assert part not in page
+    assert "progress note" not in client.get("/").text
 
 
 def test_queue_says_when_it_shows_only_the_first(client, index, monkeypatch):
@@ -117,6 +144,12 @@ def test_what_senders_wrote_is_shown_escaped(client, index, path):
     page = client.get(path).text
     assert "&lt;script&gt;" in page
     assert not any(tag in page for tag in ("<script", "<b>DOE", "<i>DOE", "<em>", "<u>NOTE", "<s>", "M<1>"))
+
+
+@pytest.mark.parametrize("path", ["/", "/items/item-1"])
+def test_a_name_that_is_no_utf_8_is_written_out(client, index, path):
+    put(index, 1, "M\udcfcller.pdf")
+    assert "M\\xfcller.pdf" in client.get(path).text
 
 
 @pytest.mark.parametrize("path", ["/items/none", "/items/", "/nowhere", "/static/none.css", "/static/../app.py", "/docs", "/openapi.json"])
@@ -175,6 +208,11 @@ def test_pages_need_nothing_from_elsewhere(client, index):
         assert "<script" not in page
         assert " style=" not in page
         assert "//" not in page.replace("<!doctype html>", "")
+
+
+def test_it_answers_on_the_other_loopback_too(index):
+    client = TestClient(make_app(index, host="::1"), base_url="http://[::1]:8470")
+    assert [client.get("/", headers={"Host": host}).status_code for host in ("[::1]:8470", "[::1]", "[::2]:8470")] == [200, 200, 400]
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.7", "::", "chart.example"])

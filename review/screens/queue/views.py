@@ -11,12 +11,14 @@ from fastapi.templating import Jinja2Templates
 from sqlalchemy import Engine
 
 from schemas.reasons import explain
+from schemas.source import visible
 from store import documents, queue
 from store.database import reading
 
 SHOWN = 200
 templates = Jinja2Templates(directory=Path(__file__).parent)
 templates.env.globals["explain"] = explain
+templates.env.filters["visible"] = visible
 
 
 def queue_routes(index: Engine) -> APIRouter:
