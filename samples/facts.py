@@ -59,7 +59,7 @@ BENCH_FACILITIES = (
     Facility("Piedmont Crossing Family Medicine", "2207 Old Greensboro Road", "Danville, VA 24541", "(434) 555-0163", "(434) 555-0164"),
     Facility("Wabash Valley Bone & Joint Institute", "3850 S. US Highway 41", "Terre Haute, IN 47802", "812.555.0179", "812.555.0180"),
     Facility("Consolidated Path & Lab Services, Inc.", "118 Foundry Street", "Altoona, PA 16601", "(800) 555-0116", "(814) 555-0117"),
-    Facility("Open Advanced MRI of Zanesville", "2945 Maple Avenue, Suite 4", "Zanesville, OH 43701", "740-555-0158", "740-555-0159"),
+    Facility("Advanced Imaging of Zanesville", "2945 Maple Avenue, Suite 4", "Zanesville, OH 43701", "740-555-0158", "740-555-0159"),
     Facility("Hartwell Heart & Vascular", "51 Medical Park Boulevard", "Petersburg, VA 23805", "(804) 555-0136", "(804) 555-0137"),
     Facility("Laurel Fork Nursing & Rehab", "9 Creekside Road", "Elkins, WV 26241", "304-555-0147", "304-555-0148"),
     Facility("Stillwater Behavioral Health Services", "330 West Fourth Street", "Kokomo, IN 46901", "765-555-0181", "765-555-0182"),

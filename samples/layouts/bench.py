@@ -21,6 +21,15 @@ _DATED = (*_NAMED, "service_date")
 _STAYED = (*_NAMED, "admit_date", "discharge_date")
 _US = "%m/%d/%Y"
 _LETTER = "%B %-d, %Y"
+_DAILY = (
+    "Vital signs were stable overnight and the morning examination was unchanged. Pain was controlled and meals were taken.",
+    "The patient walked in the hallway with nursing and reported feeling better. Intake and output were adequate.",
+    "Electrolytes were replaced by protocol. The bowel regimen was adjusted, and there were no falls.",
+    "Case management met with the patient and family to review needs at home. No equipment was required.",
+    "Medicines by vein were changed to tablets and tolerated without nausea. The line was removed.",
+    "Physical therapy cleared the patient for home. Stairs were climbed without difficulty.",
+    "Teaching was completed with the patient and family, who repeated the plan in their own words.",
+)
 _RESULTS = ("Test", "Result", "Flag", "Reference", "Units")
 
 
@@ -30,6 +39,16 @@ def _say(texts: Sequence[str], case: Case) -> str:
 
 def _time(case: Case, later: int = 0) -> str:
     return f"{7 + (case.seed + 3 * later) % 14:02d}:{(case.seed * 7 + 11 * later) % 60:02d}"
+
+
+def _physician(case: Case) -> str:
+    """Who reads, operates or certifies is never a nurse practitioner."""
+    return f"{case.provider.split(',', maxsplit=1)[0]}, MD"
+
+
+def _social(case: Case) -> str:
+    fitting = [text for text in clinical.SOCIAL if case.age >= 60 or "Retired" not in text]
+    return case.rng().choice(fitting)
 
 
 def _surname(doctor: str) -> str:
@@ -75,15 +94,20 @@ def _centered(sheet: Sheet, case: Case, *, size: float = 14) -> None:
     sheet.line(case.facility.name, size=size, style="b", align="middle")
     sheet.line(f"{case.facility.street}, {case.facility.city}", size=9, align="middle")
     sheet.line(f"Phone {case.facility.phone}   Fax {case.facility.fax}", size=9, align="middle")
+    _rule(sheet, width=1)
+
+
+def _rule(sheet: Sheet, *, width: float = 0.7, gap: float = 8) -> None:
+    """A line clear of the text above it."""
     sheet.down(5)
-    sheet.rule(width=1)
+    sheet.rule(width=width, gap=gap)
 
 
 def _signed(sheet: Sheet, case: Case, text: str, *, ink: bool = True) -> None:
     sheet.need(60)
     sheet.down(26)
     if ink:
-        sheet.signature(case.seed, sheet.margin + 4, sheet.y)
+        sheet.signature(case.seed, sheet.margin + 4, sheet.y - 5)
     sheet.line(text, size=sheet.size - 0.5)
 
 
@@ -98,10 +122,9 @@ def _paged(sheet: Sheet, text: str) -> None:
 
 
 def _stay_days(case: Case) -> str:
-    ill = case.condition
-    pool = (*ill.course, *ill.exam)
     days = (case.discharge - case.admit).days + 1
-    return " ".join(f"Day {i + 1}: {_say([pool[i % len(pool)]], case)} Pain was controlled and meals were taken." for i in range(days))
+    told = case.rng().sample(_DAILY, min(days, len(_DAILY)))
+    return " ".join(f"Hospital day {i + 1}: {text}" for i, text in enumerate(told))
 
 
 def _discharge(sheet: Sheet, case: Case) -> None:
@@ -111,7 +134,7 @@ def _discharge(sheet: Sheet, case: Case) -> None:
     def running(sheet: Sheet) -> None:
         sheet.line(f"{case.facility.name} - Discharge Summary (continued)", size=9)
         sheet.line(f"Patient: {case.last_first}" + (f"     MRN: {case.mrn}" if case.mrn else ""), size=9)
-        sheet.rule(width=0.5, gap=4)
+        _rule(sheet, width=0.5, gap=4)
 
     sheet.running = running
     _paged(sheet, f"{case.facility.name}   CONFIDENTIAL MEDICAL RECORD")
@@ -123,7 +146,7 @@ def _discharge(sheet: Sheet, case: Case) -> None:
         ("Date of Admission", case.day(case.admit)), ("Date of Discharge", case.day(case.discharge)), ("Attending Physician", case.provider), ("Primary Care Physician", case.ordering),
     )  # fmt: skip
     sheet.pairs([[pair] for pair in given(*facts)], (sheet.margin,), gap=150)
-    sheet.rule(width=0.5, gap=2)
+    _rule(sheet, width=0.5, gap=2)
     _told(
         sheet,
         (
@@ -152,7 +175,7 @@ def _discharge(sheet: Sheet, case: Case) -> None:
         sheet,
         (
             ("Allergies", rng.choice(clinical.ALLERGIES) + "."),
-            ("Social History", rng.choice(clinical.SOCIAL)),
+            ("Social History", _social(case)),
             ("Condition at Discharge", "Good. Ambulating independently and tolerating a regular diet."),
             ("Disposition", f"Discharged to home with family. Follow-up with {case.ordering} in 7 to 10 days."),
         ),
@@ -217,8 +240,9 @@ def _visit(sheet: Sheet, case: Case) -> None:
     """A family practice's note: letterhead left, one row of facts, SOAP words in full."""
     ill, rng = case.condition, case.rng()
     sheet.line(case.facility.name, size=16, style="i")
+    sheet.down(3)
     sheet.line(f"{case.facility.street}   {case.facility.city}   {case.facility.phone}", size=8.5)
-    sheet.rule(width=2, gap=6)
+    _rule(sheet, width=2, gap=6)
     sheet.line("Office Visit Note", size=13, style="b")
     sheet.pairs(
         [
@@ -228,7 +252,7 @@ def _visit(sheet: Sheet, case: Case) -> None:
         ],
         (sheet.margin, 320), gap=78,
     )  # fmt: skip
-    sheet.rule(width=0.5, gap=2)
+    _rule(sheet, width=0.5, gap=2)
     _told(
         sheet,
         (
@@ -267,7 +291,7 @@ def _emergency(sheet: Sheet, case: Case) -> None:
             ("CHIEF COMPLAINT", f"{ill.complaint.capitalize()}."),
             ("HISTORY OF PRESENT ILLNESS", f"This is a {case.age}-year-old {case.noun} who arrived by {rng.choice(('private car', 'ambulance'))} complaining of {ill.complaint}. {_say(ill.history, case)}"),
             ("PAST MEDICAL HISTORY", "; ".join(rng.sample(clinical.PAST_HISTORY, 3)) + "."),
-            ("SOCIAL HISTORY", rng.choice(clinical.SOCIAL)),
+            ("SOCIAL HISTORY", _social(case)),
             ("REVIEW OF SYSTEMS", "Ten systems reviewed and negative other than as stated."),
             ("PHYSICAL EXAMINATION", f"{_vital_line(case)}. {_say(ill.exam, case)}"),
             ("DIAGNOSTIC DATA", f"{', '.join(f'{n} {v}' for n, v, *_ in clinical.lab_values(rng, 7))}. {ill.study}: {ill.impression}"),
@@ -344,7 +368,7 @@ def _history(sheet: Sheet, case: Case) -> None:
             ("Home Medications:", "; ".join(_drug_lines(case)) + "."),
             ("Allergies:", rng.choice(clinical.ALLERGIES)),
             ("Family History:", rng.choice(clinical.FAMILY)),
-            ("Social History:", rng.choice(clinical.SOCIAL)),
+            ("Social History:", _social(case)),
             ("Review of Systems:", " ".join(clinical.REVIEW)),
             ("Physical Exam:", f"{_vital_line(case)}. Well developed, in no distress. {_say(ill.exam, case)}"),
             ("Data Reviewed:", f"{', '.join(f'{n} {v}' for n, v, *_ in clinical.lab_values(rng, 10))}. {ill.study}: {ill.impression}"),
@@ -384,12 +408,12 @@ def _consult(sheet: Sheet, case: Case) -> None:
 
 def _operation(sheet: Sheet, case: Case) -> None:
     """A surgical group's report: letterhead, facts as label and value at a tab stop, narrative at the end."""
-    ill, rng = case.condition, case.rng()
+    ill, rng = clinical.CONDITIONS[4 if case.age >= 45 else 8], case.rng()
     _centered(sheet, case, size=15)
     sheet.line("OPERATIVE REPORT", size=13, style="b", align="middle")
     sheet.down(4)
     rows = given(
-        ("Patient", case.last_first), ("DOB", case.dob), ("MRN", case.mrn), ("Date of Surgery", case.day(case.service)), ("Surgeon", case.provider), ("Assistant", case.copied),
+        ("Patient", case.last_first), ("DOB", case.dob), ("MRN", case.mrn), ("Date of Surgery", case.day(case.service)), ("Surgeon", _physician(case)), ("Assistant", case.copied),
         ("Preoperative Diagnosis", ill.name), ("Postoperative Diagnosis", "Same"), ("Procedure", ill.surgery), ("Anesthesia", rng.choice(("General", "Spinal with sedation", "Regional block"))),
         ("Estimated Blood Loss", f"{rng.choice((5, 20, 50, 150))} mL"), ("Complications", "None"), ("Specimens", ill.specimen),
     )  # fmt: skip
@@ -406,7 +430,7 @@ def _operation(sheet: Sheet, case: Case) -> None:
             ("Postoperative Plan", _say(ill.plan, case)),
         ),
     )  # fmt: skip
-    _signed(sheet, case, case.provider)
+    _signed(sheet, case, _physician(case))
 
 
 def _catheterization(sheet: Sheet, case: Case) -> None:
@@ -421,13 +445,13 @@ def _catheterization(sheet: Sheet, case: Case) -> None:
     top = sheet.y
     for x, facts in (
         (sheet.margin, (("Patient:", case.last_first), ("DOB:", case.dob), ("MRN:", case.mrn))),
-        (330.0, (("Procedure Date:", case.day(case.service)), ("Operator:", case.provider), ("Referring:", case.ordering))),
+        (330.0, (("Procedure Date:", case.day(case.service)), ("Operator:", _physician(case)), ("Referring:", case.ordering))),
     ):
         for i, (label, value) in enumerate(given(*facts)):
             sheet.put(x, top + 13 + 14 * i, label, style="b")
             sheet.put(x + (88 if x > 300 else 50), top + 13 + 14 * i, value)
     sheet.y = top + 52
-    sheet.rule()
+    _rule(sheet)
     _told(
         sheet,
         (
@@ -440,9 +464,11 @@ def _catheterization(sheet: Sheet, case: Case) -> None:
         ),
     )
     sheet.heading("Hemodynamics (mmHg)")
+    upper, lower, filling = rng.randint(104, 160), rng.randint(54, 88), rng.randint(6, 24)
     rows = [
-        (place, f"{rng.randint(100, 160)}/{rng.randint(4, 90)}", f"{rng.randint(8, 110)}")
-        for place in ("Aorta", "Left ventricle", "LV end-diastolic")
+        ("Aorta", f"{upper}/{lower}", str((upper + 2 * lower) // 3)),
+        ("Left ventricle", f"{upper}/{filling // 2}", ""),
+        ("LV end-diastolic", str(filling), ""),
     ]
     sheet.table(("Site", "Pressure", "Mean"), rows, (200, 152, 152))
     _told(
@@ -453,7 +479,7 @@ def _catheterization(sheet: Sheet, case: Case) -> None:
             ("Conclusions", "1. Coronary artery disease as described. 2. Medical therapy is advised. 3. Follow-up in the office in two weeks."),
         ),
     )  # fmt: skip
-    _signed(sheet, case, f"{case.provider}, FACC")
+    _signed(sheet, case, f"{_physician(case)}, FACC")
 
 
 def _tracing(sheet: Sheet, case: Case) -> None:
@@ -475,7 +501,7 @@ def _tracing(sheet: Sheet, case: Case) -> None:
     for i, (name, value) in enumerate((("Vent. rate", f"{rate} BPM"), ("PR interval", f"{rng.randint(130, 198)} ms"), ("QRS duration", f"{rng.randint(80, 108)} ms"), ("QT/QTc", f"{rng.randint(360, 420)}/{rng.randint(400, 450)} ms"), ("P-R-T axes", f"{rng.randint(20, 70)} {rng.randint(-20, 80)} {rng.randint(10, 70)}"))):  # fmt: skip
         sheet.put(sheet.margin, 112 + 11 * i, name, size=9)
         sheet.put(sheet.margin + 80, 112 + 11 * i, value, size=9)
-    _rows(sheet, 290, 112, ("Normal sinus rhythm" if rate < 100 else "Sinus tachycardia", rng.choice(("Normal ECG", "Nonspecific T wave abnormality", "Left axis deviation")), "When compared with prior ECG, no significant change", f"Confirmed by {case.provider}"), size=9, lead=11)  # fmt: skip
+    _rows(sheet, 290, 112, ("Normal sinus rhythm" if rate < 100 else "Sinus tachycardia", rng.choice(("Normal ECG", "Nonspecific T wave abnormality", "Left axis deviation")), "When compared with prior ECG, no significant change", f"Confirmed by {_physician(case)}"), size=9, lead=11)  # fmt: skip
     sheet.put(sheet.margin, 182, f"12-lead ECG     Referred by: {case.ordering}     Unconfirmed unless signed", size=8.5)
     sheet.canvas.setStrokeGray(0.82)
     for i in range(27):
@@ -525,9 +551,10 @@ def _laboratory(sheet: Sheet, case: Case) -> None:
         sheet.put(sheet.margin + i * wide + 4, top + 11, title, size=7.5, style="b")
         _rows(sheet, sheet.margin + i * wide + 4, top + 24, rows, size=8, lead=11.5)
     sheet.y = top + 86
-    for title, count in (("COMPREHENSIVE PANEL", 11), ("CBC AND OTHER TESTS", 8)):
+    values = clinical.lab_values(rng, 20)
+    for title, part in (("TEST RESULTS", values[:13]), ("ADDITIONAL TESTS", values[13:])):
         sheet.heading(title, style="bar")
-        sheet.table(("TEST NAME", "IN RANGE", "OUT OF RANGE", "REFERENCE RANGE", "UNITS"), [(n, "" if f else v, f"{v} {f}" if f else "", r, u) for n, v, f, r, u in clinical.lab_values(rng, count)], (160, 80, 90, 110, 80), ruled=False)  # fmt: skip
+        sheet.table(("TEST NAME", "IN RANGE", "OUT OF RANGE", "REFERENCE RANGE", "UNITS"), [(n, "" if f else v, f"{v} {f}" if f else "", r, u) for n, v, f, r, u in part], (160, 80, 90, 110, 80), ruled=False)  # fmt: skip
     sheet.line("H = high   L = low   Fasting: unknown", size=8)
     sheet.line("** END OF REPORT **", size=8.5, align="middle")
 
@@ -539,7 +566,7 @@ def _culture(sheet: Sheet, case: Case) -> None:
     sheet.line(f"CLINICAL LABORATORY    {case.facility.city.upper()}")
     sheet.down(8)
     sheet.line("MICROBIOLOGY REPORT", style="b")
-    sheet.rule()
+    _rule(sheet)
     sheet.pairs(
         [
             [("Patient", case.last_first), ("Acc. No", case.accession)],
@@ -549,8 +576,8 @@ def _culture(sheet: Sheet, case: Case) -> None:
         ],
         (sheet.margin, 330), gap=74, bold=False,
     )  # fmt: skip
-    sheet.rule()
-    germ = rng.choice(("Escherichia coli", "Klebsiella pneumoniae", "Proteus mirabilis", "Enterococcus faecalis"))
+    _rule(sheet)
+    germ = rng.choice(("Escherichia coli", "Klebsiella pneumoniae", "Proteus mirabilis"))
     _inline(
         sheet,
         (
@@ -573,7 +600,7 @@ def _pathology(sheet: Sheet, case: Case) -> None:
     sheet.put(sheet.right, 50, f"Case: {case.accession}", size=12, style="b", align="right")
     sheet.put(sheet.margin, 63, f"{case.facility.street}, {case.facility.city}", size=9)
     sheet.y = 72
-    sheet.rule()
+    _rule(sheet)
     sheet.line("Surgical Pathology Report", size=15, style="b")
     sheet.down(2)
     sheet.pairs(
@@ -599,17 +626,18 @@ def _pathology(sheet: Sheet, case: Case) -> None:
             ("MICROSCOPIC DESCRIPTION", "Sections show the features named in the diagnosis. Controls are adequate."),
         ),
     )
-    _signed(sheet, case, f"{case.provider}, Pathologist     (electronic signature {_after(case, 3)})", ink=False)
+    _signed(sheet, case, f"{_physician(case)}, Pathologist     (electronic signature {_after(case, 3)})", ink=False)
 
 
 def _magnetic(sheet: Sheet, case: Case) -> None:
-    """An open MRI center's report addressed to the doctor: facts as a list, findings in plain paragraphs."""
+    """An imaging center's report addressed to the doctor: facts as a list, findings in plain paragraphs."""
     ill = case.condition
     sheet.line(case.facility.name, size=17, style="b", align="right")
     sheet.line(f"{case.facility.street}, {case.facility.city}", size=9, align="right")
     sheet.line(f"Scheduling {case.facility.phone}     Fax {case.facility.fax}", size=9, align="right")
     sheet.down(10)
     sheet.line(f"TO: {case.ordering}")
+    sheet.down(6)
     sheet.line("RADIOLOGY REPORT", size=12, style="b")
     sheet.down(4)
     rows = (
@@ -637,7 +665,7 @@ def _magnetic(sheet: Sheet, case: Case) -> None:
         after=9,
     )
     sheet.para(f"Thank you, Dr. {_surname(case.ordering)}, for referring this patient.")
-    _signed(sheet, case, f"{case.provider}, Diagnostic Radiologist     {_after(case, 1)}")
+    _signed(sheet, case, f"{_physician(case)}, Diagnostic Radiologist     {_after(case, 1)}")
 
 
 def _film(sheet: Sheet, case: Case) -> None:
@@ -658,7 +686,7 @@ def _film(sheet: Sheet, case: Case) -> None:
     ):
         sheet.para(f"{title}: {text}".upper(), after=10)
     sheet.down(10)
-    sheet.line(f"READ BY: {case.provider.upper()}")
+    sheet.line(f"READ BY: {_physician(case).upper()}")
     sheet.line(f"DD {_after(case, 0, '%m/%d')}  DT {_after(case, 1, '%m/%d')}  /JAS")
 
 
@@ -670,7 +698,7 @@ def _endoscopy(sheet: Sheet, case: Case) -> None:
     sheet.down(6)
     sheet.cells([[("Patient Name", case.last_first), ("Date of Birth", case.dob), ("Gender", case.sex)]], (250, 150, 104), height=26)
     sheet.cells([[("MRN", case.mrn), ("Date of Procedure", case.day(case.service)), ("Age", str(case.age))]], (250, 150, 104), height=26)
-    sheet.cells([[("Endoscopist", case.provider), ("Referring Provider", case.ordering)]], (250, 254), height=26)
+    sheet.cells([[("Endoscopist", _physician(case)), ("Referring Provider", case.ordering)]], (250, 254), height=26)
     for i, place in enumerate(("Antrum", "GE junction", "Duodenum")):
         sheet.canvas.circle(sheet.margin + 90 + 165 * i, HEIGHT - sheet.y - 56, 44)
         sheet.put(sheet.margin + 90 + 165 * i, sheet.y + 112, place, size=8, align="middle")
@@ -687,7 +715,7 @@ def _endoscopy(sheet: Sheet, case: Case) -> None:
             ("Recommendations", "Await biopsies. Continue pantoprazole 40 mg daily. Avoid NSAIDs. Office visit in 6 weeks."),
         ),
     )  # fmt: skip
-    sheet.line(f"{case.provider}   {case.day(case.service)} {_time(case, 1)}", style="i")
+    sheet.line(f"{_physician(case)}   {case.day(case.service)} {_time(case, 1)}", style="i")
 
 
 def _vaccines(sheet: Sheet, case: Case) -> None:
@@ -697,12 +725,13 @@ def _vaccines(sheet: Sheet, case: Case) -> None:
     sheet.line("IMMUNIZATION RECORD", size=15, style="b", align="middle")
     sheet.down(6)
     sheet.pairs([[("Client Name", case.last_first)], [("Date of Birth", case.dob), ("Gender", case.sex)], [("Client ID", case.mrn), ("Printed by", case.facility.name)]], (sheet.margin, 300), gap=84)  # fmt: skip
-    sheet.rule()
-    span = max(3, min(4000, (case.service - case.born).days - 3))
+    _rule(sheet)
+    span = max(3, min(800, (case.service - case.born).days - 3))
     rows = []
     for vaccine, _ in rng.sample(clinical.VACCINES, 10):
-        days = sorted(rng.sample(range(1, span + 1), rng.randint(1, 3)), reverse=True)
-        rows.append((vaccine, *((case.service - timedelta(days=day)).strftime(_US) for day in days)))
+        days = sorted(rng.sample(range(1, span + 1), rng.randint(1, 2)), reverse=True)
+        doses = [(case.service - timedelta(days=day)).strftime(_US) for day in days]
+        rows.append((vaccine, *doses, *[""] * (3 - len(doses))))
     sheet.table(("Vaccine", "Dose 1", "Dose 2", "Dose 3"), rows, (180, 108, 108, 108))
     sheet.heading("Vaccines Recommended by Selected Tracking Schedule")
     sheet.bullets(("Influenza: due now", "Tetanus: due in 10 years from the last dose", "COVID-19: discuss with your provider"))
@@ -737,7 +766,7 @@ def _referral(sheet: Sheet, case: Case) -> None:
     ill = case.condition
     sheet.line("REFERRAL FORM", size=16, style="b")
     sheet.line(f"{case.facility.name}   Phone {case.facility.phone}   Fax {case.facility.fax}", size=9)
-    sheet.rule(width=1.5)
+    _rule(sheet, width=1.5)
     sheet.line(f"Date: {case.day(case.service)}          Refer to: {ill.specialty}          Priority: routine")
     sheet.heading("PATIENT", style="bar")
     sheet.pairs([[("Name", case.first_last), ("Birth Date", case.dob)], [("MRN", case.mrn), ("Phone", case.phone)], [("Address", f"{case.patient.address_line}, {case.town}" if case.patient.city else "")]], (sheet.margin + 4, 340), gap=58)  # fmt: skip
@@ -799,7 +828,7 @@ def _nursing(sheet: Sheet, case: Case) -> None:
     """A floor's shift assessment in rows of systems; facts on two lines."""
     rng = case.rng()
     sheet.line(f"{case.facility.name}     NURSING SHIFT ASSESSMENT", style="b", size=11.5)
-    sheet.rule(width=1.2, gap=3)
+    _rule(sheet, width=1.2, gap=3)
     sheet.line(f"Patient: {case.last_first}     DOB: {case.dob}" + (f"     MRN: {case.mrn}" if case.mrn else ""))
     sheet.line(
         f"Assessment Date: {case.day(case.service)}     Shift: {rng.choice(('0700-1900', '1900-0700'))}     Room: {200 + case.seed % 90}     Allergies: {rng.choice(clinical.ALLERGIES)}"
@@ -812,9 +841,9 @@ def _nursing(sheet: Sheet, case: Case) -> None:
     )  # fmt: skip
     sheet.table(("System", "Findings"), rows, (110, sheet.inner - 110))
     sheet.heading("Vital signs")
-    signs = [name for name, _ in clinical.vitals(rng)]
+    signs = [name for name, _ in clinical.vitals(rng)[:5]]
     sheet.table(
-        ("Time", *signs), [(hour, *(value for _, value in clinical.vitals(rng))) for hour in ("0800", "1200", "1600")], (60, *(76 for _ in signs))
+        ("Time", *signs), [(hour, *(value for _, value in clinical.vitals(rng)[:5])) for hour in ("0800", "1200", "1600")], (60, *(76 for _ in signs))
     )
     sheet.heading("Narrative")
     for i in range(4):
@@ -826,7 +855,8 @@ def _nursing(sheet: Sheet, case: Case) -> None:
 
 def _therapy(sheet: Sheet, case: Case) -> None:
     """A clinic's first evaluation with goals and a plan that the doctor signs."""
-    ill, rng = case.condition, case.rng()
+    rng = case.rng()
+    problem = rng.choice(("Left knee pain (M25.562)", "Low back pain with right sciatica (M54.41)", "Right hip bursitis (M70.71)"))
     _paged(sheet, f"{case.last_first}   Plan of care")
     _centered(sheet, case, size=13)
     sheet.line("PHYSICAL THERAPY INITIAL EVALUATION", size=12, style="b", align="middle")
@@ -837,10 +867,10 @@ def _therapy(sheet: Sheet, case: Case) -> None:
     _told(
         sheet,
         (
-            ("Diagnosis", f"{ill.name} ({ill.icd}); difficulty in walking (R26.2)"),
+            ("Diagnosis", f"{problem}; difficulty in walking (R26.2)"),
             (
                 "Subjective",
-                f"{case.age}-year-old {case.noun} with {ill.complaint}. Pain {rng.randint(3, 8)}/10 at worst. {rng.choice(clinical.SOCIAL)}",
+                f"{case.age}-year-old {case.noun} with symptoms that limit standing and stairs. Pain {rng.randint(3, 8)}/10 at worst. {_social(case)}",
             ),
         ),
     )
@@ -891,9 +921,9 @@ def _psychiatry(sheet: Sheet, case: Case) -> None:
         (180, 114, 86, 112),
     )
     sheet.line(
-        f"Evaluator: {case.provider}          Time: {_time(case)} to {_time(case, 1)}"
+        f"Evaluator: {_physician(case)}          Time: {_time(case)} to {_time(case, 1)}"
         if _time(case) < _time(case, 1)
-        else f"Evaluator: {case.provider}"
+        else f"Evaluator: {_physician(case)}"
     )
     _told(
         sheet,
@@ -902,14 +932,14 @@ def _psychiatry(sheet: Sheet, case: Case) -> None:
             ("Psychiatric History", "One prior course of outpatient counseling. No hospitalizations. No suicide attempts."),
             ("Medical History", "; ".join(rng.sample(clinical.PAST_HISTORY, 3)) + "."),
             ("Substance Use", "Alcohol rarely. Denies other substances."),
-            ("Family and Social History", f"{rng.choice(clinical.SOCIAL)} {case.contact} is supportive."),
+            ("Family and Social History", f"{_social(case)} {case.contact} is supportive."),
             ("Mental Status Examination", "Casually dressed, cooperative. Speech normal. Mood anxious, affect congruent. Thought process linear. No hallucinations or delusions. Denies suicidal or homicidal ideation. Insight and judgment fair. Cognition intact."),
             ("Diagnostic Impression", rng.choice(("F33.1 Major depressive disorder, recurrent, moderate", "F41.1 Generalized anxiety disorder", "F41.0 Panic disorder"))),
             ("Treatment Plan", "Start sertraline 50 mg daily; risks and benefits discussed. Individual therapy weekly. Safety plan reviewed. Return in four weeks."),
         ),
         style="underlined",
     )  # fmt: skip
-    _signed(sheet, case, case.provider)
+    _signed(sheet, case, _physician(case))
 
 
 def _recovery(sheet: Sheet, case: Case) -> None:
@@ -919,8 +949,8 @@ def _recovery(sheet: Sheet, case: Case) -> None:
     sheet.line("Outpatient Recovery Program", size=10)
     sheet.down(4)
     sheet.line("SUBSTANCE USE DISORDER TREATMENT SUMMARY", size=12, style="b")
-    sheet.rule()
-    sheet.pairs([[("Client", case.first_last), ("Client ID", case.mrn)], [("DOB", case.dob), ("Summary Date", case.day(case.service))], [("Counselor", "B. Navarro, LCSW"), ("Medical", case.provider)]], (sheet.margin, 330), gap=70)  # fmt: skip
+    _rule(sheet)
+    sheet.pairs([[("Client", case.first_last), ("Client ID", case.mrn)], [("DOB", case.dob), ("Summary Date", case.day(case.service))], [("Counselor", "B. Navarro, LCSW"), ("Medical", _physician(case))]], (sheet.margin, 330), gap=70)  # fmt: skip
     _told(
         sheet,
         (
@@ -966,7 +996,7 @@ def _attorney(sheet: Sheet, case: Case) -> None:
         "The authority of my representative shall be effective only upon my incapacity and shall not be affected by my later disability.", after=9
     )
     sheet.para(f"IN WITNESS WHEREOF I have signed this document on {case.day(case.service, _LETTER)}.", after=26)
-    sheet.signature(case.seed, 320, sheet.y)
+    sheet.signature(case.seed, 400, sheet.y + 6)
     sheet.line("____________________________", align="right")
     sheet.line("Signature of principal", align="right", size=9)
     sheet.down(12)
@@ -1047,6 +1077,7 @@ def _card(sheet: Sheet, case: Case) -> None:
 def _work(sheet: Sheet, case: Case) -> None:
     """An urgent care's slip for the employer."""
     sheet.line(case.facility.name, size=17, style="b", align="middle")
+    sheet.down(3)
     sheet.line(f"{case.facility.street}, {case.facility.city}     {case.facility.phone}", size=9.5, align="middle")
     sheet.down(20)
     sheet.line("RETURN TO WORK / SCHOOL", size=16, style="b", align="middle")
@@ -1073,13 +1104,13 @@ def _work(sheet: Sheet, case: Case) -> None:
 def _after_visit(sheet: Sheet, case: Case) -> None:
     """A clinic's handout for the patient, friendly and in two tones; name large, facts in one line."""
     ill, rng = case.condition, case.rng()
-    _paged(sheet, f"{case.first_last}" + (f" (MRN: {case.mrn})" if case.mrn else ""))
+    _paged(sheet, case.first_last + (f" (MRN: {case.mrn})" if case.mrn else ""))
     sheet.put(sheet.margin, 50, "AFTER VISIT SUMMARY", size=18, style="b")
     sheet.put(sheet.right, 50, case.facility.name, size=9, align="right")
     sheet.y = 58
     sheet.line(case.first_last, size=14)
     sheet.line("   ".join((f"DOB: {case.dob}", *((f"MRN: {case.mrn}",) if case.mrn else ()), f"Visit date: {case.day(case.service)}")))
-    sheet.rule(width=1.5)
+    _rule(sheet, width=1.5)
     sheet.line(f"You saw {case.provider} for: {ill.complaint}", style="b")
     sheet.heading("Today's Vital Signs", style="bar")
     sheet.para(_vital_line(case))
@@ -1102,8 +1133,8 @@ def _sleep(sheet: Sheet, case: Case) -> None:
     _centered(sheet, case, size=13)
     sheet.line("SLEEP STUDY REPORT", size=13, style="b", align="middle")
     sheet.line("Diagnostic Polysomnogram", size=10.5, align="middle")
-    sheet.pairs([[("Patient", case.last_first), ("Study Date", case.day(case.service))], [("D.O.B.", case.dob), ("Referred by", case.ordering)], [("MRN", case.mrn), ("Interpreted by", case.provider)]], (sheet.margin, 320), gap=80)  # fmt: skip
-    sheet.rule()
+    sheet.pairs([[("Patient", case.last_first), ("Study Date", case.day(case.service))], [("D.O.B.", case.dob), ("Referred by", case.ordering)], [("MRN", case.mrn), ("Interpreted by", _physician(case))]], (sheet.margin, 320), gap=80)  # fmt: skip
+    _rule(sheet)
     ahi = rng.randint(6, 62)
     rows = [("Total sleep time", f"{rng.randint(250, 430)} min"), ("Sleep efficiency", f"{rng.randint(62, 94)} %"), ("Sleep latency", f"{rng.randint(4, 48)} min"), ("REM latency", f"{rng.randint(60, 160)} min"), ("Apnea-hypopnea index", f"{ahi}.{rng.randint(0, 9)} /hr"), ("Lowest oxygen saturation", f"{rng.randint(72, 90)} %"), ("Periodic limb movement index", f"{rng.randint(0, 14)} /hr")]  # fmt: skip
     sheet.table(("Parameter", "Value"), rows, (300, 204))
@@ -1122,7 +1153,7 @@ def _sleep(sheet: Sheet, case: Case) -> None:
             ("Recommendations", "CPAP titration study. Weight loss. Avoid alcohol before bed and do not drive when sleepy."),
         ),
     )
-    _signed(sheet, case, f"{case.provider}, Board Certified in Sleep Medicine")
+    _signed(sheet, case, f"{_physician(case)}, Board Certified in Sleep Medicine")
 
 
 def _cover(sheet: Sheet, case: Case) -> None:
