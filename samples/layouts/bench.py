@@ -104,8 +104,8 @@ def _rule(sheet: Sheet, *, width: float = 0.7, gap: float = 8) -> None:
 
 
 def _signed(sheet: Sheet, case: Case, text: str, *, ink: bool = True) -> None:
-    sheet.need(60)
-    sheet.down(26)
+    sheet.need(60 if ink else 30)
+    sheet.down(26 if ink else 8)
     if ink:
         sheet.signature(case.seed, sheet.margin + 4, sheet.y - 5)
     sheet.line(text, size=sheet.size - 0.5)
@@ -123,8 +123,8 @@ def _paged(sheet: Sheet, text: str) -> None:
 
 def _stay_days(case: Case) -> str:
     days = (case.discharge - case.admit).days + 1
-    told = case.rng().sample(_DAILY, min(days, len(_DAILY)))
-    return " ".join(f"Hospital day {i + 1}: {text}" for i, text in enumerate(told))
+    told = sorted(case.rng().sample(range(len(_DAILY)), min(days, len(_DAILY))))
+    return " ".join(f"Hospital day {i}: {_DAILY[place]}" for i, place in enumerate(told, start=1))
 
 
 def _discharge(sheet: Sheet, case: Case) -> None:
@@ -861,7 +861,7 @@ def _therapy(sheet: Sheet, case: Case) -> None:
     _centered(sheet, case, size=13)
     sheet.line("PHYSICAL THERAPY INITIAL EVALUATION", size=12, style="b", align="middle")
     sheet.pairs(
-        [[("Patient Name", case.last_first), ("Eval Date", case.day(case.service))], [("Date of Birth", case.dob), ("Onset Date", case.day(case.admit - timedelta(days=21)))], [("Account #", case.mrn), ("Referring MD", case.ordering)]],
+        [[("Patient Name", case.last_first), ("Eval Date", case.day(case.service))], [("Date of Birth", case.dob), ("Onset Date", case.day(case.admit - timedelta(days=21)))], [("Account #", case.mrn), ("Referring MD", case.ordering)], [("Insured", case.contact), ("Insured DOB", case.day(_partner_born(case)))]],
         (sheet.margin, 340), gap=84,
     )  # fmt: skip
     _told(
@@ -911,7 +911,7 @@ def _therapy(sheet: Sheet, case: Case) -> None:
 def _psychiatry(sheet: Sheet, case: Case) -> None:
     """A behavioral health agency's evaluation with the redisclosure warning."""
     rng = case.rng()
-    _paged(sheet, "CONFIDENTIAL - redisclosure is prohibited without consent")
+    _paged(sheet, f"{case.last_first} - CONFIDENTIAL: redisclosure is prohibited without consent")
     sheet.line(case.facility.name, size=14, style="b", align="middle")
     sheet.line("Psychiatric Evaluation", size=13, align="middle")
     sheet.down(8)
@@ -934,6 +934,10 @@ def _psychiatry(sheet: Sheet, case: Case) -> None:
             ("Substance Use", "Alcohol rarely. Denies other substances."),
             ("Family and Social History", f"{_social(case)} {case.contact} is supportive."),
             ("Mental Status Examination", "Casually dressed, cooperative. Speech normal. Mood anxious, affect congruent. Thought process linear. No hallucinations or delusions. Denies suicidal or homicidal ideation. Insight and judgment fair. Cognition intact."),
+            ("Risk Assessment", "Acute risk of harm to self or others is judged low. No access to firearms. Protective factors are family, work and willingness to seek help."),
+            ("Strengths and Needs", "Articulate, employed and motivated for treatment. Needs better sleep habits, coping skills and a routine of exercise."),
+            ("Developmental and Educational History", "Milestones met on time by report. Finished high school. No history of abuse disclosed today."),
+            ("Current Medications", "; ".join(_drug_lines(case)) + "."),
             ("Diagnostic Impression", rng.choice(("F33.1 Major depressive disorder, recurrent, moderate", "F41.1 Generalized anxiety disorder", "F41.0 Panic disorder"))),
             ("Treatment Plan", "Start sertraline 50 mg daily; risks and benefits discussed. Individual therapy weekly. Safety plan reviewed. Return in four weeks."),
         ),
@@ -1124,6 +1128,28 @@ def _after_visit(sheet: Sheet, case: Case) -> None:
     sheet.para(rng.choice(clinical.ALLERGIES))
     sheet.heading("Results from Today", style="bar")
     sheet.table(_RESULTS, clinical.lab_values(rng, 6), (160, 80, 44, 120, 100), ruled=False)
+    sheet.turn()
+    sheet.line(f"{case.first_last} - After Visit Summary (continued)", size=10)
+    _rule(sheet)
+    sheet.heading("About Your Condition", style="bar")
+    sheet.para(f"You were seen for {ill.name.lower()}. {_say(ill.history[:1], case)} {ill.impression}")
+    sheet.heading("Your Care Team", style="bar")
+    sheet.table(
+        ("Name", "Role"), ((case.provider, "Seen today"), (case.ordering, "Primary care"), (case.copied, ill.specialty)), (250, 254), ruled=False
+    )
+    sheet.heading("When to Call Us", style="bar")
+    sheet.bullets(
+        (
+            "Fever above 101 degrees or shaking chills.",
+            "Pain that is new or getting worse.",
+            "You cannot keep food or medicine down.",
+            "You have questions about your medicines.",
+        )
+    )
+    sheet.heading("Staying Healthy", style="bar")
+    sheet.bullets(
+        ("Do not smoke; ask us for help to stop.", "Be active for thirty minutes on most days.", "Keep your shots and screening tests up to date.")
+    )
     sheet.para(f"Questions? Call {case.facility.phone}. You can see your record online at any time.")
 
 
@@ -1184,12 +1210,12 @@ LAYOUTS = (
     Layout("consolidated_laboratory", "laboratory_report", _laboratory, "Liberation Sans", (*_DATED, "accession"), size=9, margin=46, facilities=(4,)),
     Layout("piedmont_visit", "progress_note", _visit, "Times", _DATED, size=11, facilities=(2, 9)),
     Layout("zanesville_mri", "imaging_report", _magnetic, "DejaVu Sans", (*_DATED, "accession"), size=9.5, margin=60, facilities=(5,)),
-    Layout("ashworth_emergency_report", "emergency_note", _emergency, "Courier", _DATED, size=9.5, margin=58, facilities=(0,)),
+    Layout("ashworth_emergency_report", "emergency_note", _emergency, "Courier", _DATED, size=11, margin=58, facilities=(0,)),
     Layout("hartwell_catheterization", "echo_stress_cath", _catheterization, "Helvetica", _DATED, size=9.5, facilities=(6,)),
     Layout("consolidated_pathology", "pathology_report", _pathology, "Liberation Sans", (*_DATED, "accession"), size=9.5, facilities=(4,)),
     Layout("grace_hospitalist", "discharge_summary", _hospitalist, "FreeSans", _STAYED, size=10, facilities=(1,)),
     Layout("piedmont_referral", "referral", _referral, "Helvetica", _NAMED, size=10, margin=50, facilities=(2,)),
-    Layout("grace_history", "history_and_physical", _history, "Liberation Sans", _DATED, size=9.5, facilities=(1, 0)),
+    Layout("grace_history", "history_and_physical", _history, "Liberation Sans", _DATED, size=11, facilities=(1, 0)),
     Layout("ashworth_film", "imaging_report", _film, "FreeMono", ("patient_name", "patient_mrn", "service_date"), size=10.5, margin=60, facilities=(0,)),
     Layout("ashworth_consult", "consultation", _consult, "FreeSerif", _DATED, size=10.5, facilities=(0, 1)),
     Layout("grace_complaint_sheet", "emergency_note", _template, "Liberation Sans Narrow", _DATED, size=9.5, margin=42, facilities=(1,)),
@@ -1202,7 +1228,7 @@ LAYOUTS = (
     Layout("hartwell_tracing", "ecg", _tracing, "Helvetica", _DATED, margin=40, facilities=(6, 0)),
     Layout("piedmont_medicines", "medication_list", _medicines, "DejaVu Serif", _NAMED, size=9, facilities=(2,)),
     Layout("ashworth_shift", "nursing_note", _nursing, "Liberation Sans Narrow", _DATED, size=10, margin=46, facilities=(0, 7)),
-    Layout("stillwater_psychiatry", "behavioral_health", _psychiatry, "FreeSerif", _DATED, size=10.5, margin=60, facilities=(8,)),
+    Layout("stillwater_psychiatry", "behavioral_health", _psychiatry, "FreeSerif", _DATED, size=11.5, margin=60, facilities=(8,)),
     Layout("ashworth_authorization", "authorization_consent", _release, "Liberation Serif", _NAMED, size=10.5, facilities=(0, 1)),
     Layout("quickcare_work", "correspondence", _work, "Helvetica", ("patient_name", "patient_dob"), size=12, margin=72, facilities=(9,)),
     Layout("grace_after_visit", "continuity_of_care", _after_visit, "Liberation Sans", _DATED, facilities=(1, 2)),
