@@ -25,17 +25,18 @@ from samples import damage
 from samples.cast import Cast, Role, cast_couple, cast_role, sort_cast
 from samples.damage import FaxLine, Scan
 from samples.draw import HEIGHT, WIDTH, Layout, draw_bare, draw_document
-from samples.facts import BENCH_FACILITIES, DEMO_FACILITIES, PRACTICE_FACILITIES, Case, make_case
-from samples.layouts import bench, demo, practice
+from samples.facts import BENCH_FACILITIES, DEMO_FACILITIES, PRACTICE_FACILITIES, REHEARSAL_FACILITIES, Case, make_case
+from samples.layouts import bench, demo, practice, rehearsal
 from samples.recipes import RECIPES, Recipe
 from samples.separators import draw_separator
 from schemas.patient import IndexPatient
 
-Kind = Literal["demo", "practice", "bench"]
+Kind = Literal["demo", "practice", "rehearsal", "bench"]
 TRUTH = "truth.jsonl"
 _SETS = {
     "demo": (demo.LAYOUTS, demo.COVER, DEMO_FACILITIES),
     "practice": (practice.LAYOUTS, practice.COVER, PRACTICE_FACILITIES),
+    "rehearsal": (rehearsal.LAYOUTS, rehearsal.COVER, REHEARSAL_FACILITIES),
     "bench": (bench.LAYOUTS, bench.COVER, BENCH_FACILITIES),
 }
 _SUFFIX = {"tiff": ".tif", "jpeg": ".jpg", "png": ".png"}

@@ -40,7 +40,7 @@ PRACTICE_FACILITIES = (
     Facility("Riverbend Community Health Center", "714 Levee Street", "Evansville, IN 47708", "(812) 555-0138", "(812) 555-0139"),
     Facility("University Hospitals of the Ohio Valley", "2000 Campus Drive", "Athens, OH 45701", "740-555-0105", "740-555-0106"),
 )
-BENCH_FACILITIES = (
+REHEARSAL_FACILITIES = (
     Facility("Cedar Ridge Medical Center", "4501 N. Cedar Ridge Rd.", "Bloomfield, IN 47424", "(812) 555-0153", "(812) 555-0154"),
     Facility("Holloway County Memorial Hospital", "210 E. Hospital Street", "Holloway, TN 38340", "731-555-0112", "731-555-0113"),
     Facility(
@@ -53,12 +53,27 @@ BENCH_FACILITIES = (
     Facility("Northern Lakes Home Health & Hospice", "315 Third Avenue", "Alpena, MI 49707", "(989) 555-0175", "(989) 555-0176"),
     Facility("Tamarack County Health Department", "500 Courthouse Square", "Rhinelander, WI 54501", "715-555-0135", "715-555-0136"),
 )
+BENCH_FACILITIES = (
+    Facility("Ashworth Memorial Hospital", "700 Dunbar Avenue", "Ellensboro, PA 16830", "814-555-0104", "814-555-0105"),
+    Facility("Sisters of Grace Health - Marietta Campus", "1445 Colegate Drive", "Marietta, OH 45750", "(740) 555-0122", "(740) 555-0123"),
+    Facility("Piedmont Crossing Family Medicine", "2207 Old Greensboro Road", "Danville, VA 24541", "(434) 555-0163", "(434) 555-0164"),
+    Facility("Wabash Valley Bone & Joint Institute", "3850 S. US Highway 41", "Terre Haute, IN 47802", "812.555.0179", "812.555.0180"),
+    Facility("Consolidated Path & Lab Services, Inc.", "118 Foundry Street", "Altoona, PA 16601", "(800) 555-0116", "(814) 555-0117"),
+    Facility("Advanced Imaging of Zanesville", "2945 Maple Avenue, Suite 4", "Zanesville, OH 43701", "740-555-0158", "740-555-0159"),
+    Facility("Hartwell Heart & Vascular", "51 Medical Park Boulevard", "Petersburg, VA 23805", "(804) 555-0136", "(804) 555-0137"),
+    Facility("Laurel Fork Nursing & Rehab", "9 Creekside Road", "Elkins, WV 26241", "304-555-0147", "304-555-0148"),
+    Facility("Stillwater Behavioral Health Services", "330 West Fourth Street", "Kokomo, IN 46901", "765-555-0181", "765-555-0182"),
+    Facility("QuickCare Urgent Care of Beckley", "1202 Eisenhower Drive", "Beckley, WV 25801", "(304) 555-0192", "(304) 555-0193"),
+)
 _DOCTORS = {
     "demo": ("Harold P. Whitcomb", "Susan Okafor", "Miguel Santoro", "Janet Liu", "Peter Grunwald", "Anita Deshmukh", "Walter Beaumont"),
     "practice": ("Roberta Kessler", "Thomas E. Vandermeer", "Priya Raman", "Colin Ashworth", "Yolanda Pruitt", "Samuel Feinberg", "Ngozi Adeyemi"),
-    "bench": ("Douglas M. Ferrante", "Lakshmi Narayanan", "Beth Ann Czerny", "Robert J. Hale", "Irene Papadakis", "Marcus Whitfield", "Hye-jin Seo"),
+    "rehearsal": (
+        "Douglas M. Ferrante", "Lakshmi Narayanan", "Beth Ann Czerny", "Robert J. Hale", "Irene Papadakis", "Marcus Whitfield", "Hye-jin Seo",
+    ),
+    "bench": ("Gregory N. Stanhope", "Fatima Siddiqui", "Carol Wisniewski", "Raymond D. Tuttle", "Olusegun Bello", "Meredith Langley", "Dinh Tran"),
 }  # fmt: skip
-_FACILITIES = {"demo": DEMO_FACILITIES, "practice": PRACTICE_FACILITIES, "bench": BENCH_FACILITIES}
+_FACILITIES = {"demo": DEMO_FACILITIES, "practice": PRACTICE_FACILITIES, "rehearsal": REHEARSAL_FACILITIES, "bench": BENCH_FACILITIES}
 _CREDENTIALS = ("MD", "MD", "MD", "DO", "MD", "NP", "PA-C")
 _DATE_STYLES = ("%m/%d/%Y",) * 5 + ("%m-%d-%Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y", "%Y-%m-%d", "%-m/%-d/%Y", "%m/%d/%y")
 

@@ -134,4 +134,4 @@ _BENCH = (
     *_BROKEN,
 )  # fmt: skip
 
-RECIPES: dict[str, tuple[Recipe, ...]] = {"demo": _DEMO, "practice": _BENCH, "bench": _BENCH}
+RECIPES: dict[str, tuple[Recipe, ...]] = {"demo": _DEMO, "practice": _BENCH, "rehearsal": _BENCH, "bench": _BENCH}
