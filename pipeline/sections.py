@@ -117,4 +117,4 @@ def _letter(lines: Sequence[str]) -> Iterator[Build]:
     elif (hit := ASKED.search(first)) is not None:
         yield Build("referral", ("Dear …", hit[0]), 0.3)
     elif closed and not DOCTOR.search(whom):
-        yield Build("correspondence", ("Dear …", "Sincerely"), 0.06)
+        yield Build("correspondence", ("Dear …", "Sincerely"), 0.04)
