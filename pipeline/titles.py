@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from pipeline.title_words import DEPARTMENTS, FACILITY, MODALITIES, QUALIFIERS, REGIONS, SECTION_NAMES, SECTIONS, SMALL
+from pipeline.title_words import DEPARTMENTS, FACILITY, GENERIC, MODALITIES, QUALIFIERS, REGIONS, SECTION_NAMES, SECTIONS, SMALL
 from schemas.catalogue import Catalogue
 from schemas.page import Box, PageReading, Word
 
@@ -28,6 +28,16 @@ _ALIKE = str.maketrans({"0": "o", "1": "l", "|": "l", "!": "l", "i": "l", "5": "
 
 LABELS = re.compile(r"^\W*(document|report|note|form|record|doc)\s*(type|title|name)?\s*[:#]\s*(?=\S)", re.IGNORECASE)
 EXAM = re.compile(r"^\W*(exam|examination|study|procedure|exam type|exam description|exam name|imaging study|order)\s*[:;]\s*(?=\S)", re.IGNORECASE)
+NAMING = re.compile(
+    r"^\W*((document|report|note|form|record|doc)\s*(type|title|name)|exam(ination)?|study|procedure"
+    r"|(exam|study|procedure)\s*(type|description|name)|imaging study)\W*$",
+    re.IGNORECASE,
+)
+VIEWS = re.compile(
+    r"\b(?:(?:one|two|three|four|\d)(?: or more)? views?|pa (?:and|&) lat(?:eral)?|portable|ap view"
+    r"|(?:w|with|w/o|wo|without|w/)[ /]*(?:iv )?contrast)\b",
+    re.IGNORECASE,
+)
 MODALITY = re.compile(rf"\b({'|'.join(MODALITIES)})\b", re.IGNORECASE)
 REGION = re.compile(rf"\b({'|'.join(REGIONS)})\b", re.IGNORECASE)
 # what a fax machine stamps: date, time, number, the word, page, direction
@@ -117,7 +127,7 @@ def find_titles(page: PageReading, catalogue: Catalogue) -> tuple[Title, ...]:
     lines = lines_of(page)
     phrases = _phrases(tuple((slug, kind.titles) for slug, kind in catalogue.types.items()))
     usual, below = median([line.height for line in lines] or [0.01]), first_section(lines)
-    standing = {line: _standing(line, usual, below) for line in lines if line.box.y0 < ZONE}
+    standing = {line: _standing(line, usual, below) for line in (*lines, *_named(lines)) if line.box.y0 < ZONE}
     stacked = [title for pair in _pairs(lines) if pair[0] in standing for title in _stacked_title(*pair, standing[pair[0]], phrases)]
     single = [title for line, stands in standing.items() for title in _titles(line, stands, phrases) if not any(_inside(title, s) for s in stacked)]
     best: dict[str, Title] = {}
@@ -125,6 +135,24 @@ def find_titles(page: PageReading, catalogue: Catalogue) -> tuple[Title, ...]:
         if title.slug in catalogue:
             best.setdefault(title.slug, title)
     return tuple(best.values())
+
+
+def _named(lines: Sequence[Line]) -> Iterator[Line]:
+    """Labels that say what a paper is, joined with what stands beside or below them as their value."""
+    for label in lines:
+        if NAMING.match(label.text) and (value := _value_of(label, lines)):
+            box = Box(label.box.x0, min(label.box.y0, value.box.y0), max(label.box.x1, value.box.x1), max(label.box.y1, value.box.y1))
+            yield Line(f"{label.text.rstrip(' :')}: {value.text}", box, value.height, value.alone)
+
+
+def _value_of(label: Line, lines: Sequence[Line]) -> Line | None:
+    """What stands right of a label on its line, or else right below it."""
+    middle = (label.box.y0 + label.box.y1) / 2
+    beside = [line for line in lines if line.box.x0 > label.box.x1 and line.box.y0 <= middle <= line.box.y1]
+    below = [line for line in lines if 0 < line.box.y0 - middle < 2.5 * label.height and abs(line.box.x0 - label.box.x0) < 0.02]
+    if label.text.rstrip().endswith(":") and beside:
+        return min(beside, key=lambda line: line.box.x0)
+    return min(below, key=lambda line: line.box.y0, default=None)
 
 
 def _inside(title: Title, other: Title) -> bool:
@@ -225,11 +253,18 @@ def _windows(tokens: Sequence[str], folded: Sequence[str], start: int, phrases: 
             return
         found = process.extractOne(window, phrases.keys(), scorer=fuzz.ratio, score_cutoff=RATIO)
         beside = [*tokens[:start], *tokens[end:]]
-        if found and (len(found[0]) > SHORT or found[1] == 100) and _usual_beside(beside, named=len(found[0]) > 2 * SHORT):
+        if found and _misreading(tokens[start:end], found[0], found[1]) and _usual_beside(beside, named=len(found[0]) > 2 * SHORT):
             slug, phrase = phrases[found[0]]
             misread = (1 - found[1] / 100) * (len(window) + len(found[0])) / 2
             usual = sum(len(token) for token in beside if token.lower() in QUALIFIERS)
             yield Hit(slug, phrase, bool(beside), len(found[0]) + 0.5 * usual - 6 * misread)
+
+
+def _misreading(tokens: Sequence[str], phrase: str, ratio: float) -> bool:
+    """Whether words can be a phrase misread: a short phrase stands to the letter, and so do words that any title has."""
+    if ratio == 100:
+        return True
+    return len(phrase) > SHORT and not all(re.sub(r"[^a-z]", "", token.lower()) in GENERIC for token in tokens)
 
 
 def _usual_beside(tokens: Sequence[str], *, named: bool) -> bool:
@@ -277,7 +312,8 @@ def _doubt(hit: Hit, line: Line, text: str, standing: Standing) -> float | None:
         return 0.02 if standing.large and not risky else None
     if risky:
         return _risky_doubt(line, standing, heading=heading)
-    return (0.002 if conspicuous or standing.capitals else 0.01) * (2 if hit.beside else 1)
+    plain = 0.004 if standing.high else 0.01
+    return (0.002 if conspicuous or standing.capitals else plain) * (2 if hit.beside else 1)
 
 
 def _risky_doubt(line: Line, standing: Standing, *, heading: bool) -> float | None:
@@ -292,7 +328,7 @@ def _imaging(line: Line, standing: Standing) -> Iterator[Title]:
     text = line.text[label.end() :] if label else line.text
     short = 2 <= len(text.split()) <= 11 and not _is_prose(text) and not text.rstrip().endswith(".")
     placed = label is not None or (standing.above and (standing.capitals or standing.large or standing.centred))
-    if short and placed and MODALITY.search(text) and REGION.search(text):
+    if short and placed and REGION.search(text) and (MODALITY.search(text) or VIEWS.search(text)):
         yield Title("imaging_report", line.text, 0.02, line.box)
 
 

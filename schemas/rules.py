@@ -60,7 +60,8 @@ class ClassifyRules:
     """When a document type is sure enough not to be asked."""
 
     sure_at: Share = 0.9
-    sure_untitled_at: Share = 0.995  # without a title the text alone must be this sure
+    sure_built_at: Share = 0.985  # without a title, when the headings or columns of the page speak for the same type
+    sure_untitled_at: Share = 0.995  # without a title, headings or columns the text alone must be this sure
     unknown_below: Share = 0.35
 
 

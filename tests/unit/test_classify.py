@@ -87,6 +87,31 @@ def test_mention_in_a_sentence_is_no_title():
     assert find_titles(sheet([*HEAD, "please see the discharge summary of last week for the details of her stay."]), CATALOGUE) == ()
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Document Type:  History and Physical", *PROSE],
+        ["Note Type", "History and Physical", *PROSE],
+    ],
+)
+def test_value_of_a_label_is_a_title(lines):
+    assert [title.slug for title in find_titles(sheet([*HEAD, *lines]), CATALOGUE)] == ["history_and_physical"]
+
+
+def test_exam_named_in_a_table_is_a_title():
+    page = sheet([*HEAD, "Exam  Exam date", "CT chest with contrast  03/04/2024", *PROSE])
+    assert [title.slug for title in find_titles(page, CATALOGUE)] == ["imaging_report"]
+
+
+@pytest.mark.parametrize("words", ["* Final Report *", "PATIENT INFORMATION", "FINAL RESULT"])
+def test_words_of_any_title_are_no_title(words):
+    assert find_titles(sheet([*HEAD, f"^{words}", *PROSE]), CATALOGUE) == ()
+
+
+def test_clear_title_stands_against_text_of_a_like_type():
+    assert guess(titled("^#PROGRESS NOTES"), "history_and_physical", 0.7).reason is None
+
+
 def test_title_over_two_lines_is_read_as_one():
     assert find_titles(sheet([*HEAD, "^#AUTHORIZATION FOR", "^#RELEASE OF INFORMATION", "", *PROSE]), CATALOGUE)[0].slug == "authorization_consent"
 
