@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -191,6 +192,7 @@ def main(arguments: Sequence[str]) -> None:
     parent, module, *rest = arguments
     die_with(int(parent))
     sys.argv = [module, *rest]
+    warnings.filterwarnings("ignore", "'workers", RuntimeWarning)  # some are imported here as well, and run anew as the program
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
