@@ -27,6 +27,7 @@ MOST_WORDS = 6
 TITLE_ENDS = {"note", "notes"}  # "Primary Care Note" is no misread "Primary Care Name"
 LOST_COLON = re.compile(r"^[A-Z]{2,4}[ceisz]$")
 FIGURES = {"patient_dob", "patient_mrn", "service_date"}
+OPENING_SPECKS = "'`‘’“”\"«°"
 MISSPELT = 0.93  # a label one letter off is this much less telling
 
 
@@ -186,5 +187,5 @@ def _goes_on(row: Row, label: Label) -> bool:
 
 
 def _capital(token: Token) -> bool:
-    first = token.text.lstrip("([*#-")[:1]
+    first = token.text.lstrip("([*#-" + OPENING_SPECKS)[:1]
     return first.isupper() or first.isdigit()
