@@ -22,6 +22,7 @@ from pipeline.fields.lexicon import (
     without_one,
     words,
 )
+from pipeline.fields.wording import compose
 
 MOST_WORDS = 6
 TITLE_ENDS = {"note", "notes"}  # "Primary Care Note" is no misread "Primary Care Name"
@@ -75,7 +76,9 @@ def _label_at(at: int, row: Row, folded: list[str], start: int, *, led: bool) ->
     for end in _ends(row, folded, start):
         closed = _absorb_signs(row, folded, end)
         label = Label(Meaning(""), at, start, closed, "", row[closed - 1].colon, closed == len(row) or row[closed].fresh)
-        meaning = _numbered(row, folded, label, end) or _meaning(folded[start:end], misspelt=label.colon or (led and label.alone))
+        whole = led and (label.colon or label.alone)
+        meaning = _numbered(row, folded, label, end) or _meaning(folded[start:end], misspelt=label.colon or whole)
+        meaning = meaning or (compose([t.text for t in row[start:closed]], colon=label.colon) if whole else None)
         if meaning and _may_be_label(meaning, row, label, led=led):
             return label._replace(meaning=meaning, printed=" ".join(t.text for t in row[start:end]))
     return _with_lost_colon(at, row, start)

@@ -112,7 +112,8 @@ def _member_alone(labels: tuple[Label, ...]) -> bool:
     births = [x for x in labels if x.meaning.what == "patient_dob"]
     near = members and births and members[0].key < births[0].key and births[0].row - members[0].row <= NAME_UNDER_HEADING
     others = any(x.meaning.role == "contact" and not _speaks_of(x, "covered") for x in labels)
-    return bool(near) and len(members) == len(births) == 1 and not others
+    told = near and len(births) == 1 or not births and any(fold(x.printed) == fold("Dear") for x in labels)
+    return bool(told) and len(members) == 1 and not others
 
 
 def _speaks_of(label: Label, group: str) -> bool:
@@ -122,7 +123,7 @@ def _speaks_of(label: Label, group: str) -> bool:
 
 def _announces(label: Label) -> bool:
     """Whether a label stands before one value rather than over a block."""
-    return label.colon or not label.alone or "name" in label.printed.lower()
+    return label.colon or not label.alone or "name" in label.printed.lower() or label.meaning.what == "patient_dob"
 
 
 def _as_patient(label: Label) -> Label:
