@@ -286,12 +286,22 @@ def _under_unknown_heading(page: Marked, label: Label) -> bool:
     """
     over = above(page, label)
     bare = [t.text.strip(":.,").lower() for t in over]
-    if not over or any(map(is_organisation, bare)) or (set(bare) & TITLES and len(over) <= MOST_OF_A_TITLE and not set(bare) & SOMEBODY):
+    if (
+        not over
+        or any(is_organisation(t.text) for t in _cell_with(page, over[0], label.row))
+        or (set(bare) & TITLES and len(over) <= MOST_OF_A_TITLE and not set(bare) & SOMEBODY)
+    ):
         return False
     asked = sum(x.meaning.what == "name" and x.meaning.role == NO_ROLE for x in page.labels)
     worded = over[0].text[:1].isupper() and not any(c.isdigit() or c in ",/" for t in over for c in t.text)
     worded = worded and len(over) <= MOST_OF_A_HEADING and (asked > 1 or _set_alike(over[0], page.sheet.rows[label.row][label.start]))
     return worded or (len(over) <= 3 and all(t.text.isupper() for t in over))
+
+
+def _cell_with(page: Marked, token: Token, below_row: int) -> Row:
+    """The whole cell that a word over a row stands in."""
+    row = next((r for r in reversed(page.sheet.rows[:below_row]) if token in r), (token,))
+    return next(row[start:end] for start, end in cells(row) if token in row[start:end])
 
 
 def _set_alike(one: Token, other: Token) -> bool:

@@ -20,7 +20,9 @@ from schemas.rules import ExtractRules
 
 OLD = re.compile(r"^\(?(\d{1,3})[\-\s]?(?:y(?:ea)?rs?|y)?[\-.\s/]*(?:old|o\.?)\b", re.IGNORECASE)
 YEARS = re.compile(r"^(?:years?|yrs?|y)[\-\s/.]*(?:old|o\.?)?[,.)]*$", re.IGNORECASE)
-AGE_OR_SEX = re.compile(r"^[(\[]?(?:\d{1,3}(?:y|yo|yr|yrs)?[/-]?[mf]?|m|f|male|female|y|yrs?\.?|years?|y\.?/?o\.?|old|age|sex|[-/|·]+)[,;)\]]*$", re.IGNORECASE)
+AGE_OR_SEX = re.compile(
+    r"^[(\[]?(?:\d{1,3}(?:y|yo|yr|yrs)?[/-]?[mf]?|m|f|male|female|y|yrs?\.?|years?|y\.?/?o\.?|old|age|sex|[-/|·]+)[,;)\]]*$", re.IGNORECASE
+)
 STREET = re.compile(r"^\d{1,6}[A-Za-z]?$")
 RELATIONS = {
     "mother",

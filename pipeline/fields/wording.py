@@ -19,26 +19,201 @@ DAY = frozenset(("date", "dt", "on", "day", "dates"))
 ADMITTED = frozenset(("admit", "admitted", "admission", "adm"))
 DISCHARGED = frozenset(("discharge", "discharged", "disch", "dis", "dc"))
 CARE = frozenset(
-    ("service", "serviced", "visit", "visited", "exam", "examination", "examined", "encounter", "collect", "collected", "collection", "specimen", "procedure")
-    + ("study", "operation", "surgery", "consult", "consultation", "evaluation", "evaluated", "treatment", "session", "scan", "scanned", "performed", "svc")
+    (
+        "service",
+        "serviced",
+        "visit",
+        "visited",
+        "exam",
+        "examination",
+        "examined",
+        "encounter",
+        "collect",
+        "collected",
+        "collection",
+        "specimen",
+        "procedure",
+    )
+    + (
+        "study",
+        "operation",
+        "surgery",
+        "consult",
+        "consultation",
+        "evaluation",
+        "evaluated",
+        "treatment",
+        "session",
+        "scan",
+        "scanned",
+        "performed",
+        "svc",
+    )
 )
 PLAIN = frozenset(
-    ("of", "the", "and", "or", "time", "name", "names", "legal", "full", "suffix", "print", "printed", "please", "s", "mm", "dd", "yyyy", "yy", "month")
-    + ("year", "medical", "health", "office", "use", "only", "provider", "providers", "sending", "facility", "clinical", "age", "sex", "was", "jr", "sr")
+    (
+        "of",
+        "the",
+        "and",
+        "or",
+        "time",
+        "name",
+        "names",
+        "legal",
+        "full",
+        "suffix",
+        "print",
+        "printed",
+        "please",
+        "s",
+        "mm",
+        "dd",
+        "yyyy",
+        "yy",
+        "month",
+    )
+    + (
+        "year",
+        "medical",
+        "health",
+        "office",
+        "use",
+        "only",
+        "provider",
+        "providers",
+        "sending",
+        "facility",
+        "clinical",
+        "age",
+        "sex",
+        "was",
+        "jr",
+        "sr",
+    )
     + ("clinic", "start", "taken", "hospital", "birth", "birthdate", "dob", "born")
 )
 KNOWN = CARED_FOR | LAST | FIRST | MIDDLE | RECORD | NUMBER | DAY | ADMITTED | DISCHARGED | CARE | PLAIN
 ANOTHERS = frozenset(
-    ("physician", "doctor", "mother", "mothers", "father", "fathers", "spouse", "spouses", "guarantor", "guarantors", "subscriber", "subscribers", "insured")
-    + ("insureds", "emergency", "contact", "relative", "parent", "guardian", "employer", "pharmacy", "payer", "payor", "plan", "policy", "group", "insurance")
-    + ("account", "acct", "phone", "fax", "tel", "ssn", "social", "holder", "party", "member", "members", "client", "witness", "agent", "proxy", "partner")
-    + ("baby", "babys", "sibling", "donor", "nurse", "signature", "signed", "sign", "preferred", "prefers", "former", "maiden", "alias", "alternate", "nick", "nickname")
+    (
+        "physician",
+        "doctor",
+        "mother",
+        "mothers",
+        "father",
+        "fathers",
+        "spouse",
+        "spouses",
+        "guarantor",
+        "guarantors",
+        "subscriber",
+        "subscribers",
+        "insured",
+    )
+    + (
+        "insureds",
+        "emergency",
+        "contact",
+        "relative",
+        "parent",
+        "guardian",
+        "employer",
+        "pharmacy",
+        "payer",
+        "payor",
+        "plan",
+        "policy",
+        "group",
+        "insurance",
+    )
+    + (
+        "account",
+        "acct",
+        "phone",
+        "fax",
+        "tel",
+        "ssn",
+        "social",
+        "holder",
+        "party",
+        "member",
+        "members",
+        "client",
+        "witness",
+        "agent",
+        "proxy",
+        "partner",
+    )
+    + (
+        "baby",
+        "babys",
+        "sibling",
+        "donor",
+        "nurse",
+        "signature",
+        "signed",
+        "sign",
+        "preferred",
+        "prefers",
+        "former",
+        "maiden",
+        "alias",
+        "alternate",
+        "nick",
+        "nickname",
+    )
     + ("representative", "surrogate", "caregiver", "address", "place", "country", "state", "weight", "order", "multiple", "insurer", "license", "npi")
 )
 ANOTHER_DAY = frozenset(
-    ("next", "last", "prior", "previous", "report", "reported", "received", "print", "printed", "dictated", "dictation", "transcribed", "ordered", "due")
-    + ("expires", "expiration", "expected", "verified", "follow", "scheduled", "result", "resulted", "issued", "entered", "start", "end", "through", "effective", "injury")
-    + ("onset", "faxed", "released", "release", "requested", "request", "planned", "estimated", "anticipated", "proposed", "reviewed", "updated", "plan", "first", "final")
+    (
+        "next",
+        "last",
+        "prior",
+        "previous",
+        "report",
+        "reported",
+        "received",
+        "print",
+        "printed",
+        "dictated",
+        "dictation",
+        "transcribed",
+        "ordered",
+        "due",
+    )
+    + (
+        "expires",
+        "expiration",
+        "expected",
+        "verified",
+        "follow",
+        "scheduled",
+        "result",
+        "resulted",
+        "issued",
+        "entered",
+        "start",
+        "end",
+        "through",
+        "effective",
+        "injury",
+    )
+    + (
+        "onset",
+        "faxed",
+        "released",
+        "release",
+        "requested",
+        "request",
+        "planned",
+        "estimated",
+        "anticipated",
+        "proposed",
+        "reviewed",
+        "updated",
+        "plan",
+        "first",
+        "final",
+    )
 )
 
 
@@ -78,7 +253,11 @@ def _name(said: list[str]) -> Meaning | None:
 def _number(said: list[str]) -> Meaning | None:
     given = set(said)
     owned = CARED_FOR | RECORD
-    return Meaning("patient_mrn", NO_ROLE, NUMBERED) if given & owned and given & NUMBER and not given & (CARE | ADMITTED | DISCHARGED | {"name", "names"}) else None
+    return (
+        Meaning("patient_mrn", NO_ROLE, NUMBERED)
+        if given & owned and given & NUMBER and not given & (CARE | ADMITTED | DISCHARGED | {"name", "names"})
+        else None
+    )
 
 
 def _day(said: list[str]) -> Meaning | None:
@@ -89,4 +268,3 @@ def _day(said: list[str]) -> Meaning | None:
     if len(kinds) > 1 or (not kinds and not given & CARE):
         return None
     return Meaning(kinds[0] if kinds else "service_date", NO_ROLE, COMPOSED)
-
