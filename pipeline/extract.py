@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.fields.dates import other_century
+from pipeline.fields.days import read_days
 from pipeline.fields.geometry import lay_out, say
 from pipeline.fields.lexicon import fold
 from pipeline.fields.names import shortened
@@ -59,6 +60,7 @@ def sightings_of(page: PageReading, rules: ExtractRules) -> list[Sighting]:
     marked = mark(lay_out(page))
     found = [*read_labels(marked, rules), *read_unlabelled(marked, rules)]
     found += read_nearby(marked, found, rules)
+    found += read_days(marked, found, rules)
     if not any(s.field is FieldName.PATIENT_ADDRESS and s.role is Role.PATIENT for s in found):
         found += [a for s in found if s.field is FieldName.PATIENT_NAME for a in address_under(marked, s)]
     return _once_a_place([s for s in _with_ours(marked, found, rules) if s.worth >= LEAST])

@@ -45,15 +45,15 @@ def read_nearby(page: Marked, found: Sequence[Sighting], rules: ExtractRules) ->
     told = any(s.field in {FieldName.PATIENT_DOB, FieldName.PATIENT_MRN} and s.role is Role.PATIENT for s in found)
     if not told:
         return
-    others = {_bare(s.value) for s in found if s.role is not Role.PATIENT and s.field is not FieldName.FACILITY}
-    names = [c for c in _candidates(page, rules) if not _held_by_other(c, others)]
+    others = [s for s in found if s.role is not Role.PATIENT and s.field is not FieldName.FACILITY]
+    names = [c for c in _candidates(page, rules) if not _held_by_other(c, [s for s in others if s.role is not Role.CONTACT])]
     near = [c for c in names if any(_beside(page, c, fact) for fact in facts)]
     chosen = _only(near)
     if chosen:
         yield sighting(
             page, FieldName.PATIENT_NAME, Role.PATIENT, chosen.value, Ground(NEAR, "the only name beside birth date or number", chosen.row)
         )
-    elif not near and (chosen := _only(c for c in names if c.comma and _prominent(page, c))):
+    elif not near and (chosen := _only(c for c in names if _prominent(page, c) and not _held_by_other(c, others))):
         yield sighting(page, FieldName.PATIENT_NAME, Role.PATIENT, chosen.value, Ground(PROMINENT, "the only name at the head or foot", chosen.row))
 
 
@@ -67,9 +67,10 @@ def _bare(name: str) -> frozenset[str]:
     return frozenset(word for word in re.split(r"[^A-Z]+", name.upper()) if len(word) > 1)
 
 
-def _held_by_other(one: Candidate, others: set[frozenset[str]]) -> bool:
+def _held_by_other(one: Candidate, others: Sequence[Sighting]) -> bool:
+    """Whether the page names somebody so in another role; one's own guarantor counts only where no fact stands beside the name."""
     said = _bare(one.value.text)
-    return any(len(said & other) > 1 for other in others)
+    return any(len(said & _bare(other.value)) > 1 for other in others)
 
 
 def _candidates(page: Marked, rules: ExtractRules) -> Iterator[Candidate]:
@@ -168,5 +169,8 @@ def _beside(page: Marked, one: Candidate, fact: Label) -> bool:
 
 
 def _prominent(page: Marked, one: Candidate) -> bool:
+    """A "LAST, FIRST" with a common given name in the head or foot of the page."""
+    if not one.comma or not is_given(one.value.text.partition(", ")[2].split()[0]):
+        return False
     at = page.sheet.row_tops[one.row] / page.sheet.height
     return FAX_EDGE < at < HEAD or at > FOOT

@@ -38,6 +38,7 @@ SOMEBODY = {"person", "party", "adult", "completing", "responsible", "relative",
 COUNTER = re.compile(r"^[(\[]?(?:\d{1,3}[A-Za-z]?|[A-Z]{1,2}\d{2,5})[.)\]]*$")  # the number of a box on a form
 SPECKS = ".,'`‘’“”~^°·"
 SECTION_REACH = 4
+NUMBER_UNDER_NAME = 2  # rows
 NAME_UNDER_HEADING = 4  # rows: a heading's block begins with its person's name
 OWNED_ROWS = {"contact": 6, "provider": 5, "other": 4, "patient": 14}
 
@@ -188,10 +189,21 @@ def name_owner(page: Marked, label: Label) -> str:
         return label.meaning.role
     if _after_unknown_word(page, label):
         return "other"
+    if _heads_record(page, label):
+        return NO_ROLE
     role = owner(page, label)
     if role == "patient":
         return role if _first_under_heading(page, label) else "other"
     return role or ("other" if _some_others(page, label) else NO_ROLE)
+
+
+def _heads_record(page: Marked, label: Label) -> bool:
+    """Whether a bare "Name" is the first person spoken of and a record number is asked for in the rows right under it."""
+    people = [x for x in page.labels if x.meaning.what == "name" or x.meaning.role not in {NO_ROLE, "provider"}]
+    numbers = (x for x in page.labels if x.meaning.what == "patient_mrn" and x.meaning.strength > STAND_IN and (x.colon or x.alone))
+    number = next((x for x in numbers if label.key < x.key and x.row - label.row <= NUMBER_UNDER_NAME), None)
+    follows = people[1] if len(people) > 1 else None
+    return number is not None and people[:1] == [label] and not (follows and follows.key < number.key)
 
 
 def owner(page: Marked, label: Label) -> str:
