@@ -20,6 +20,7 @@ STAY, VISIT = 0.86, 0.64
 HEAD, FAX_EDGE = 0.33, 0.05
 MOST_BETWEEN, LONGEST_STAY = 5, 1  # words between two days; years
 STAYS = re.compile(r"\b(?:stay|hospitali[sz]ed|hospitali[sz]ation|inpatient|admi(?:t|tted|ssion)|adm|los|confinement)\b", re.IGNORECASE)
+EARLIER = re.compile(r"\b(?:prior|previous(?:ly)?|past|last|history|earlier|next|planned|expected|coverage|leave)\b", re.IGNORECASE)
 UNTIL = re.compile(
     r"^[\W_]*(?:[-–—]|to|thru|through|until|till|and)?[\W_]*(?:(?:was |and )?dis(?:ch(?:arged?)?)?(?: date| on)?|d/?c(?: date)?)?[\W_]*$",
     re.IGNORECASE,
@@ -71,7 +72,8 @@ def _stays(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
 
 
 def _one_stay(before: Row, between: Row, first: str, last: str) -> bool:
-    told = bool(STAYS.search(say(before[-MOST_BETWEEN:]))) and (bool(between) or any(t.colon for t in before))
+    lead = say(before)
+    told = bool(STAYS.search(say(before[-MOST_BETWEEN:]))) and not EARLIER.search(lead) and (bool(between) or any(t.colon for t in before))
     return told and len(between) <= MOST_BETWEEN and bool(UNTIL.match(say(between))) and first <= last and years_between(first, last) < LONGEST_STAY
 
 

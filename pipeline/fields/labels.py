@@ -27,6 +27,8 @@ from pipeline.fields.wording import compose
 MOST_WORDS = 6
 TITLE_ENDS = {"note", "notes"}  # "Primary Care Note" is no misread "Primary Care Name"
 LOST_COLON = re.compile(r"^[A-Z]{2,4}[ceisz]$")
+DAYS = {"service_date", "admit_date", "discharge_date"}
+OTHER_TIMES = {fold(word) for word in ("next", "last", "prior", "previous", "future", "planned", "expected", "proposed", "anticipated")}
 FIGURES = {"patient_dob", "patient_mrn", "service_date"}
 OPENING_SPECKS = "'`‘’“”\"«°"
 MISSPELT = 0.93  # a label one letter off is this much less telling
@@ -80,8 +82,14 @@ def _label_at(at: int, row: Row, folded: list[str], start: int, *, led: bool) ->
         meaning = _numbered(row, folded, label, end) or _meaning(folded[start:end], misspelt=label.colon or whole)
         meaning = meaning or (compose([t.text for t in row[start:closed]], colon=label.colon) if whole else None)
         if meaning and _may_be_label(meaning, row, label, led=led):
+            meaning = Meaning("skip") if meaning.what in DAYS and _of_another_time(row, folded, start) else meaning
             return label._replace(meaning=meaning, printed=" ".join(t.text for t in row[start:end]))
     return _with_lost_colon(at, row, start)
+
+
+def _of_another_time(row: Row, folded: list[str], start: int) -> bool:
+    """As in "Next visit date": the day of another visit than this."""
+    return start > 0 and not row[start].fresh and folded[start - 1] in OTHER_TIMES
 
 
 def _with_lost_colon(at: int, row: Row, start: int) -> Label | None:

@@ -92,13 +92,14 @@ def _stretches(row: Row) -> Iterator[tuple[int, int]]:
 
 
 def _labelled(page: Marked, at: int, start: int, end: int) -> bool:
-    return any(x.start < end and start < x.end or x.end == start and not x.alone for x in page.by_row.get(at, ()))
+    return any((x.start < end and start < x.end) or (x.end == start and not x.alone) for x in page.by_row.get(at, ()))
 
 
 def _whole(cell: Row, rules: ExtractRules) -> Value | None:
     """A cell that is a name, with age, sex or a masked number at most; without a comma it begins with a given name."""
     if any(
-        t.colon or is_credential(t.text) and t.text.isupper() or is_organisation(t.text) or fold_word(t.text) in TITLE_WORDS | RELATIONS for t in cell
+        t.colon or (is_credential(t.text) and t.text.isupper()) or is_organisation(t.text) or fold_word(t.text) in TITLE_WORDS | RELATIONS
+        for t in cell
     ):
         return None
     value = read_person(cell, rules)
@@ -121,7 +122,7 @@ def _spoken_for(page: Marked, one: Candidate, start: int, end: int) -> bool:
         return True
     left = row[start].x0
     street, _ = next_line(page, (left,), one.row)
-    addressed = not one.comma and bool(street) and len(street) > 1 and bool(STREET.match(street[0].text)) and not tells_age(street[0].text)
+    addressed = not one.comma and bool(street) and len(street) > 1 and bool(STREET.match(street[0].text)) and street[1].text[:1].isalpha()
     return addressed or _headed(page, one.row, left) or _captioned(page, one.row, left) or _degree_follows(row, end)
 
 

@@ -113,7 +113,7 @@ def _member_alone(labels: tuple[Label, ...]) -> bool:
     births = [x for x in labels if x.meaning.what == "patient_dob"]
     near = members and births and members[0].key < births[0].key and births[0].row - members[0].row <= NAME_UNDER_HEADING
     others = any(x.meaning.role == "contact" and not _speaks_of(x, "covered") for x in labels)
-    told = near and len(births) == 1 or not births and any(fold(x.printed) == fold("Dear") for x in labels)
+    told = (near and len(births) == 1) or (not births and any(fold(x.printed) == fold("Dear") for x in labels))
     return bool(told) and len(members) == 1 and not others
 
 

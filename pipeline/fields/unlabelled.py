@@ -54,7 +54,7 @@ LETTERHEAD_DEPTH, LETTER_DATE_DEPTH = 0.17, 0.4
 BANNER_FOOT, BANNER_DEPTH, TOLD_BIRTH, FIRST_CARE, LAST_CARE = 0.85, 0.3, 0.82, 1995, 2040
 TOLD = Meaning("patient_dob")
 AGE = re.compile(r"(\d{1,3})\s?-?(?:y|yo|yrs?|years?|y\.?/?o)[mf]?\b|\((\d{1,3})\)|\b(\d{1,3})\s?/?\s?[mf]\b", re.IGNORECASE)
-NAME_REACH = 6
+NAME_REACH, MRN_SURE = 6, 0.84
 STAMPED, STAMP_LINES, RECORDER_HEAD = 0.84, 3, 0.06
 CLOCK = re.compile(r"^\(?\d{1,2}:\d{2}(?::\d{2})?\)?$")
 FULL_LINE = 0.8  # of the longest line on the page
@@ -144,7 +144,7 @@ def _told_births(page: Marked, rules: ExtractRules) -> Iterator[tuple[Label, Val
             continue
         for start, token in enumerate(row):
             value = read_date(row[start : start + 3], rules) if _opens_date(token.text) else None
-            if value and (run := _age_run(page, at, start, start + len(value.tokens))) and _fits_age(row[run[0] : run[1]], value):
+            if value and (run := _age_run(page, at, start, start + len(value.tokens))) and _told_of(page, at, row[run[0] : run[1]], value):
                 yield Label(TOLD, at, run[0], run[1], "age", colon=False, alone=False), value
 
 
@@ -162,6 +162,14 @@ def _age_run(page: Marked, at: int, start: int, end: int) -> tuple[int, int] | N
         high += 1
     labelled = any(x.start < high and x.end >= low for x in page.by_row.get(at, ()))
     return None if labelled or (low, high) == (start, end) or (low > 0 and not row[low].fresh and row[low - 1].text[-1].isalpha()) else (low, high)
+
+
+def _told_of(page: Marked, at: int, run: Row, born: Value) -> bool:
+    """Whether an age beside a date fits it; or a sex alone does, on the line of a record number."""
+    rest = [t for t in run if t not in born.tokens]
+    sexed = bool(rest) and all(t.text.strip(".,()").lower() in SEXES for t in rest)
+    numbered = any(x.meaning.what == "patient_mrn" and x.meaning.strength > MRN_SURE for x in page.by_row.get(at, ()))
+    return _fits_age(run, born) or (sexed and numbered)
 
 
 def _fits_age(run: Row, born: Value) -> bool:

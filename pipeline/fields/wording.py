@@ -19,7 +19,7 @@ DAY = frozenset(("date", "dt", "on", "day", "dates"))
 ADMITTED = frozenset(("admit", "admitted", "admission", "adm"))
 DISCHARGED = frozenset(("discharge", "discharged", "disch", "dis", "dc"))
 CARE = frozenset(
-    (
+    [
         "service",
         "serviced",
         "visit",
@@ -33,8 +33,6 @@ CARE = frozenset(
         "collection",
         "specimen",
         "procedure",
-    )
-    + (
         "study",
         "operation",
         "surgery",
@@ -48,10 +46,10 @@ CARE = frozenset(
         "scanned",
         "performed",
         "svc",
-    )
+    ]
 )
 PLAIN = frozenset(
-    (
+    [
         "of",
         "the",
         "and",
@@ -71,8 +69,6 @@ PLAIN = frozenset(
         "yyyy",
         "yy",
         "month",
-    )
-    + (
         "year",
         "medical",
         "health",
@@ -89,12 +85,19 @@ PLAIN = frozenset(
         "was",
         "jr",
         "sr",
-    )
-    + ("clinic", "start", "taken", "hospital", "birth", "birthdate", "dob", "born")
+        "clinic",
+        "start",
+        "taken",
+        "hospital",
+        "birth",
+        "birthdate",
+        "dob",
+        "born",
+    ]
 )
 KNOWN = CARED_FOR | LAST | FIRST | MIDDLE | RECORD | NUMBER | DAY | ADMITTED | DISCHARGED | CARE | PLAIN
 ANOTHERS = frozenset(
-    (
+    [
         "physician",
         "doctor",
         "mother",
@@ -108,8 +111,6 @@ ANOTHERS = frozenset(
         "subscriber",
         "subscribers",
         "insured",
-    )
-    + (
         "insureds",
         "emergency",
         "contact",
@@ -124,8 +125,6 @@ ANOTHERS = frozenset(
         "policy",
         "group",
         "insurance",
-    )
-    + (
         "account",
         "acct",
         "phone",
@@ -142,8 +141,6 @@ ANOTHERS = frozenset(
         "agent",
         "proxy",
         "partner",
-    )
-    + (
         "baby",
         "babys",
         "sibling",
@@ -160,11 +157,23 @@ ANOTHERS = frozenset(
         "alternate",
         "nick",
         "nickname",
-    )
-    + ("representative", "surrogate", "caregiver", "address", "place", "country", "state", "weight", "order", "multiple", "insurer", "license", "npi")
+        "representative",
+        "surrogate",
+        "caregiver",
+        "address",
+        "place",
+        "country",
+        "state",
+        "weight",
+        "order",
+        "multiple",
+        "insurer",
+        "license",
+        "npi",
+    ]
 )
 ANOTHER_DAY = frozenset(
-    (
+    [
         "next",
         "last",
         "prior",
@@ -179,8 +188,6 @@ ANOTHER_DAY = frozenset(
         "transcribed",
         "ordered",
         "due",
-    )
-    + (
         "expires",
         "expiration",
         "expected",
@@ -196,8 +203,6 @@ ANOTHER_DAY = frozenset(
         "through",
         "effective",
         "injury",
-    )
-    + (
         "onset",
         "faxed",
         "released",
@@ -213,7 +218,7 @@ ANOTHER_DAY = frozenset(
         "plan",
         "first",
         "final",
-    )
+    ]
 )
 
 
