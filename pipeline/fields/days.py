@@ -95,17 +95,22 @@ def _may_open_date(token: Token) -> bool:
 def _visit_days(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
     """A day in the head of a page beside nothing but the kind of visit or the clinician seen."""
     for at, row in enumerate(page.sheet.rows):
-        if not FAX_EDGE < page.sheet.row_tops[at] / page.sheet.height < HEAD or page.by_row.get(at):
+        if not FAX_EDGE < page.sheet.row_tops[at] / page.sheet.height < HEAD or _labelled(page, at):
             continue
         dated = list(_dates(row, rules))
         if len(dated) == 1 and _tells_visit(row, dated[0][0], dated[0][1]):
             yield sighting(page, FieldName.SERVICE_DATE, Role.PATIENT, dated[0][1], Ground(VISIT, "day beside the visit at the head of the page", at))
 
 
+def _labelled(page: Marked, row: int) -> bool:
+    """Whether a row asks for something; a facility's or a title's word in a heading does not."""
+    return any(x.colon or x.meaning.what not in {"facility", "section"} for x in page.by_row.get(row, ()))
+
+
 def _tells_visit(row: Row, start: int, day: Value) -> bool:
     rest = [t for t in row if t not in day.tokens]
     said = {fold_word(t.text) for t in rest}
-    if not rest or said & OTHER_DAYS or any(tells_age(t.text) or t.colon for t in rest):
+    if not rest or said & OTHER_DAYS or any(t.colon or (t.text[:1].isalnum() and tells_age(t.text)) for t in rest):
         return False
     clinician = start == 0 and any(is_credential(t.text) and t.text.strip(".,()").isupper() for t in rest)
     opens_or_ends = start == 0 or row[-1] in day.tokens

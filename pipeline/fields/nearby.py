@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from pipeline.fields.geometry import Row, cells, say
+from pipeline.fields.geometry import Row, Token, cells, say
 from pipeline.fields.labels import Label
 from pipeline.fields.names import is_credential, is_given, is_organisation
 from pipeline.fields.places import Marked, next_line, owner
@@ -97,10 +97,7 @@ def _labelled(page: Marked, at: int, start: int, end: int) -> bool:
 
 def _whole(cell: Row, rules: ExtractRules) -> Value | None:
     """A cell that is a name, with age, sex or a masked number at most; without a comma it begins with a given name."""
-    if any(
-        t.colon or (is_credential(t.text) and t.text.isupper()) or is_organisation(t.text) or fold_word(t.text) in TITLE_WORDS | RELATIONS
-        for t in cell
-    ):
+    if any(_speaks_against(t) for t in cell):
         return None
     value = read_person(cell, rules)
     if value is None or not all(tells_age(t.text) or MASKED.match(t.text) for t in cell[len(value.tokens) :]):
@@ -108,6 +105,12 @@ def _whole(cell: Row, rules: ExtractRules) -> Value | None:
     comma = "," in say(value.tokens)
     given = is_given(cell[0].text) or (not value.others and is_given(value.text.partition(", ")[2].split()[0]))
     return value if (comma and not _place(cell)) or (given and not value.others) else None
+
+
+def _speaks_against(token: Token) -> bool:
+    """Whether a word makes its cell a label, a clinician, an organisation, a title or a relation."""
+    degree = is_credential(token.text) and token.text.isupper()
+    return token.colon or degree or is_organisation(token.text) or fold_word(token.text) in TITLE_WORDS | RELATIONS
 
 
 def _place(cell: Row) -> bool:
@@ -135,7 +138,8 @@ def _headed(page: Marked, row: int, left: float) -> bool:
     cell, labels = _cell_at(page, row - 1, left)
     if any(x.meaning.role not in {"", "patient"} and x.alone for x in labels):
         return True
-    worded = 0 < len(cell) <= MOST_OF_A_HEADING and not labels and all(t.text.replace("'", "").strip(".:,/").isalpha() for t in cell)
+    plain = all(t.text.replace("'", "").rstrip(".:/").isalpha() for t in cell)
+    worded = 0 < len(cell) <= MOST_OF_A_HEADING and not labels and plain
     return worded and not any(is_organisation(t.text) or fold_word(t.text) in TITLE_WORDS for t in cell)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.fields.lexicon import NO_ROLE, Meaning
+from pipeline.fields.lexicon import NO_ROLE, Meaning, words
 
 COMPOSED = 0.87  # what a label is worth that no list holds as a whole
 NUMBERED = 0.82
@@ -18,208 +18,7 @@ NUMBER = frozenset(("no", "number", "num", "nbr", "id", "identifier", "mrn"))
 DAY = frozenset(("date", "dt", "on", "day", "dates"))
 ADMITTED = frozenset(("admit", "admitted", "admission", "adm"))
 DISCHARGED = frozenset(("discharge", "discharged", "disch", "dis", "dc"))
-CARE = frozenset(
-    [
-        "service",
-        "serviced",
-        "visit",
-        "visited",
-        "exam",
-        "examination",
-        "examined",
-        "encounter",
-        "collect",
-        "collected",
-        "collection",
-        "specimen",
-        "procedure",
-        "study",
-        "operation",
-        "surgery",
-        "consult",
-        "consultation",
-        "evaluation",
-        "evaluated",
-        "treatment",
-        "session",
-        "scan",
-        "scanned",
-        "performed",
-        "svc",
-    ]
-)
-PLAIN = frozenset(
-    [
-        "of",
-        "the",
-        "and",
-        "or",
-        "time",
-        "name",
-        "names",
-        "legal",
-        "full",
-        "suffix",
-        "print",
-        "printed",
-        "please",
-        "s",
-        "mm",
-        "dd",
-        "yyyy",
-        "yy",
-        "month",
-        "year",
-        "medical",
-        "health",
-        "office",
-        "use",
-        "only",
-        "provider",
-        "providers",
-        "sending",
-        "facility",
-        "clinical",
-        "age",
-        "sex",
-        "was",
-        "jr",
-        "sr",
-        "clinic",
-        "start",
-        "taken",
-        "hospital",
-        "birth",
-        "birthdate",
-        "dob",
-        "born",
-    ]
-)
-KNOWN = CARED_FOR | LAST | FIRST | MIDDLE | RECORD | NUMBER | DAY | ADMITTED | DISCHARGED | CARE | PLAIN
-ANOTHERS = frozenset(
-    [
-        "physician",
-        "doctor",
-        "mother",
-        "mothers",
-        "father",
-        "fathers",
-        "spouse",
-        "spouses",
-        "guarantor",
-        "guarantors",
-        "subscriber",
-        "subscribers",
-        "insured",
-        "insureds",
-        "emergency",
-        "contact",
-        "relative",
-        "parent",
-        "guardian",
-        "employer",
-        "pharmacy",
-        "payer",
-        "payor",
-        "plan",
-        "policy",
-        "group",
-        "insurance",
-        "account",
-        "acct",
-        "phone",
-        "fax",
-        "tel",
-        "ssn",
-        "social",
-        "holder",
-        "party",
-        "member",
-        "members",
-        "client",
-        "witness",
-        "agent",
-        "proxy",
-        "partner",
-        "baby",
-        "babys",
-        "sibling",
-        "donor",
-        "nurse",
-        "signature",
-        "signed",
-        "sign",
-        "preferred",
-        "prefers",
-        "former",
-        "maiden",
-        "alias",
-        "alternate",
-        "nick",
-        "nickname",
-        "representative",
-        "surrogate",
-        "caregiver",
-        "address",
-        "place",
-        "country",
-        "state",
-        "weight",
-        "order",
-        "multiple",
-        "insurer",
-        "license",
-        "npi",
-    ]
-)
-ANOTHER_DAY = frozenset(
-    [
-        "next",
-        "last",
-        "prior",
-        "previous",
-        "report",
-        "reported",
-        "received",
-        "print",
-        "printed",
-        "dictated",
-        "dictation",
-        "transcribed",
-        "ordered",
-        "due",
-        "expires",
-        "expiration",
-        "expected",
-        "verified",
-        "follow",
-        "scheduled",
-        "result",
-        "resulted",
-        "issued",
-        "entered",
-        "start",
-        "end",
-        "through",
-        "effective",
-        "injury",
-        "onset",
-        "faxed",
-        "released",
-        "release",
-        "requested",
-        "request",
-        "planned",
-        "estimated",
-        "anticipated",
-        "proposed",
-        "reviewed",
-        "updated",
-        "plan",
-        "first",
-        "final",
-    ]
-)
+FIXED = CARED_FOR | LAST | FIRST | MIDDLE | RECORD | NUMBER | DAY | ADMITTED | DISCHARGED
 
 
 def compose(printed: Sequence[str], *, colon: bool) -> Meaning | None:
@@ -230,8 +29,8 @@ def compose(printed: Sequence[str], *, colon: bool) -> Meaning | None:
     said = [word for text in printed for word in _spoken(text)]
     if any(c.isdigit() for text in printed for c in text):
         return None
-    strange = [word for word in said if word not in KNOWN]
-    if len(said) < 2 or set(said) & ANOTHERS or len(strange) > (MOST_UNKNOWN if colon else 0):
+    strange = [word for word in said if word not in FIXED | words("label_words") | words("care_words")]
+    if len(said) < 2 or set(said) & words("other_label_words") or len(strange) > (MOST_UNKNOWN if colon else 0):
         return None
     return _birth(said) or _name(said) or _number(said) or _day(said)
 
@@ -260,16 +59,16 @@ def _number(said: list[str]) -> Meaning | None:
     owned = CARED_FOR | RECORD
     return (
         Meaning("patient_mrn", NO_ROLE, NUMBERED)
-        if given & owned and given & NUMBER and not given & (CARE | ADMITTED | DISCHARGED | {"name", "names"})
+        if given & owned and given & NUMBER and not given & (words("care_words") | ADMITTED | DISCHARGED | {"name", "names"})
         else None
     )
 
 
 def _day(said: list[str]) -> Meaning | None:
     given = set(said)
-    if not given & DAY or given & ANOTHER_DAY or "name" in given:
+    if not given & DAY or given & words("other_day_words") or "name" in given:
         return None
     kinds = [what for what, group in (("admit_date", ADMITTED), ("discharge_date", DISCHARGED)) if group & given]
-    if len(kinds) > 1 or (not kinds and not given & CARE):
+    if len(kinds) > 1 or (not kinds and not given & words("care_words")):
         return None
     return Meaning(kinds[0] if kinds else "service_date", NO_ROLE, COMPOSED)
