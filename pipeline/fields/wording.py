@@ -10,6 +10,7 @@ from pipeline.fields.lexicon import NO_ROLE, Meaning, words
 COMPOSED = 0.87  # what a label is worth that no list holds as a whole
 NUMBERED = 0.82
 MOST_UNKNOWN = 1
+AGES = frozenset(("y", "yr", "yrs", "year", "years", "yo", "old", "m", "f", "male", "female"))  # they end what stands before a label
 PATIENT = frozenset(("patient", "patients", "pt", "pts", "resident", "residents", "veteran", "veterans"))
 CARED_FOR = PATIENT | {"consumer", "consumers", "student", "participant", "inmate", "detainee"}
 LAST, FIRST, MIDDLE = frozenset(("last", "surname", "family")), frozenset(("first", "given", "forename")), frozenset(("middle", "mi", "initial"))
@@ -30,7 +31,7 @@ def compose(printed: Sequence[str], *, colon: bool) -> Meaning | None:
     if any(c.isdigit() for text in printed for c in text):
         return None
     strange = [word for word in said if word not in FIXED | words("label_words") | words("care_words")]
-    if len(said) < 2 or set(said) & words("other_label_words") or len(strange) > (MOST_UNKNOWN if colon else 0):
+    if len(said) < 2 or said[0] in AGES or set(said) & words("other_label_words") or len(strange) > (MOST_UNKNOWN if colon else 0):
         return None
     return _birth(said) or _name(said) or _number(said) or _day(said)
 

@@ -97,6 +97,7 @@ def test_label_of_known_words_tells_its_meaning(printed: str, colon: bool, meani
         "Date Study Reported",
         "Guarantor Birth Date",
         "Patient seen today",
+        "yrs DOB",
         "Last Exam Date",
         "Admission Discharge Date",
         "Patient Name of Provider",
