@@ -10,9 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.fields.dates import other_century
+from pipeline.fields.days import read_days
 from pipeline.fields.geometry import lay_out, say
 from pipeline.fields.lexicon import fold
 from pipeline.fields.names import shortened
+from pipeline.fields.nearby import read_nearby
 from pipeline.fields.places import Marked, mark
 from pipeline.fields.reading import Sighting, read_labels
 from pipeline.fields.unlabelled import address_under, read_unlabelled
@@ -57,6 +59,8 @@ def sightings_of(page: PageReading, rules: ExtractRules) -> list[Sighting]:
         return []
     marked = mark(lay_out(page))
     found = [*read_labels(marked, rules), *read_unlabelled(marked, rules)]
+    found += read_nearby(marked, found, rules)
+    found += read_days(marked, found, rules)
     if not any(s.field is FieldName.PATIENT_ADDRESS and s.role is Role.PATIENT for s in found):
         found += [a for s in found if s.field is FieldName.PATIENT_NAME for a in address_under(marked, s)]
     return _once_a_place([s for s in _with_ours(marked, found, rules) if s.worth >= LEAST])

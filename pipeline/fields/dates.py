@@ -12,7 +12,7 @@ MONTH = {name: at + 1 for names in (MONTHS, FULL_MONTHS) for at, name in enumera
 WEEKDAY = re.compile(
     r"^(?:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday)[.,]*\s+", re.IGNORECASE
 )
-EDGES = " \t,;:()[]<>*'\".-=~_“”‘’|"
+EDGES = " \t,;:()[]<>*'\".-=~_“”‘’|°«»—–"
 EARLIEST_YEAR, LATEST_YEAR = 1880, 2100
 
 DIGIT_FOR = str.maketrans(

@@ -22,11 +22,15 @@ from pipeline.fields.lexicon import (
     without_one,
     words,
 )
+from pipeline.fields.wording import compose
 
 MOST_WORDS = 6
 TITLE_ENDS = {"note", "notes"}  # "Primary Care Note" is no misread "Primary Care Name"
 LOST_COLON = re.compile(r"^[A-Z]{2,4}[ceisz]$")
+DAYS = {"service_date", "admit_date", "discharge_date"}
+OTHER_TIMES = {fold(word) for word in ("next", "last", "prior", "previous", "future", "planned", "expected", "proposed", "anticipated")}
 FIGURES = {"patient_dob", "patient_mrn", "service_date"}
+OPENING_SPECKS = "'`‘’“”\"«°"
 MISSPELT = 0.93  # a label one letter off is this much less telling
 
 
@@ -74,10 +78,18 @@ def _label_at(at: int, row: Row, folded: list[str], start: int, *, led: bool) ->
     for end in _ends(row, folded, start):
         closed = _absorb_signs(row, folded, end)
         label = Label(Meaning(""), at, start, closed, "", row[closed - 1].colon, closed == len(row) or row[closed].fresh)
-        meaning = _numbered(row, folded, label, end) or _meaning(folded[start:end], misspelt=label.colon or (led and label.alone))
+        whole = led and (label.colon or label.alone)
+        meaning = _numbered(row, folded, label, end) or _meaning(folded[start:end], misspelt=label.colon or whole)
+        meaning = meaning or (compose([t.text for t in row[start:closed]], colon=label.colon) if whole else None)
         if meaning and _may_be_label(meaning, row, label, led=led):
+            meaning = Meaning("skip") if meaning.what in DAYS and _of_another_time(row, folded, start) else meaning
             return label._replace(meaning=meaning, printed=" ".join(t.text for t in row[start:end]))
     return _with_lost_colon(at, row, start)
+
+
+def _of_another_time(row: Row, folded: list[str], start: int) -> bool:
+    """As in "Next visit date": the day of another visit than this."""
+    return start > 0 and not row[start].fresh and folded[start - 1] in OTHER_TIMES
 
 
 def _with_lost_colon(at: int, row: Row, start: int) -> Label | None:
@@ -186,5 +198,5 @@ def _goes_on(row: Row, label: Label) -> bool:
 
 
 def _capital(token: Token) -> bool:
-    first = token.text.lstrip("([*#-")[:1]
+    first = token.text.lstrip("([*#-" + OPENING_SPECKS)[:1]
     return first.isupper() or first.isdigit()

@@ -38,6 +38,7 @@ SOMEBODY = {"person", "party", "adult", "completing", "responsible", "relative",
 COUNTER = re.compile(r"^[(\[]?(?:\d{1,3}[A-Za-z]?|[A-Z]{1,2}\d{2,5})[.)\]]*$")  # the number of a box on a form
 SPECKS = ".,'`‘’“”~^°·"
 SECTION_REACH = 4
+NUMBER_UNDER_NAME = 2  # rows
 NAME_UNDER_HEADING = 4  # rows: a heading's block begins with its person's name
 OWNED_ROWS = {"contact": 6, "provider": 5, "other": 4, "patient": 14}
 
@@ -112,7 +113,8 @@ def _member_alone(labels: tuple[Label, ...]) -> bool:
     births = [x for x in labels if x.meaning.what == "patient_dob"]
     near = members and births and members[0].key < births[0].key and births[0].row - members[0].row <= NAME_UNDER_HEADING
     others = any(x.meaning.role == "contact" and not _speaks_of(x, "covered") for x in labels)
-    return bool(near) and len(members) == len(births) == 1 and not others
+    told = (near and len(births) == 1) or (not births and any(fold(x.printed) == fold("Dear") for x in labels))
+    return bool(told) and len(members) == 1 and not others
 
 
 def _speaks_of(label: Label, group: str) -> bool:
@@ -122,7 +124,7 @@ def _speaks_of(label: Label, group: str) -> bool:
 
 def _announces(label: Label) -> bool:
     """Whether a label stands before one value rather than over a block."""
-    return label.colon or not label.alone or "name" in label.printed.lower()
+    return label.colon or not label.alone or "name" in label.printed.lower() or label.meaning.what == "patient_dob"
 
 
 def _as_patient(label: Label) -> Label:
@@ -187,10 +189,21 @@ def name_owner(page: Marked, label: Label) -> str:
         return label.meaning.role
     if _after_unknown_word(page, label):
         return "other"
+    if _heads_record(page, label):
+        return NO_ROLE
     role = owner(page, label)
     if role == "patient":
         return role if _first_under_heading(page, label) else "other"
     return role or ("other" if _some_others(page, label) else NO_ROLE)
+
+
+def _heads_record(page: Marked, label: Label) -> bool:
+    """Whether a bare "Name" is the first person spoken of and a record number is asked for in the rows right under it."""
+    people = [x for x in page.labels if x.meaning.what == "name" or x.meaning.role not in {NO_ROLE, "provider"}]
+    numbers = (x for x in page.labels if x.meaning.what == "patient_mrn" and x.meaning.strength > STAND_IN and (x.colon or x.alone))
+    number = next((x for x in numbers if label.key < x.key and x.row - label.row <= NUMBER_UNDER_NAME), None)
+    follows = people[1] if len(people) > 1 else None
+    return number is not None and people[:1] == [label] and not (follows and follows.key < number.key)
 
 
 def owner(page: Marked, label: Label) -> str:
@@ -285,12 +298,22 @@ def _under_unknown_heading(page: Marked, label: Label) -> bool:
     """
     over = above(page, label)
     bare = [t.text.strip(":.,").lower() for t in over]
-    if not over or any(map(is_organisation, bare)) or (set(bare) & TITLES and len(over) <= MOST_OF_A_TITLE and not set(bare) & SOMEBODY):
+    if (
+        not over
+        or any(is_organisation(t.text) for t in _cell_with(page, over[0], label.row))
+        or (set(bare) & TITLES and len(over) <= MOST_OF_A_TITLE and not set(bare) & SOMEBODY)
+    ):
         return False
     asked = sum(x.meaning.what == "name" and x.meaning.role == NO_ROLE for x in page.labels)
     worded = over[0].text[:1].isupper() and not any(c.isdigit() or c in ",/" for t in over for c in t.text)
     worded = worded and len(over) <= MOST_OF_A_HEADING and (asked > 1 or _set_alike(over[0], page.sheet.rows[label.row][label.start]))
     return worded or (len(over) <= 3 and all(t.text.isupper() for t in over))
+
+
+def _cell_with(page: Marked, token: Token, below_row: int) -> Row:
+    """The whole cell that a word over a row stands in."""
+    row = next((r for r in reversed(page.sheet.rows[:below_row]) if token in r), (token,))
+    return next(row[start:end] for start, end in cells(row) if token in row[start:end])
 
 
 def _set_alike(one: Token, other: Token) -> bool:

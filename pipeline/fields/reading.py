@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pipeline.fields.geometry import Token, say, sureness
 from pipeline.fields.labels import Label
 from pipeline.fields.lexicon import fold, folded_stems
-from pipeline.fields.names import is_organisation
+from pipeline.fields.names import is_given, is_organisation
 from pipeline.fields.places import (
     Marked,
     above,
@@ -35,6 +35,7 @@ NEEDS_OWNER = {"patient_phone", "patient_address"}
 SELF_SAID = ("home", "cell", "mobile", "preferred", "permanent", "residence", "residential", "daytime")
 CODE_ROWS = 9
 OVER_REACH = 4  # rows
+SHORTEST_FIRST = 2  # letters: a lone one in the box of a first name is what is left of a misread line
 
 
 class Sighting(NamedTuple):
@@ -183,7 +184,7 @@ def _read_name_in_boxes(page: Marked, label: Label, rules: ExtractRules, *, upwa
     """Last, first and middle name, each with a label of its own on one row or the next."""
     role = name_owner(page, label)
     last, first, middle = (_name_box(page, label, what, upward=upward) for what in ("last_name", "first_name", "middle_name"))
-    if not last or not first:
+    if not last or not first or len(first[0].text.strip(".,")) < SHORTEST_FIRST:
         return
     name = (last[-1]._replace(text=last[-1].text.rstrip(",") + ","), *first, *middle)
     if value := read_person((*last[:-1], *name), rules):
@@ -204,10 +205,17 @@ def _person_at(page: Marked, label: Label, spot: Spot, role: Role, rules: Extrac
     if role is Role.PATIENT:
         bare_but_owned = label.meaning.role == "" and owner(page, label) != ""
         formal = spot.where == "above" or not (label.colon or label.alone or label.meaning.firm or bare_but_owned)
-        return read_person(_over_the_line(page, label, spot), rules, formal=formal)
+        value = read_person(_over_the_line(page, label, spot), rules, formal=formal)
+        return value or (_plainly_over(spot, rules) if spot.where == "above" and label.meaning.role and spot.worth == BELOW else None)
     if role is Role.PROVIDER:
         return read_provider(spot.tokens, rules)
     return read_person(spot.tokens, rules) or (read_provider(spot.tokens, rules) if spot.where == "right of" else None)
+
+
+def _plainly_over(spot: Spot, rules: ExtractRules) -> Value | None:
+    """As in "John A Smith" over "Patient's name", in a form whose heads stand under their values: all of the cell, a given name first."""
+    value = read_person(spot.tokens, rules) if is_given(spot.tokens[0].text) else None
+    return value if value and len(value.tokens) == len(spot.tokens) else None
 
 
 def _over_the_line(page: Marked, label: Label, spot: Spot) -> tuple[Token, ...]:

@@ -20,7 +20,9 @@ from schemas.rules import ExtractRules
 
 OLD = re.compile(r"^\(?(\d{1,3})[\-\s]?(?:y(?:ea)?rs?|y)?[\-.\s/]*(?:old|o\.?)\b", re.IGNORECASE)
 YEARS = re.compile(r"^(?:years?|yrs?|y)[\-\s/.]*(?:old|o\.?)?[,.)]*$", re.IGNORECASE)
-AGE_OR_SEX = re.compile(r"^[(\[]?(?:\d{1,3}(?:y|yo|yr|yrs)?|m|f|male|female|y|yrs?\.?|years?|y\.?/?o\.?|old|age|sex|[-/|·]+)[,;)\]]*$", re.IGNORECASE)
+AGE_OR_SEX = re.compile(
+    r"^[(\[]?(?:\d{1,3}(?:y|yo|yr|yrs)?[/-]?[mf]?|m|f|male|female|y|yrs?\.?|years?|y\.?/?o\.?|old|age|sex|[-/|·]+)[,;)\]]*$", re.IGNORECASE
+)
 STREET = re.compile(r"^\d{1,6}[A-Za-z]?$")
 RELATIONS = {
     "mother",
@@ -51,8 +53,8 @@ BANNER, STACKED, NARRATIVE, LETTERHEAD, SIGNATURE, LETTER_DATE, UNDER_NAME = 0.8
 LETTERHEAD_DEPTH, LETTER_DATE_DEPTH = 0.17, 0.4
 BANNER_FOOT, BANNER_DEPTH, TOLD_BIRTH, FIRST_CARE, LAST_CARE = 0.85, 0.3, 0.82, 1995, 2040
 TOLD = Meaning("patient_dob")
-AGE = re.compile(r"(\d{1,3})\s?-?(?:y|yo|yrs?|years?|y\.?/?o)\b|\((\d{1,3})\)", re.IGNORECASE)
-NAME_REACH = 6
+AGE = re.compile(r"(\d{1,3})\s?-?(?:y|yo|yrs?|years?|y\.?/?o)[mf]?\b|\((\d{1,3})\)|\b(\d{1,3})\s?/?\s?[mf]\b", re.IGNORECASE)
+NAME_REACH, MRN_SURE = 6, 0.84
 STAMPED, STAMP_LINES, RECORDER_HEAD = 0.84, 3, 0.06
 CLOCK = re.compile(r"^\(?\d{1,2}:\d{2}(?::\d{2})?\)?$")
 FULL_LINE = 0.8  # of the longest line on the page
@@ -132,7 +134,7 @@ def _banners(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
 
 def tells_age(text: str) -> bool:
     """Whether a printed word is nothing but an age or a sex, as "F,53"."""
-    return all(AGE_OR_SEX.match(part) for each in text.split(",") if (part := each.strip(".;:'`")))
+    return all(AGE_OR_SEX.match(part) for each in text.split(",") if (part := each.strip(".;:'`_")))
 
 
 def _told_births(page: Marked, rules: ExtractRules) -> Iterator[tuple[Label, Value]]:
@@ -142,7 +144,7 @@ def _told_births(page: Marked, rules: ExtractRules) -> Iterator[tuple[Label, Val
             continue
         for start, token in enumerate(row):
             value = read_date(row[start : start + 3], rules) if _opens_date(token.text) else None
-            if value and (run := _age_run(page, at, start, start + len(value.tokens))) and _fits_age(row[run[0] : run[1]], value):
+            if value and (run := _age_run(page, at, start, start + len(value.tokens))) and _told_of(page, at, row[run[0] : run[1]], value):
                 yield Label(TOLD, at, run[0], run[1], "age", colon=False, alone=False), value
 
 
@@ -162,8 +164,16 @@ def _age_run(page: Marked, at: int, start: int, end: int) -> tuple[int, int] | N
     return None if labelled or (low, high) == (start, end) or (low > 0 and not row[low].fresh and row[low - 1].text[-1].isalpha()) else (low, high)
 
 
+def _told_of(page: Marked, at: int, run: Row, born: Value) -> bool:
+    """Whether an age beside a date fits it; or a sex alone does, on the line of a record number."""
+    rest = [t for t in run if t not in born.tokens]
+    sexed = bool(rest) and all(t.text.strip(".,()").lower() in SEXES for t in rest)
+    numbered = any(x.meaning.what == "patient_mrn" and x.meaning.strength > MRN_SURE for x in page.by_row.get(at, ()))
+    return _fits_age(run, born) or (sexed and numbered)
+
+
 def _fits_age(run: Row, born: Value) -> bool:
-    told = [int(found[1] or found[2]) for found in AGE.finditer(say(t for t in run if t not in born.tokens))]
+    told = [int(found[1] or found[2] or found[3]) for found in AGE.finditer(say(t for t in run if t not in born.tokens).replace("_", " "))]
     return len(told) == 1 and FIRST_CARE <= int(born.text[:4]) + told[0] <= LAST_CARE
 
 
