@@ -11,7 +11,7 @@ from schemas.rules import ExtractRules, VerifyRules
 
 CATALOGUE = build_catalogue(
     {
-        "note": {"name": "Note", "folder": "notes", "loinc": None, "required": ["patient_name", "service_date", "no_such_field"]},
+        "note": {"name": "Note", "folder": "notes", "loinc": None, "required": ["patient_name", "service_date"]},
         "therapy": {"name": "Therapy", "folder": "notes", "loinc": None, "sensitivity": "psychiatry"},
         "unknown": {"name": "Unknown", "folder": "other", "loinc": None, "files": False},
     }
