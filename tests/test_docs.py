@@ -21,7 +21,6 @@ from workers.wire import load_catalogue
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *DOCS.rglob("*.md")])
-FIGURES = "docs/reference/figures.md"  # written with the figures of a release
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(#[^)\s]*)?\)")
 
 
@@ -132,7 +131,7 @@ def test_links_lead_somewhere(name):
     path = ROOT / name
     for target, anchor in LINK.findall(path.read_text(encoding="utf-8")):
         goal = (path.parent / target).resolve() if target else path
-        assert goal.exists() or target == FIGURES, f"{name} links to {target}, which is not there"
+        assert goal.exists(), f"{name} links to {target}, which is not there"
         heads = re.findall(r"^#+ (.+)$", goal.read_text(encoding="utf-8"), re.MULTILINE) if anchor else []
         assert not anchor or anchor[1:] in {head.lower().replace(" ", "-") for head in heads}, f"{name} links to {target}{anchor}"
 
