@@ -13,7 +13,7 @@ class Reason(NamedTuple):
 
 
 REASONS: dict[str, Reason] = {
-    "patient.none": Reason("Nobody in the patient index fits.", "Search by hand, or register the patient first."),
+    "patient.none": Reason("Nobody in the patient index fits.", "Find the MRN in your own records, or register the patient first."),
     "patient.weak": Reason("Too little on the page to be certain of the patient.", "Compare it with the candidates and decide."),
     "patient.ambiguous": Reason("Two or more patients fit about equally well.", "Choose the right one, or ask for a merge if they are one person."),
     "patient.conflict": Reason(

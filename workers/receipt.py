@@ -69,7 +69,8 @@ def _problems(records: Sequence[DocumentRecord]) -> list[str]:
 
 def _line(code: str, numbers: Sequence[int]) -> str:
     reason = explain(code)
-    where = f" (page {', '.join(map(str, sorted(set(numbers))))})" if numbers else ""
+    pages = sorted(set(numbers))
+    where = f" ({'page' if len(pages) == 1 else 'pages'} {', '.join(map(str, pages))})" if pages else ""
     return f"- {reason.sentence}{where} {reason.next_step}"
 
 
