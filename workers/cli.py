@@ -218,6 +218,7 @@ def resolve(
     kind: Annotated[str, typer.Option("--type", help="Document type; default: the proposed one.", metavar="SLUG")] = "",
     set_aside: Annotated[str, typer.Option(help="Set it aside for this reason code (duplicate.near, cover, …).", metavar="REASON")] = "",
     quarantine: Annotated[str, typer.Option(help="Quarantine it for this reason code (file.corrupt, …).", metavar="REASON")] = "",
+    anyway: Annotated[bool, typer.Option("--anyway", help="File it to a patient whom nothing on the page proposed.")] = False,
     by: Annotated[str, typer.Option(help="Who decides; default: the user of this computer.")] = "",
 ) -> None:
     """Decide a review item: file it to a patient, set it aside, or quarantine it."""
@@ -228,7 +229,7 @@ def resolve(
         raise typer.BadParameter("give exactly one of --patient, --set-aside, --quarantine")
     settings, folder = _settings()
     actor = by or f"user:{os.environ.get('USER') or os.getuid()}"
-    wish = Wish(patient, kind, set_aside, quarantine)
+    wish = Wish(patient, kind, set_aside, quarantine, anyway)
     record = resolve_item(connect(settings, folder), item_id, wish, actor=actor, now=_now())
     typer.echo(f"{record.id} {record.status.value}")
 

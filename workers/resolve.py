@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from schemas.faults import InputFault
 from schemas.reasons import REASONS
@@ -26,6 +26,7 @@ class Wish(NamedTuple):
     kind: str = ""
     set_aside: str = ""
     quarantine: str = ""
+    anyway: bool = False  # to a patient whom nothing on the page proposed
 
 
 def resolve_item(stores: Stores, item_id: str, wish: Wish, *, actor: str, now: datetime) -> DocumentRecord:
@@ -35,18 +36,25 @@ def resolve_item(stores: Stores, item_id: str, wish: Wish, *, actor: str, now: d
         if item is None:
             raise InputFault(f"There is no review item {item_id}.", next_step="`chartroom review list` gives the ids.")
         if wish.patient:
-            if patients.get(conn, wish.patient) is None:
-                raise InputFault("That MRN is not in the patient index.", next_step="Import the patient first: `chartroom patients import`.")
-            record = documents.get(conn, item.document_id)
-            if record is not None and not record.pages:
-                raise InputFault("This file could not be opened, so there is no page to file.", next_step="Quarantine it, and ask for a new copy.")
-            if record is not None and record.object_key is None:
-                raise InputFault("No PDF could be made of this document, so it cannot be filed.", next_step="Quarantine it, and ask for a new copy.")
-            decision = {"act": "file", "mrn": wish.patient, **_kind(record, item, wish.kind)}
+            decision = _filing(conn, item, wish)
         else:
             act = "set_aside" if wish.set_aside else "quarantine"
             decision = {"act": act, "reason": _reason(wish.set_aside or wish.quarantine, REASONS_FOR[act])}
         return documents.resolve(conn, item_id=item_id, actor=actor, decision=decision, now=now)
+
+
+def _filing(conn: Any, item: ReviewItem, wish: Wish) -> dict[str, Any]:
+    if patients.get(conn, wish.patient) is None:
+        raise InputFault("That MRN is not in the patient index.", next_step="Import the patient first: `chartroom patients import`.")
+    record = documents.get(conn, item.document_id)
+    if record is not None and not record.pages:
+        raise InputFault("This file could not be opened, so there is no page to file.", next_step="Quarantine it, and ask for a new copy.")
+    if record is not None and record.object_key is None:
+        raise InputFault("No PDF could be made of this document, so it cannot be filed.", next_step="Quarantine it, and ask for a new copy.")
+    proposed = {candidate["mrn"] for candidate in record.evidence.get("candidates", [])} if record else set()
+    if wish.patient not in proposed and not wish.anyway:
+        raise InputFault("Nothing on the page proposed that patient.", next_step="Check the MRN against the page; if it is right, add --anyway.")
+    return {"act": "file", "mrn": wish.patient, **_kind(record, item, wish.kind)}
 
 
 def _kind(record: DocumentRecord | None, item: ReviewItem, kind: str) -> dict[str, str | None]:

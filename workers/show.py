@@ -56,7 +56,7 @@ def _sums(records: Sequence[DocumentRecord]) -> None:
     table.add_row("[bold]all[/]", f"[bold]{documents.total()}[/]", f"[bold]{pages.total()}[/]")
     out.print(table)
     held = Counter(code for r in records if r.status != DocumentStatus.FILED for code in r.reasons[:1])
-    for code, count in held.most_common(12):
+    for code, count in held.most_common():
         out.print(f"  {count:>4}  {code:<28} {explain(code).sentence}")
 
 

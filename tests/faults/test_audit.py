@@ -201,7 +201,9 @@ def test_a_lost_or_changed_object_is_found(house, kind, how):
 def test_a_decision_leaves_no_gap_and_its_change_is_found(house):
     with reading(house.stores.index) as conn:
         item, _ = documents.queue.open_items(conn)
-    resolve_item(house.stores, item.id, Wish(patient="M2"), actor="t", now=NOW)
+    with pytest.raises(InputFault, match="proposed"):
+        resolve_item(house.stores, item.id, Wish(patient="M2"), actor="t", now=NOW)
+    resolve_item(house.stores, item.id, Wish(patient="M2", anyway=True), actor="t", now=NOW)
     assert house.gaps() == []
     house.sql("UPDATE filing SET mrn = 'M1' WHERE document_id = :held", "UPDATE document SET patient_mrn = 'M1' WHERE id = :held", **names(house))
     assert house.gaps() == [f"document {house.held} differs from its last audit row"]
