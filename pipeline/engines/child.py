@@ -23,6 +23,7 @@ from pipeline.engines.fence import fence
 from pipeline.engines.nursery import MachineError, Message, Say, receive, send
 
 Job = Callable[[Message, Say], Message]
+Children = dict[int, tuple[int, socket.socket]]  # by pidfd: the pid, and where to tell how it ended
 MACHINE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.EACCES)
 
 
@@ -38,41 +39,45 @@ def serve(orders: socket.socket) -> None:
     known = jobs()
     gc.collect()
     gc.freeze()
-    children: dict[int, int] = {}  # pidfd: pid
+    children: Children = {}
     while True:
         ready, _, _ = select.select([orders.fileno(), *children], [], [])
         for pidfd in children.keys() & set(ready):
-            _bury(pidfd, children.pop(pidfd))
+            _bury(pidfd, *children.pop(pidfd))
         if orders.fileno() in ready and not _bear(orders, known, children):
             break
-    for pidfd, pid in children.items():
+    for pidfd, (pid, fate) in children.items():
         _kill_group(pid)
-        _bury(pidfd, pid)
+        _bury(pidfd, pid, fate)
 
 
-def _bear(orders: socket.socket, known: dict[str, Job], children: dict[int, int]) -> bool:
+def _bear(orders: socket.socket, known: dict[str, Job], children: Children) -> bool:
     """Fork one child for the next order; False when there are no more orders."""
-    _, fds, _, _ = socket.recv_fds(orders, 1, 1)
+    _, fds, _, _ = socket.recv_fds(orders, 1, 2)
     if not fds:
         return False
-    line = socket.socket(fileno=fds[0])
+    line, fate = (socket.socket(fileno=fd) for fd in fds)
     pid = os.fork()
     if pid == 0:
         orders.close()
-        for pidfd in children:
+        fate.close()
+        for pidfd, (_, other) in children.items():
             os.close(pidfd)
+            other.close()
         _live(line, known)
     line.close()
-    children[os.pidfd_open(pid)] = pid
+    children[os.pidfd_open(pid)] = pid, fate
     return True
 
 
-def _bury(pidfd: int, pid: int) -> None:
-    """Reap a child that has ended, having killed whatever it started."""
+def _bury(pidfd: int, pid: int, fate: socket.socket) -> None:
+    """Reap a child that has ended, having killed whatever it started, and tell the signal that ended it, or 0."""
     os.waitid(os.P_PIDFD, pidfd, os.WEXITED | os.WNOWAIT)
     _kill_group(pid)
-    os.waitpid(pid, 0)
+    _, status = os.waitpid(pid, 0)
     os.close(pidfd)
+    with fate, contextlib.suppress(OSError):
+        fate.send(struct.pack("=i", os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0))
 
 
 def _kill_group(pid: int) -> None:

@@ -15,7 +15,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ from typing import Any
 from schemas.faults import EngineFault
 
 MAX_MESSAGE = 200_000_000
+BIRTHS = 3  # children for one job, should they be killed from outside
+FATE_SECONDS = 5.0  # within which the server tells how a child ended
 KEPT_ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "XDG_CACHE_HOME", "FONTCONFIG_PATH", "FONTCONFIG_FILE", "SYSTEMROOT")
 
 Message = dict[str, Any]
@@ -44,21 +46,50 @@ class Limits:
 
 
 def converse(job: str, request: Message, limits: Limits) -> Iterator[Message]:
-    """The messages of a fresh child doing `job`, until it ends, dies, says too much or falls silent. The last is {"done": …} if it did not fail."""
-    with _child_line() as line:
+    """The messages of a fresh child doing `job`, until it ends, dies, says too much or falls silent. The last is {"done": …} if it did not fail.
+
+    A child killed from outside says nothing about the sender's bytes: another is born and says everything anew. EngineFault when that is no use.
+    """
+    for _ in range(BIRTHS):
+        if not (yield from _talk(job, request, limits)):
+            return
+    raise EngineFault("Processes that open files are killed from outside.", next_step="Look in the system's log whether memory ran out.")
+
+
+def _talk(job: str, request: Message, limits: Limits) -> Generator[Message, None, bool]:
+    """One child's messages; True when it was killed by somebody else before it was done."""
+    line, fate = _child_line()
+    with line, fate:
         line.settimeout(limits.stall_seconds)
         pid = 0
+        said: Message = {}
         try:
             pid = struct.unpack("=I", _receive(line, 4))[0]
             send(line, {"job": job, "request": request, "cpu": limits.cpu_seconds, "mb": limits.memory_megabytes, "file_mb": limits.file_megabytes})
             while (message := receive(line)) is not None:
                 if "machine" in message:
                     raise EngineFault(f"The machine failed while a file was opened: {message['machine']}.", next_step="See to it, then try again.")
+                said = message
                 yield message
-        except (OSError, ValueError, EOFError):
-            return  # silence, a broken line or nonsense: the caller sees no "done"
+        except TimeoutError:
+            return False  # silence: the caller sees no "done", and the child is killed below
+        except (OSError, EOFError):
+            pass
+        except ValueError:
+            return False  # nonsense
         finally:
             _end(pid, line)
+        return "done" not in said and _was_killed(fate)
+
+
+def _was_killed(fate: socket.socket) -> bool:
+    """Whether the child that has ended was killed by no limit of ours; so too when the server that would know was killed itself."""
+    fate.settimeout(FATE_SECONDS)
+    try:
+        told = fate.recv(4)
+    except OSError:
+        return False
+    return len(told) < 4 or struct.unpack("=i", told)[0] == signal.SIGKILL
 
 
 def _end(pid: int, line: socket.socket) -> None:
@@ -116,22 +147,24 @@ _lock = threading.Lock()
 _servers: list[_Server] = []  # at most one, and only of this very process
 
 
-def _child_line() -> socket.socket:
-    """A line to a new child. The server is started at first use, and again if it has died."""
+def _child_line() -> tuple[socket.socket, socket.socket]:
+    """A line to a new child, and one on which the server will tell how it ended. The server is started at first use, and again if it has died."""
     with _lock:
         for attempt in (1, 2):
-            mine, theirs = socket.socketpair()
+            (mine, theirs), (fate, told) = socket.socketpair(), socket.socketpair()
             try:
-                socket.send_fds(_server().orders, [b"+"], [theirs.fileno()])
+                socket.send_fds(_server().orders, [b"+"], [theirs.fileno(), told.fileno()])
             except OSError as broken:
                 mine.close()
+                fate.close()
                 _servers.clear()
                 if attempt == 2:
                     raise EngineFault("The process that opens files cannot be started.", next_step="Look at memory and process limits.") from broken
             else:
-                return mine
+                return mine, fate
             finally:
                 theirs.close()
+                told.close()
     raise AssertionError
 
 

@@ -2,6 +2,7 @@
 
 import io
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -301,6 +302,36 @@ def test_a_server_that_was_killed_is_replaced(tmp_path):
     nursery._servers[0].process.kill()
     nursery._servers[0].process.wait()
     assert isinstance(opener.inspect(path), Opened)
+
+
+def test_a_child_killed_from_outside_is_born_again(tmp_path, monkeypatch):
+    path = stored(tmp_path, one_page())
+    receive, killed = nursery.receive, []
+
+    def receive_after_a_kill(line):
+        if len(killed) < 2:
+            killed.append(os.kill(children()[0], signal.SIGKILL))
+        return receive(line)
+
+    opener.inspect(path)
+    monkeypatch.setattr(nursery, "receive", receive_after_a_kill)
+    assert isinstance(opener.inspect(path), Opened)
+    assert len(killed) == 2
+
+
+def test_children_killed_again_and_again_are_the_machines_fault_and_not_the_files(tmp_path, monkeypatch):
+    path = stored(tmp_path, one_page())
+    opener.inspect(path)
+    receive = nursery.receive
+    monkeypatch.setattr(nursery, "receive", lambda line: (os.kill(children()[0], signal.SIGKILL), receive(line))[1])
+    with pytest.raises(EngineFault, match="killed from outside"):
+        opener.inspect(path)
+
+
+def children():
+    """The processes that the server has forked and that still run."""
+    server = nursery._servers[0].process.pid
+    return [int(pid) for pid in Path(f"/proc/{server}/task/{server}/children").read_text().split()]
 
 
 def test_a_child_that_falls_silent_is_killed(tmp_path):
