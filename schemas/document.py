@@ -34,7 +34,8 @@ class Field:
     """One value read from a page, normalised, with its place, the rule that found it, and what else it might be.
 
     Dates are ISO; patient_name is "LAST, FIRST MIDDLE SUFFIX"; `page` is the source page; `box` is on the upright page.
-    `sightings` counts the separate places (pages or blocks) that gave the same value.
+    `sightings` counts the separate places (pages or blocks) that gave the same value; `witnesses` names the other looks at the same
+    place that read the same, as tesseract:digits. What another look reads differently is a rival.
     """
 
     name: FieldName
@@ -46,6 +47,7 @@ class Field:
     rule: str
     sightings: int = 1
     rivals: tuple[str, ...] = ()
+    witnesses: tuple[str, ...] = ()
 
 
 class Role(StrEnum):

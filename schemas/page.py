@@ -33,6 +33,14 @@ class Barcode(NamedTuple):
     box: Box
 
 
+class Reread(NamedTuple):
+    """What another look at a part of the upright page read. Kept beside the first reading, never instead of it."""
+
+    source: str  # engine:what for, as tesseract:digits, tesseract:block, rapidocr:header
+    box: Box  # the part that was looked at
+    words: tuple[Word, ...]
+
+
 class PageKind(StrEnum):
     TEXT = "text"
     BLANK = "blank"
@@ -66,6 +74,7 @@ class PageReading:
     barcodes: tuple[Barcode, ...] = ()
     fingerprint: str = ""  # hex digest of the page's pixels: equal means the same page image
     problem: str | None = None  # reason code when the page cannot be relied on
+    rereads: tuple[Reread, ...] = ()
 
     @property
     def text(self) -> str:

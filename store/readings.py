@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
-from schemas.page import Barcode, Box, PageKind, PageReading, ReadFrom, Word
+from schemas.page import Barcode, Box, PageKind, PageReading, ReadFrom, Reread, Word
 from store.objects import ObjectStore
 from store.tables import reading as table
 
@@ -43,16 +43,32 @@ def load(conn: Connection, objects: ObjectStore, *, sha256: str, key: str) -> di
 def pack(reading: PageReading) -> bytes:
     """A reading as compressed JSON; equal readings give equal bytes."""
     plain = {name: getattr(reading, name) for name in PLAIN}
-    words = [[word.text, *word.box, word.confidence, word.line] for word in reading.words]
     barcodes = [[code.text, code.format, *code.box] for code in reading.barcodes]
-    value = {**plain, "kind": str(reading.kind), "read_from": str(reading.read_from), "words": words, "barcodes": barcodes}
+    rereads = [[again.source, again.box, _plain_words(again.words)] for again in reading.rereads]
+    value = {
+        **plain,
+        "kind": str(reading.kind),
+        "read_from": str(reading.read_from),
+        "words": _plain_words(reading.words),
+        "barcodes": barcodes,
+        "rereads": rereads,
+    }
     return zlib.compress(json.dumps(value, separators=(",", ":"), sort_keys=True).encode(), 6)
 
 
 def unpack(data: bytes) -> PageReading:
     """The reading that was packed."""
     value: dict[str, Any] = json.loads(zlib.decompress(data))
-    words = tuple(Word(text, Box(x0, y0, x1, y1), confidence, line) for text, x0, y0, x1, y1, confidence, line in value.pop("words"))
+    words = _words(value.pop("words"))
+    rereads = tuple(Reread(source, Box(*box), _words(said)) for source, box, said in value.pop("rereads"))
     barcodes = tuple(Barcode(text, form, Box(x0, y0, x1, y1)) for text, form, x0, y0, x1, y1 in value.pop("barcodes"))
     kind, read_from = PageKind(value.pop("kind")), ReadFrom(value.pop("read_from"))
-    return PageReading(**value, kind=kind, read_from=read_from, words=words, barcodes=barcodes)
+    return PageReading(**value, kind=kind, read_from=read_from, words=words, barcodes=barcodes, rereads=rereads)
+
+
+def _plain_words(words: Sequence[Word]) -> list[list[Any]]:
+    return [[word.text, *word.box, word.confidence, word.line] for word in words]
+
+
+def _words(plain: Iterable[Sequence[Any]]) -> tuple[Word, ...]:
+    return tuple(Word(text, Box(x0, y0, x1, y1), confidence, line) for text, x0, y0, x1, y1, confidence, line in plain)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from schemas.faults import ConfigFault, InvariantBroken, StoreFault
-from schemas.page import Barcode, Box, PageKind, PageReading, ReadFrom, Word
+from schemas.page import Barcode, Box, PageKind, PageReading, ReadFrom, Reread, Word
 from schemas.record import DocumentRecord, DocumentStatus, ReviewItem, StoredField
 from schemas.source import DeliveryState, Priority
 from store import audit, database, documents, journal, queue, readings
@@ -210,6 +210,7 @@ page_readings = st.builds(
     width_pt=st.floats(1, 14400),
     barcodes=st.lists(st.builds(Barcode, st.text(), st.text(), boxes), max_size=2).map(tuple),
     problem=st.none() | st.text(),
+    rereads=st.lists(st.builds(Reread, st.text(), boxes, st.lists(words, max_size=2).map(tuple)), max_size=2).map(tuple),
 )
 
 
