@@ -32,6 +32,7 @@ class Objects:
 
     kind: Literal["filesystem", "s3"] = "filesystem"
     path: str = "objects"  # below the data folder
+    key_file: str = ""  # seals what is kept from now on
     endpoint: str = ""
     bucket: str = "chartroom"
     access_key_file: str = ""

@@ -25,8 +25,9 @@ app = typer.Typer(
 patients = typer.Typer(help="The patient index.", no_args_is_help=True)
 documents = typer.Typer(help="Documents and what became of them.", no_args_is_help=True)
 review = typer.Typer(help="The review queue, without a browser.", no_args_is_help=True)
+keys = typer.Typer(help="The keys that seal what is kept.", no_args_is_help=True)
 config = typer.Typer(help="The configuration.", no_args_is_help=True)
-for name, group in {"patients": patients, "documents": documents, "review": review, "config": config}.items():
+for name, group in {"patients": patients, "documents": documents, "review": review, "keys": keys, "config": config}.items():
     app.add_typer(group, name=name)
 
 
@@ -254,6 +255,45 @@ def audit(*, as_json: Annotated[bool, typer.Option("--json", help="For programs.
     ledger = take_ledger(*_settings())
     typer.echo(ledger.as_json() if as_json else ledger.as_text())
     raise typer.Exit(1 if ledger.gaps else 0)
+
+
+@keys.command("create")
+def create_keys() -> None:
+    """Make the key file that objects.key_file names. Back it up apart from the data: without it, nothing sealed can ever be read."""
+    from workers.keys import create_keys as create
+
+    typer.echo(f"key {create(_settings()[0])} seals what is kept from now on; back the key file up, apart from the data")
+
+
+@keys.command("rotate")
+def rotate_keys() -> None:
+    """Add a key that wraps from now on. Restart what runs, then `chartroom keys rewrap` brings older objects under it."""
+    from workers.keys import rotate_keys as rotate
+
+    typer.echo(f"key {rotate(_settings()[0])} wraps from now on; restart what runs, then `chartroom keys rewrap`")
+
+
+@keys.command("rewrap")
+def rewrap_keys() -> None:
+    """Wrap the keys of all sealed objects under the current key. Contents are not touched; safe to stop and repeat."""
+    from workers import show
+    from workers.keys import rewrap
+    from workers.wire import open_objects
+
+    with show.progress("wrapping", unit="objects") as bar:
+        renewed = rewrap(open_objects(*_settings()), progress=lambda done: bar(done, None))
+    typer.echo(f"{renewed} object keys wrapped anew")
+
+
+@keys.command("status")
+def key_status() -> None:
+    """Which key wraps, and how many objects are sealed."""
+    from workers.keys import key_state
+    from workers.wire import open_objects
+
+    config, folder = _settings()
+    state = key_state(config, open_objects(config, folder))
+    typer.echo(f"key {state.current} wraps; {state.sealed} objects sealed, {state.plain} kept plain from before")
 
 
 @config.command()
