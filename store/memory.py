@@ -17,9 +17,18 @@ class MemoryObjects:
     def __init__(self) -> None:
         self.blobs: dict[str, bytes] = {}
 
+    def address(self, digest: str) -> str:
+        """The digest as address."""
+        return key_of(digest)
+
     def put_file(self, path: Path) -> str:
         """Keep the file's bytes."""
         return self.put_bytes(path.read_bytes())
+
+    def put_stream(self, stream: BinaryIO) -> str:
+        """Keep what the stream holds."""
+        stream.seek(0)
+        return self.put_bytes(stream.read())
 
     def put_bytes(self, data: bytes) -> str:
         """Keep the bytes; the first put counts."""

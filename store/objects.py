@@ -17,8 +17,16 @@ _KEY = re.compile(r"(?:sha256|hmac)/([0-9a-f]{2})/([0-9a-f]{2})/((?:\1)(?:\2)[0-
 class ObjectStore(Protocol):
     """Content-addressed bytes: put twice is put once, and what is read is what was put."""
 
+    def address(self, digest: str) -> str:
+        """The key under which content with this SHA-256 (hex) is put."""
+        ...
+
     def put_file(self, path: Path) -> str:
         """Keep the file's bytes durably; their key. StoreFault when that cannot be promised."""
+        ...
+
+    def put_stream(self, stream: BinaryIO) -> str:
+        """Keep what a seekable stream holds; its key."""
         ...
 
     def put_bytes(self, data: bytes) -> str:

@@ -36,16 +36,25 @@ class FilesystemObjects:
             _make_folder(root / INCOMING)
         self._settled: set[Path] = set()  # folders whose own entry is known to be on disk
 
+    def address(self, digest: str) -> str:
+        """The address in the form that new objects are kept in."""
+        return self._form.key(digest)
+
     def put_file(self, path: Path) -> str:
         """Keep the file's bytes: hashed once to know the address, and again while they are written."""
         with path.open("rb") as source:
-            digest, size = digest_stream(source)
-            source.seek(0)
-            return self._put(source, digest, size)
+            return self.put_stream(source)
+
+    def put_stream(self, stream: BinaryIO) -> str:
+        """Keep what the stream holds."""
+        stream.seek(0)
+        digest, size = digest_stream(stream)
+        stream.seek(0)
+        return self._put(stream, digest, size)
 
     def put_bytes(self, data: bytes) -> str:
         """Keep the bytes."""
-        return self._put(io.BytesIO(data), hashlib.sha256(data).hexdigest(), len(data))
+        return self.put_stream(io.BytesIO(data))
 
     def open(self, key: str) -> BinaryIO:
         """The stored file, hashed from end to end before it is handed out."""

@@ -6,7 +6,6 @@ server honours. What passes on its own (no network, 5xx, slow down) is a passing
 
 from __future__ import annotations
 
-import hashlib
 import io
 import shutil
 import tempfile
@@ -17,7 +16,7 @@ from typing import Any, BinaryIO
 
 from schemas.faults import StoreFault
 from store.forms import HEADER_BYTES, Form, Plain, form_of, verified
-from store.objects import CHUNK, Hashing, changed_meanwhile, digest_file, digest_of, missing, wrong_bytes
+from store.objects import CHUNK, Hashing, changed_meanwhile, digest_of, digest_stream, missing, wrong_bytes
 
 ABSENT = {"NoSuchKey", "NoSuchObject", "NoSuchBucket", "NotFound"}
 STATED = "x-amz-meta-sha256"
@@ -34,15 +33,25 @@ class S3Objects:
         self._client = _client(endpoint, access_key, secret_key, secure=secure)
         self._is_made = False
 
+    def address(self, digest: str) -> str:
+        """The address in the form that new objects are kept in."""
+        return self._form.key(digest)
+
     def put_file(self, path: Path) -> str:
         """Keep the file's bytes; hashed first to know the address, and again while they are sent."""
-        digest, size = digest_file(path)
         with path.open("rb") as source:
-            return self._put(source, digest, size)
+            return self.put_stream(source)
+
+    def put_stream(self, stream: BinaryIO) -> str:
+        """Keep what the stream holds."""
+        stream.seek(0)
+        digest, size = digest_stream(stream)
+        stream.seek(0)
+        return self._put(stream, digest, size)
 
     def put_bytes(self, data: bytes) -> str:
         """Keep the bytes."""
-        return self._put(io.BytesIO(data), hashlib.sha256(data).hexdigest(), len(data))
+        return self.put_stream(io.BytesIO(data))
 
     def open(self, key: str) -> BinaryIO:
         """The bytes, verified; a nameless temporary file holds them as the server has them."""

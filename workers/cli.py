@@ -26,8 +26,9 @@ patients = typer.Typer(help="The patient index.", no_args_is_help=True)
 documents = typer.Typer(help="Documents and what became of them.", no_args_is_help=True)
 review = typer.Typer(help="The review queue, without a browser.", no_args_is_help=True)
 keys = typer.Typer(help="The keys that seal what is kept.", no_args_is_help=True)
+db = typer.Typer(help="The index database.", no_args_is_help=True)
 config = typer.Typer(help="The configuration.", no_args_is_help=True)
-for name, group in {"patients": patients, "documents": documents, "review": review, "keys": keys, "config": config}.items():
+for name, group in {"patients": patients, "documents": documents, "review": review, "keys": keys, "db": db, "config": config}.items():
     app.add_typer(group, name=name)
 
 
@@ -255,6 +256,72 @@ def audit(*, as_json: Annotated[bool, typer.Option("--json", help="For programs.
     ledger = take_ledger(*_settings())
     typer.echo(ledger.as_json() if as_json else ledger.as_text())
     raise typer.Exit(1 if ledger.gaps else 0)
+
+
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", parser=_path, help="Where to; a second backup there copies what is new.")],
+) -> None:
+    """Copy index and objects into a folder, while everything runs. Only a backup with a manifest is whole."""
+    from workers import show
+    from workers.backup import back_up
+    from workers.wire import connect
+
+    settings, data_dir = _settings()
+    with show.progress("copying", unit="objects") as bar:
+        made = back_up(settings, connect(settings, data_dir), folder, now=_now(), progress=bar)
+    typer.echo(f"{sum(table.rows for table in made.tables)} rows, {made.objects} objects, {made.new_objects} of them new")
+
+
+@app.command()
+def restore(folder: Annotated[Path, typer.Argument(metavar="FOLDER", parser=_path, help="A folder made by `chartroom backup`.")]) -> None:
+    """Bring a backup back into an empty installation. Files taken in after the backup go back to their watched folders."""
+    from workers import show
+    from workers.backup import restore as bring_back
+
+    settings, data_dir = _settings()
+    with show.progress("copying", unit="objects") as bar:
+        back = bring_back(settings, data_dir, folder, progress=bar)
+    typer.echo(f"{back.rows} rows, {back.objects} objects; {back.taken_again} files put back to be taken in again. Now run `chartroom audit`.")
+
+
+@app.command()
+def scrub(*, everything: Annotated[bool, typer.Option("--all", help="Read all objects, not only today's share.")] = False) -> None:
+    """Read a share of the object store from end to end. Exit code 1 when something is missing or has changed."""
+    from workers import show
+    from workers.scrub import note
+    from workers.scrub import scrub as read_share
+    from workers.wire import connect
+
+    settings, folder = _settings()
+    with show.progress("reading", unit="objects") as bar:
+        result = read_share(
+            connect(settings, folder), days=1 if everything else settings.objects.scrub_days, now=_now(), progress=lambda done: bar(done, None)
+        )
+    note(result, folder / "run")
+    for key in result.bad:
+        typer.echo(f"{key}: missing or changed; restore it from the backup", err=True)
+    typer.echo(f"{result.read} objects read, {len(result.bad)} bad")
+    raise typer.Exit(1 if result.bad else 0)
+
+
+@db.command("copy")
+def copy_database(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="sqlite:///path or postgresql://…")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="An empty database of either kind.")],
+) -> None:
+    """Copy the whole index into an empty database and compare every table. Stop `chartroom up` first; then set index.url."""
+    from store.copying import copy_index
+    from store.database import open_index
+    from workers import show
+
+    if source.startswith("sqlite:///") and not Path(source.removeprefix("sqlite:///")).is_file():
+        raise InputFault("There is no database to copy from.", next_step="Check the path; three slashes and then the path.")
+    with show.progress("copying", unit="rows") as bar:
+        tables = copy_index(open_index(source), open_index(target), progress=bar)
+    for table in tables:
+        typer.echo(f"{table.rows:>10}  {table.name}  {table.digest[:12]}")
+    typer.echo("every table is equal on both sides")
 
 
 @keys.command("create")

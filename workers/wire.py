@@ -60,9 +60,9 @@ def connect(config: Config, data_dir: Path) -> Stores:
     return Stores(open_index(config.index.url or f"sqlite:///{(data_dir / 'index.db').absolute()}"), open_objects(config, data_dir))
 
 
-def open_objects(config: Config, data_dir: Path) -> ObjectStore:
-    """The object store that `objects.kind` names."""
-    rules, form = config.objects, object_form(config)
+def open_objects(config: Config, data_dir: Path, form: Form | None = None) -> ObjectStore:
+    """The object store that `objects.kind` names; new objects are kept in `form`, by default sealed where there is a key file."""
+    rules, form = config.objects, form or object_form(config)
     if rules.kind == "filesystem":
         from store.objects_fs import FilesystemObjects
 
