@@ -32,6 +32,7 @@ class RenderRules:
     page_cpu_seconds: Count = 20
     page_wall_seconds: Count = 30
     memory_megabytes: Count = 1500
+    strict: bool = False  # refuse to work where a wall around the children does not stand
 
 
 @dataclass(frozen=True, slots=True)

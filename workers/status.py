@@ -19,6 +19,7 @@ from store.patients import size
 from workers import scrub
 from workers.engine import engine_health
 from workers.slots import holding_dead_slots, known_slots
+from workers.supervise import missing_walls
 from workers.wire import SHIPPED_MODEL, Stores, engine_url
 
 STALE_SECONDS = 60.0  # a watcher shows itself after every round; one round may take in large files
@@ -50,6 +51,7 @@ def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) 
             "last scrub": _scrubbed(folder, now),
             "engine": engine_health(engine_url(config, folder)),
             "workers": _workers(folder),
+            "walls around opened files": f"missing: {', '.join(missing)}" if (missing := missing_walls()) else "all stand",
             "disk free": _free(folder),
             "document type model": _model(),
             "tesseract": _version("tesseract"),
