@@ -19,6 +19,8 @@ class IntakeRules:
     max_megabytes: Count = 2048
     incomplete_after_seconds: Seconds = 1800.0  # a file that never completes becomes a review item
     empty_after_seconds: Seconds = 600.0
+    keep_taken_days: Seconds = 14.0  # how long a source stays in `.taken` after it was taken in
+    min_free_megabytes: Annotated[int, Ge(0)] = 1024  # below this the disk is nearly full, and intake waits
     ignore: tuple[str, ...] = ("~$*", ".*", "*.part", "*.partial", "*.tmp", "*.crdownload", "Thumbs.db", "desktop.ini", "*.receipt.txt")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,7 +91,8 @@ def ingest(
     stores = connect(settings.config, settings.data_dir)
     with show.progress("taking in", unit="files") as bar:
         taken = itertools.count(1)
-        intake = take_in(paths, settings.config, stores, on_file=lambda _: bar(next(taken), None))
+        free = lambda: shutil.disk_usage(settings.data_dir).free  # noqa: E731
+        intake = take_in(paths, settings.config, stores, on_file=lambda _: bar(next(taken), None), free=free)
     ids = [delivery.id for delivery in intake.deliveries]
     if wait:
         with show.progress("reading and filing", unit="files") as bar:
