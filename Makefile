@@ -12,13 +12,17 @@ $(VENV)/.ready: requirements/lock.txt requirements/uv.txt requirements/apt.txt p
 	@sh requirements/install.sh $(VENV)
 	@touch $@
 
+$(VENV)/.test-ready: requirements/test-apt.txt | setup
+	@sh requirements/apt.sh requirements/test-apt.txt
+	@touch $@
+
 demo: setup  ## sample people and scans through the real pipeline, then the review queue in a browser
 	@$(VENV)/bin/chartroom demo
 
 up: setup  ## watcher, workers and web application
 	@$(VENV)/bin/chartroom up
 
-test: setup  ## every test, on real engines
+test: setup $(VENV)/.test-ready  ## every test, on real engines
 	@$(PY) -m pytest
 
 check: setup  ## format, lint, types, floors

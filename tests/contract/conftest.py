@@ -2,9 +2,12 @@
 
 import io
 import os
+import shutil
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -122,15 +125,48 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "-l", tmp_path], check=True)
 
 
-def sqlite_index(tmp_path):
+def sqlite_index(tmp_path, request):
     yield open_index(f"sqlite:///{tmp_path}/index.db")
 
 
-def postgres_index(tmp_path):
-    """A schema of its own on the server that CHARTROOM_TEST_POSTGRES names."""
-    url = os.environ.get("CHARTROOM_TEST_POSTGRES")
-    if not url:
-        pytest.skip("CHARTROOM_TEST_POSTGRES names no Postgres server")
+@pytest.fixture(scope="session")
+def postgres_server():
+    """The address of the Postgres server that CHARTROOM_TEST_POSTGRES names, or of a private one on a socket, gone with the session."""
+    if url := os.environ.get("CHARTROOM_TEST_POSTGRES"):
+        yield url
+        return
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    if not programs:
+        pytest.skip("there is no Postgres here: `make test` installs one")
+    with tempfile.TemporaryDirectory(prefix="chartroom-postgres-") as folder:
+        yield from private_cluster(programs[-1], Path(folder))
+
+
+def private_cluster(programs, folder):
+    """A new cluster in `folder`, run by an unprivileged user: Postgres refuses to run as root."""
+    leave_root = []
+    if os.getuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+        leave_root = ["--reuid=postgres", "--regid=postgres", "--clear-groups"]
+    initdb = [programs / "initdb", "-D", folder / "data", "-U", "chartroom", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C"]
+    subprocess.run(["setpriv", *leave_root, *initdb], check=True, capture_output=True, cwd=folder)
+    sparing = ["fsync=off", "shared_buffers=32MB", "max_connections=40", "listen_addresses=", f"unix_socket_directories={folder}"]
+    command = [programs / "postgres", "-D", folder / "data", *(word for setting in sparing for word in ("-c", setting))]
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(["setpriv", *leave_root, "--pdeathsig", "INT", *command], stdout=log, stderr=log, cwd=folder)
+        try:
+            while not (folder / ".s.PGSQL.5432").exists() or subprocess.run([programs / "pg_isready", "-q", "-h", folder], check=False).returncode:
+                assert server.poll() is None, (folder / "log").read_text()
+                time.sleep(0.05)
+            yield f"postgresql+psycopg://chartroom@/postgres?host={folder}"
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(20)
+
+
+def postgres_index(tmp_path, request):
+    """A schema of its own on a Postgres server."""
+    url = request.getfixturevalue("postgres_server")
     schema = f"t{time.monotonic_ns()}"
     server = create_engine(url, isolation_level="AUTOCOMMIT")
     with server.connect() as conn:
@@ -146,7 +182,7 @@ def postgres_index(tmp_path):
 @pytest.fixture(params=[sqlite_index, postgres_index], ids=["sqlite", "postgres"])
 def engine(request, tmp_path):
     """An index database, new and empty."""
-    opened = request.param(tmp_path)
+    opened = request.param(tmp_path, request)
     engine = next(opened)
     yield engine
     engine.dispose()
