@@ -153,6 +153,12 @@ def point_on_page(x: float, y: float, way: Way) -> tuple[float, float]:
     return (float(across * cos - down * sin) / way.page_wide + 0.5, float(across * sin + down * cos) / way.page_high + 0.5)
 
 
+def place_on_image(box: Box, way: Way) -> Box:
+    """A box of the page as shares of the cleaned image: the way back of `place_on_page`."""
+    back = Way(way.wide, way.high, way.page_wide, way.page_high, -way.angle)
+    return place_on_page(box, back)
+
+
 def within(share: float) -> float:
     """A share kept in 0..1."""
     return min(1.0, max(0.0, share))
