@@ -13,7 +13,7 @@ from pipeline.clean import Cleaned, clean, clean_as_shaded
 from pipeline.confidence import calibrated
 from pipeline.layer import SCANNED, believed, shown
 from pipeline.leftover import with_leftover
-from pipeline.look import Gray, Look, Scan, look_at, open_scan, within_bounds
+from pipeline.look import Gray, Look, Scan, as_positive, look_at, open_scan, within_bounds
 from pipeline.orient import better_turned
 from pipeline.ports import BarcodeReader, OcrEngine
 from pipeline.separate import separated
@@ -38,8 +38,8 @@ def read_page(page: RenderedPage, ocr: OcrEngine, barcodes: BarcodeReader | None
     if page.problem or page.image is None:
         return replace(nothing, problem=page.problem or UNREADABLE)
     original = open_scan(page)
-    scan = within_bounds(original)
-    look = look_at(scan, rules.blank_ink)
+    received = within_bounds(original)
+    scan, look = as_positive(received, look_at(received, rules.blank_ink), rules.blank_ink)
     seen = replace(nothing, fingerprint=fingerprint(original.pixels))
     if believed(page.layer, look, page.image_share, rules.layer_min_words):
         read = from_layer(seen, page, look)
