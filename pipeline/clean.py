@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from pipeline.look import Gray, Look, Reals, Scan, darkness, dirt_of, paper_of
+from pipeline.look import Gray, Look, Reals, Scan, darkness, dirt_of, paper_of, solid
 from schemas.page import Box
 
 VERSION = 1
@@ -52,12 +52,26 @@ def square(scan: Scan) -> bool:
 
 def clean(scan: Scan, look: Look, target_dpi: int) -> Cleaned:
     """The image to read, by the recipe that the look asks for."""
+    scan = scan._replace(pixels=headings_in_black(scan.pixels, look))
     dirt = dirt_of(scan) if scan.bilevel else None
     quality = quality_of(scan, look, dirty=dirt is not None)
     pixels = scan.pixels if dirt is None else np.where(dirt, np.uint8(255), scan.pixels)
     if quality == "shaded":
         pixels = without_streaks(on_even_paper(pixels, look.strength), scan.dpi_x, scan.dpi_y)
     return finish(scan._replace(pixels=pixels), look, quality, target_dpi)
+
+
+def headings_in_black(pixels: Gray, look: Look) -> Gray:
+    """The page with what stands white on dark bars in black on white: the engine passes it over."""
+    fields = look.drawings.where(solid(look.drawings))
+    if not fields.area.size:
+        return pixels
+    changed, (high, wide) = pixels.copy(), look.ink.shape
+    down, across = pixels.shape[0] / high, pixels.shape[1] / wide
+    for x0, y0, x1, y1 in zip(fields.x0, fields.y0, fields.x1, fields.y1, strict=True):
+        part = np.s_[int(y0 * down) : int(y1 * down), int(x0 * across) : int(x1 * across)]
+        changed[part] = 255 - pixels[part]
+    return changed
 
 
 def clean_as_shaded(scan: Scan, look: Look, target_dpi: int) -> Cleaned:
@@ -88,7 +102,9 @@ def softness(scan: Scan, quality: str, dpi: int) -> float:
     """Width of the blur in pixels: the recogniser was trained on gray, edges of black-and-white scans are too hard for it."""
     if quality == "shaded":
         return 1.5 if scan.dpi_x < dpi else 0.8
-    return 1.2 if scan.bilevel else 0.0
+    if not scan.bilevel:
+        return 0.0
+    return 1.2 if square(scan) else 1.6
 
 
 def resized(scan: Scan, dpi: int) -> Gray:
@@ -151,6 +167,12 @@ def point_on_page(x: float, y: float, way: Way) -> tuple[float, float]:
     across, down = (x - 0.5) * way.wide, (y - 0.5) * way.high
     cos, sin = np.cos(np.radians(way.angle)), np.sin(np.radians(way.angle))
     return (float(across * cos - down * sin) / way.page_wide + 0.5, float(across * sin + down * cos) / way.page_high + 0.5)
+
+
+def place_on_image(box: Box, way: Way) -> Box:
+    """A box of the page as shares of the cleaned image: the way back of `place_on_page`."""
+    back = Way(way.wide, way.high, way.page_wide, way.page_high, -way.angle)
+    return place_on_page(box, back)
 
 
 def within(share: float) -> float:

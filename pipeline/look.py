@@ -22,8 +22,10 @@ INK = 0.30  # darkness against the paper around it; what shows through from the 
 FAINT = 0.12
 DIRT = 1.8e-4  # square inches: no larger than a full stop
 SURE_DIRT = 5.5e-5
+DOT = 0.65  # full stops and the dots of letters cover more than this share of their stroke squared
 SHORTEST, LONGEST = 3.0, 30.0  # inches of a sheet's longer side
 MOST_PIXELS = 36_000_000
+DARK_PAGE = 110
 TOUCHING = np.ones((3, 3), dtype=bool)
 
 
@@ -153,6 +155,15 @@ def look_at(scan: Scan, blank_ink: float) -> Look:
     )
 
 
+def as_positive(scan: Scan, look: Look, blank_ink: float) -> tuple[Scan, Look]:
+    """A page printed white on black as black on white; any other page as it is."""
+    if np.median(scan.pixels[::8, ::8]) > DARK_PAGE:
+        return scan, look
+    positive = scan._replace(pixels=255 - scan.pixels)
+    seen = look_at(positive, blank_ink)
+    return (positive, seen) if seen.rows > max(2, look.rows) else (scan, look)
+
+
 def squared(scan: Scan, dpi: float) -> Gray:
     """The page at one resolution both ways, every new pixel the mean of the old ones under it."""
     high, wide = scan.pixels.shape
@@ -225,6 +236,11 @@ def bars(marks: Marks) -> Mask:
     """Solid oblongs, as the bars of codes are."""
     long, short = np.maximum(marks.wide, marks.high), np.minimum(marks.wide, marks.high)
     return (marks.area >= 0.8 * marks.wide * marks.high) & (long >= 3 * short) & (short <= inches(0.4))
+
+
+def solid(marks: Marks) -> Mask:
+    """Dark fields wide enough to hold a heading in white."""
+    return (marks.area >= 0.55 * marks.wide * marks.high) & (marks.high >= inches(0.1)) & (marks.wide >= 3 * marks.high) & (marks.wide >= inches(0.6))
 
 
 def furniture(marks: Marks, shape: tuple[int, int]) -> Mask:
@@ -342,8 +358,17 @@ def dirt_of(scan: Scan) -> Mask | None:
     lone = small & ~near_print(scan, labels, ~small)
     if lone.sum() < max(100, 0.25 * (~small).sum()):
         return None
-    drop: Mask = (lone | (area <= SURE_DIRT * pixels_a_square_inch))[labels]
+    drop: Mask = (lone | (area <= max(SURE_DIRT * pixels_a_square_inch, DOT * stroke_of(scan.pixels) ** 2)))[labels]
     return drop
+
+
+def stroke_of(pixels: Gray) -> float:
+    """How many pixels wide the strokes of a black-and-white page are, specks of one pixel left out."""
+    black = np.pad(pixels[::4] < 128, ((0, 0), (1, 1))).astype(np.int8).ravel()
+    change = np.diff(black)
+    lengths = np.flatnonzero(change < 0) - np.flatnonzero(change > 0)
+    runs = lengths[lengths > 1]
+    return float(np.median(runs)) if runs.size else 1.0
 
 
 def near_print(scan: Scan, labels: NDArray[np.int32], print_of: Mask) -> Mask:
