@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pipeline.fields.dates import other_century
 from pipeline.fields.days import read_days
@@ -18,8 +18,9 @@ from pipeline.fields.nearby import read_nearby
 from pipeline.fields.places import Marked, mark
 from pipeline.fields.reading import Sighting, read_labels
 from pipeline.fields.unlabelled import address_under, read_unlabelled
+from pipeline.fields.witnesses import CHECKED, Look, in_bands, looks_at, verdict_on, with_bands
 from schemas.document import Extraction, Field, FieldName, PageIdentity, Person, Role
-from schemas.page import PageReading
+from schemas.page import Box, PageReading
 from schemas.rules import ExtractRules
 
 VERSION = 1
@@ -27,11 +28,17 @@ SUREST = 0.995
 CONTESTED = 0.75  # what a value keeps when another reads about as well
 ABOUT_AS_WELL = 0.8
 NEARLY_AS_WELL = 0.6
+WITNESSED = 0.5  # what is left of the doubt when a second engine read the same
+SECOND_LOOK = 0.8  # what a value is worth that only the second engine found
+DOUBTFUL = 0.75
+BAND = ":band"
 LEAST = 0.2  # a worth below this is not a reading
 PLAIN_DATE_COLUMN = ("below 'date'", "below 'date time'", "below 'date/time'")
 OURS = "ours"  # the word in a rule that tells matching whose number it is
 LEAST_OF_A_NAME, HEAD_ROWS = 5, 3
 FOREIGN = re.compile(r"\b(?:outside|external|referring|sending|other|foreign|their|your)\b", re.IGNORECASE)
+ANNOUNCED = {"name": FieldName.PATIENT_NAME, "patient_dob": FieldName.PATIENT_DOB}
+PATIENTS = ("", "patient")
 LISTS = {FieldName.ICD10_CODES}
 DATES_OF_CARE = (FieldName.SERVICE_DATE, FieldName.ADMIT_DATE, FieldName.DISCHARGE_DATE)
 
@@ -44,8 +51,9 @@ def extract(pages: Sequence[PageReading], *, rules: ExtractRules) -> Extraction:
     for one in _opening_days(seen):
         if one.field and (one.role is Role.PATIENT or not one.field.startswith("patient_")):
             own[one.field].append(one)
-    fields = (_listed(name, found) if name in LISTS else _best(name, found) for name, found in own.items())
-    return Extraction(tuple(sorted(fields, key=lambda f: list(FieldName).index(f.name))), tuple(_people(seen)))
+    looks = {page.number: (page, looks_at(page)) for page in pages}
+    best = (_listed(name, found) if name in LISTS else _best(name, found, looks, rules) for name, found in own.items())
+    return Extraction(tuple(sorted(best, key=lambda f: list(FieldName).index(f.name))), tuple(_people(seen)))
 
 
 def identities(readings: Sequence[PageReading], *, rules: ExtractRules) -> tuple[PageIdentity, ...]:
@@ -53,8 +61,33 @@ def identities(readings: Sequence[PageReading], *, rules: ExtractRules) -> tuple
     return tuple(_identity(page, rules) for page in readings)
 
 
+def unanswered(page: PageReading, said: Extraction) -> tuple[Box, ...]:
+    """Where labels stand that announce the patient's name or birth date, if that was not found."""
+    missing = {what for what, name in ANNOUNCED.items() if said.field(name) is None}
+    if not missing or not page.words:
+        return ()
+    marked = mark(lay_out(page))
+    asked = (label for label in marked.labels if label.meaning.what in missing and label.meaning.role in PATIENTS)
+    return tuple(marked.sheet.box(marked.sheet.rows[label.row][label.start : label.end]) for label in asked)
+
+
 def sightings_of(page: PageReading, rules: ExtractRules) -> list[Sighting]:
-    """All readings of one page worth the name."""
+    """All sightings on one page worth the name; those of a second look where the first saw nothing, or saw it badly."""
+    first, bands = _first_sightings(page, rules), [again for again in page.rereads if again.source.endswith(BAND)]
+    if not bands:
+        return first
+    again = _first_sightings(with_bands(page, bands), rules)
+    seen = (s._replace(source=bands[0].source, worth=s.worth * SECOND_LOOK, rule=f"{s.rule} (second look)") for s in again if in_bands(s, bands))
+    return [*first, *(s for s in seen if _adds(s, first))]
+
+
+def _adds(again: Sighting, first: Sequence[Sighting]) -> bool:
+    """Whether what a second look saw is new: of a field that the first did not see, or saw badly and otherwise."""
+    known = [s for s in first if (s.field, s.role) == (again.field, again.role)]
+    return again.field is not None and all(s.worth < DOUBTFUL and s.value != again.value for s in known)
+
+
+def _first_sightings(page: PageReading, rules: ExtractRules) -> list[Sighting]:
     if not page.words:
         return []
     marked = mark(lay_out(page))
@@ -121,7 +154,7 @@ def _earlier(one: Sighting) -> Sighting:
     return one._replace(value=before) if before else one
 
 
-def _best(name: FieldName, found: list[Sighting]) -> Field:
+def _best(name: FieldName, found: list[Sighting], looks: Mapping[int, tuple[PageReading, tuple[Look, ...]]], rules: ExtractRules) -> Field:
     """The value that reads best, raised by each further place that gives it, lowered by a rival that reads about as well."""
     by_value: dict[str, list[Sighting]] = defaultdict(list)
     for one in _fullest(found) if name is FieldName.PATIENT_NAME else found:
@@ -132,8 +165,19 @@ def _best(name: FieldName, found: list[Sighting]) -> Field:
     if len(ranked) > 1 and _together(ranked[1]) >= ABOUT_AS_WELL * worth:
         worth *= CONTESTED
     rule = next((s.rule for s in ranked[0] if s.rule.endswith(f"({OURS})")), top.rule)
-    rivals = tuple(dict.fromkeys([group[0].value for group in ranked[1:]] + [o for s in ranked[0] for o in s.others]))
-    return Field(name, top.value, top.raw, round(worth, 4), top.page, top.box, rule, len(ranked[0]), rivals)
+    heard = [verdict_on(s, *looks[s.page], rules) for s in ranked[0]] if name in CHECKED else []
+    witnesses = tuple(dict.fromkeys(source for verdict in heard for source in verdict.witnesses))
+    against = [value for verdict in heard for value in verdict.rivals]
+    worth = _weighed(worth, agreed=bool(witnesses), denied=bool(against))
+    rivals = tuple(dict.fromkeys([group[0].value for group in ranked[1:]] + [o for s in ranked[0] for o in s.others] + against))
+    return Field(name, top.value, top.raw, round(worth, 4), top.page, top.box, rule, len(ranked[0]), rivals, witnesses)
+
+
+def _weighed(worth: float, *, agreed: bool, denied: bool) -> float:
+    """A worth after other looks at the same place: half of the doubt is gone where one agreed, and it is contested where one did not."""
+    if denied:
+        return worth * CONTESTED
+    return min(SUREST, 1.0 - (1.0 - worth) * WITNESSED) if agreed else worth
 
 
 def _fullest(found: list[Sighting]) -> list[Sighting]:

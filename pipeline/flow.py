@@ -9,17 +9,18 @@ from pathlib import Path
 from pipeline import versions
 from pipeline.classify import classify
 from pipeline.decide import decide, hold_short_faxes
-from pipeline.extract import extract, identities
+from pipeline.extract import extract, identities, unanswered
 from pipeline.match import match_patient
-from pipeline.ports import Tools
+from pipeline.ports import SecondEngine, Tools
 from pipeline.read import read_page
+from pipeline.reread import reread
 from pipeline.split import split_batch
 from pipeline.verify import verify
 from schemas.config import Config
 from schemas.document import PageIdentity, Segment, SegmentKind
 from schemas.filing import BatchPlan, PlannedDocument, SetAside
 from schemas.page import PageReading
-from schemas.source import Opened
+from schemas.source import Opened, RenderedPage
 
 SET_ASIDE = {
     SegmentKind.BLANK: "image.blank",
@@ -31,7 +32,14 @@ SET_ASIDE = {
 def read_pages(original: Path, opened: Opened, pages: Sequence[int], scratch: Path, tools: Tools, config: Config) -> tuple[PageReading, ...]:
     """Render and read some pages of a source file."""
     rendered = tools.opener.render(original, opened, pages, scratch)
-    return tuple(read_page(page, tools.ocr, tools.barcodes, rules=config.read) for page in rendered)
+    readings = ((page, read_page(page, tools.ocr, tools.barcodes, rules=config.read)) for page in rendered)
+    return tuple(look_again(page, reading, tools.second, config) if tools.second else reading for page, reading in readings)
+
+
+def look_again(page: RenderedPage, reading: PageReading, engine: SecondEngine, config: Config) -> PageReading:
+    """The reading with second looks at what it says of its patient."""
+    said = extract((reading,), rules=config.extract)
+    return reread(page, reading, said, unanswered(reading, said), engine, rules=config.read)
 
 
 def plan_batch(readings: Sequence[PageReading], tools: Tools, config: Config) -> BatchPlan:

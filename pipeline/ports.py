@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from schemas.catalogue import Catalogue
 from schemas.page import Barcode, PageReading, Word
@@ -15,6 +15,13 @@ from schemas.source import Opened, Refused, RenderedPage
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+class Line(NamedTuple):
+    """The text of one printed line, and how sure the reader was (0..1)."""
+
+    text: str
+    confidence: float
 
 
 class PageOpener(Protocol):
@@ -34,6 +41,19 @@ class OcrEngine(Protocol):
 
     def words(self, image: Path, *, languages: str, mode: int, seconds: float, dpi: int) -> tuple[Word, ...]:
         """Words with boxes as shares of the image. EngineFault when the engine fails or overruns its time."""
+        ...
+
+
+class SecondEngine(OcrEngine, Protocol):
+    """Another recogniser, independent of the first: what both read alike has two witnesses."""
+
+    @property
+    def name(self) -> str:
+        """What its readings are known by."""
+        ...
+
+    def lines(self, images: Sequence[NDArray[np.uint8]]) -> tuple[Line, ...]:
+        """What each image of one printed line says, in order. EngineFault when the engine fails."""
         ...
 
 
@@ -87,3 +107,4 @@ class Tools:
     types: TypeModel
     patients: PatientLookup
     catalogue: Catalogue
+    second: SecondEngine | None = None

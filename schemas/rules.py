@@ -47,6 +47,10 @@ class ReadRules:
     unreadable_below: Share = 0.35  # mean word confidence
     layer_min_words: Count = 5
     target_dpi: Count = 300  # pages are read at this resolution: at 200 decimal points are lost in tables
+    second_engine: bool = True  # look again at doubtful places with RapidOCR, where it is installed
+    doubtful_below: Share = 0.85  # a field read less surely than this is read again from its place
+    reread_below: Share = 0.95  # the head of a fax, copy or dirty scan with less mean word confidence is read again where a field is doubtful
+    reread_all_below: Share = 0.60  # all of a page with less mean word confidence is read again
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,13 +124,15 @@ def equip(config: Config, stores: Stores) -> Reader:
     from pipeline.engines.composer import SearchablePdf
     from pipeline.engines.opener import VERSION as OPENER
     from pipeline.engines.opener import ChildOpener
+    from pipeline.engines.rapid import RapidOcr, is_installed
     from pipeline.engines.spacy_types import SpacyTypes
     from pipeline.engines.tesseract import Tesseract
     from pipeline.ports import Tools
     from store.patients import PatientIndex
 
     opener = ChildOpener(config.render)
-    tools = Tools(opener, Tesseract(), Zxing(), SpacyTypes(SHIPPED_MODEL), PatientIndex(stores.index), load_catalogue())
+    second = RapidOcr() if config.read.second_engine and is_installed() else None
+    tools = Tools(opener, Tesseract(), Zxing(), SpacyTypes(SHIPPED_MODEL), PatientIndex(stores.index), load_catalogue(), second)
     return Reader(
         inspect=opener.inspect,
         read_pages=lambda original, opened, pages, scratch: flow.read_pages(original, opened, pages, scratch, tools, config),
@@ -138,7 +140,7 @@ def equip(config: Config, stores: Stores) -> Reader:
         composer=SearchablePdf(config.render),
         is_complete=content_check(),
         catalogue=tools.catalogue,
-        reading_key=_digest([OPENER, versions.READING, asdict(config.read), asdict(config.render)]),
+        reading_key=_digest([OPENER, versions.READING, asdict(config.read), asdict(config.render), second.name if second else None]),
     )
 
 

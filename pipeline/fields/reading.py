@@ -51,6 +51,7 @@ class Sighting(NamedTuple):
     rule: str
     row: int
     others: tuple[str, ...] = ()
+    source: str = ""  # the second look that saw it; empty: the first reading
 
 
 class Ground(NamedTuple):
