@@ -50,7 +50,7 @@ class Index:
 
 @dataclass(frozen=True)
 class Engine:
-    """Durable work: where its journal is, and how many files are worked on at once (0: one a core)."""
+    """Durable work: where its journal is, and how many worker processes there are (0: one a core)."""
 
     url: str = ""
     slots: Annotated[int, Ge(0)] = 0

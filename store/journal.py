@@ -6,18 +6,26 @@ import hashlib
 import os
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, case, func, insert, select, update
+from sqlalchemy import Connection, Row, case, delete, func, insert, select, update
 
 from schemas.faults import InvariantBroken
 from schemas.record import AuditEntry
 from schemas.source import Delivery, DeliveryState, Priority
 from store import audit
-from store.tables import delivery, passed_over
+from store.tables import attempt, delivery, passed_over, reading
 
 URGENCY = case({"stat": 0, "normal": 1}, value=delivery.c.priority, else_=2)
 MANY = 10_000  # databases bound the number of values in one statement
+
+
+class Progress(NamedTuple):
+    """A delivery in work: pages whose reading is kept, of how many."""
+
+    delivery_id: str
+    read: int
+    pages: int
 
 
 def take(  # noqa: PLR0913 - a delivery has this many facts
@@ -39,7 +47,7 @@ def take(  # noqa: PLR0913 - a delivery has this many facts
     if known := conn.execute(select(delivery).where(delivery.c.key == key)).first():
         return delivery_of(known), False
     facts = {"id": id, "key": key, "source": source, "name": name, "sha256": sha256, "size": size, "object_key": object_key, "facility": facility}
-    state = {"priority": str(priority), "state": str(DeliveryState.TAKEN), "attempts": 0, "pages_hint": pages_hint, "taken_at": now}
+    state = {"priority": str(priority), "state": str(DeliveryState.TAKEN), "pages_hint": pages_hint, "taken_at": now}
     conn.execute(insert(delivery).values(**facts, **state))
     watched = source.partition("/")[0]  # a sub-folder's name may be a patient's
     audit.append(conn, AuditEntry("delivery.taken", id, "intake", {"source": watched, "sha256": sha256, "size": size}), now)
@@ -80,10 +88,29 @@ def earlier_of(conn: Connection, delivery_: Delivery) -> list[Delivery]:
     return [delivery_of(row) for row in conn.execute(select(delivery).where(same).order_by(delivery.c.sequence))]
 
 
-def count_attempt(conn: Connection, id: str) -> int:  # noqa: A002 - the contract's name
-    """Note that work on a delivery begins once more; how often it has begun."""
-    raised = update(delivery).where(delivery.c.id == id).values(attempts=delivery.c.attempts + 1).returning(delivery.c.attempts)
-    return int(conn.execute(raised).scalar_one())
+def count_attempt(conn: Connection, id: str, *, part: int = 0) -> int:  # noqa: A002 - the contract's name
+    """Note that work on a delivery, or on the part of it that begins at a page, begins once more; how often it has begun."""
+    mine = (attempt.c.delivery_id == id) & (attempt.c.part == part)
+    begun = int(conn.execute(select(attempt.c.begun).where(mine)).scalar() or 0) + 1
+    conn.execute(update(attempt).where(mine).values(begun=begun) if begun > 1 else insert(attempt).values(delivery_id=id, part=part, begun=begun))
+    return begun
+
+
+def forget_attempts(conn: Connection, id: str) -> None:  # noqa: A002 - the contract's name
+    """Drop the counts of a delivery that has settled."""
+    conn.execute(delete(attempt).where(attempt.c.delivery_id == id))
+
+
+def note_pages(conn: Connection, id: str, pages: int) -> None:  # noqa: A002 - the contract's name
+    """Note how many pages a delivery turned out to have, so that its progress can be told."""
+    conn.execute(update(delivery).where(delivery.c.id == id).values(pages_hint=pages))
+
+
+def in_work(conn: Connection) -> list[Progress]:
+    """How far each opened delivery has come that is not settled, in the order they were taken."""
+    read = select(func.count(reading.c.page.distinct())).where(reading.c.sha256 == delivery.c.sha256).scalar_subquery()
+    opened = (delivery.c.state == str(DeliveryState.TAKEN)) & delivery.c.pages_hint.is_not(None)
+    return [Progress(*row) for row in conn.execute(select(delivery.c.id, read, delivery.c.pages_hint).where(opened).order_by(delivery.c.sequence))]
 
 
 def note_ignored(conn: Connection, *, source: str, name: str, rule: str, now: datetime) -> None:

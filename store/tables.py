@@ -22,13 +22,20 @@ delivery = Table(
     Column("facility", Text, nullable=False),
     Column("priority", Text, nullable=False),
     Column("state", Text, nullable=False),
-    Column("attempts", Integer, nullable=False, default=0),
     Column("pages_hint", Integer),
     Column("page_count", Integer),
     Column("taken_at", Instant, nullable=False),
     Column("settled_at", Instant),
     Index("delivery_by_content", "sha256", "sequence"),
     Index("delivery_by_state", "state", "sequence"),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("delivery_id", Text, ForeignKey("delivery.id"), primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),  # 0: the file; else the first page of a part of it
+    Column("begun", Integer, nullable=False),
 )
 
 passed_over = Table(
@@ -74,6 +81,25 @@ document = Table(
     Index("document_by_delivery", "delivery_id", "first_page"),
     Index("document_by_patient", "patient_mrn"),
     Index("document_by_status", "status"),
+)
+
+page_image = Table(
+    "page_image",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("page", Integer, primary_key=True),
+    Column("size", Text, primary_key=True),  # thumb, web, wide
+    Column("object_key", Text, nullable=False),
+)
+
+archival = Table(
+    "archival",
+    metadata,
+    Column("document_id", Text, ForeignKey("document.id"), primary_key=True),
+    Column("made_from", Text, nullable=False),  # the object of the document at that time
+    Column("object_key", Text),  # none: it cannot conform, and is kept as it is
+    Column("findings", Json, nullable=False),
+    Column("made_at", Instant, nullable=False),
 )
 
 filing = Table(

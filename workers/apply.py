@@ -19,7 +19,7 @@ from schemas.page import Box, PageReading, place_on_source
 from schemas.record import DocumentRecord, DocumentStatus, ReviewItem, StoredField
 from schemas.rules import AuditSampleRules
 from schemas.source import Delivery, Opened
-from store import documents
+from store import documents, journal
 from store.database import writing
 from workers.wire import Stores
 
@@ -213,6 +213,7 @@ def _settle(  # noqa: PLR0913
     now: datetime,
 ) -> bool:
     with writing(stores.index) as conn:
+        journal.forget_attempts(conn, delivery.id)
         return documents.settle(conn, delivery=delivery, page_count=pages, records=records, texts=texts, items=items, now=now)
 
 

@@ -1,6 +1,7 @@
 """Durable work behind a narrow port: submit, states, cancel, resume, retry, and what has ended badly. The only module that knows DBOS.
 
-A file is one workflow whose id is the delivery's id; its steps' results hold ids, counts and codes, never what stands on a page.
+A file is one workflow whose id is the delivery's id, a part of a long one a child of it on a queue of its own.
+Their steps' results hold ids, counts and codes, never what stands on a page.
 SQLite by default, with a write-ahead log and full syncs; Postgres by its URL. Nothing here speaks to the network besides.
 """
 
@@ -9,21 +10,23 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-QUEUE = "files"
-WORKFLOW = "process_file"
-VERSION = "1"  # of the workflow's steps; a code change that keeps them keeps this, so that an upgrade strands nothing
+FILES, PARTS = "process_file", "process_part"  # workflows
+QUEUES = {FILES: "files", PARTS: "parts"}
+IN_HAND = {FILES: 3, PARTS: 1}  # begun at once by one worker, which does one step at a time; a file waits while others read its parts
+VERSION = "2"  # of the workflows' steps; a code change that keeps them keeps this, so that an upgrade begins nothing anew
 RECOVERIES = 50  # our own count of tries comes first; this only ends what dies before it can count
 BAD_ENDS = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 MANY = 1000  # databases bound the number of values in one statement
 PRIORITIES = {"stat": 1, "normal": 100, "low": 10_000}
 
-RunStep = Callable[..., Any]  # run(name, function, *arguments): done once, its JSON result kept
-Process = Callable[[str, RunStep], Any]
+RunStep = Callable[[str, Callable[[], Any]], Any]  # done once, its JSON result kept
+Share = Callable[[Sequence[Any], str], list[Any]]  # parts, and how urgent they are; what became of each
 
 
 class DurableConnection(sqlite3.Connection):
@@ -39,22 +42,26 @@ class DurableConnection(sqlite3.Connection):
 class Engine:
     """One process's share of the durable work. DBOS allows one a process."""
 
-    def __init__(self, url: str, *, slot: str, process: Process, poll_seconds: float = 0.5) -> None:
-        """Connect, and work on files by `process` as executor `slot`, going on with what this slot had begun."""
+    def __init__(
+        self, url: str, *, slot: str, process: Callable[[str, RunStep, Share], Any], part: Callable[[Any, RunStep], Any], poll_seconds: float = 0.5
+    ) -> None:
+        """Connect, and work on files by `process` and on parts of them by `part` as executor `slot`, going on with what this slot had begun."""
         self._in_step = threading.Lock()
         self._leaving = threading.Event()
         self._dbos = _configure(url, slot)
-        self._workflow = self._dbos.workflow(name=WORKFLOW, max_recovery_attempts=RECOVERIES)(self._run_with(process))
-        self._dbos.listen_queues([QUEUE])
+        self._poll_seconds = max(0.05, poll_seconds / 2)
+        self._file, self._part = self._workflows(process, part)
+        self._dbos.listen_queues(list(QUEUES.values()))
         self._dbos.launch()
-        self._dbos.register_queue(QUEUE, worker_concurrency=1, polling_interval_sec=max(0.05, poll_seconds / 4), on_conflict="always_update")
+        for name, queue in QUEUES.items():
+            self._dbos.register_queue(queue, worker_concurrency=IN_HAND[name], polling_interval_sec=self._poll_seconds, on_conflict="always_update")
 
     def submit(self, delivery_id: str, priority: str = "normal") -> None:
         """Have a delivery worked on; submitting it again changes nothing."""
         from dbos import SetEnqueueOptions, SetWorkflowID
 
         with SetWorkflowID(delivery_id), SetEnqueueOptions(priority=PRIORITIES[priority]):
-            self._dbos.enqueue_workflow(QUEUE, self._workflow, delivery_id)
+            self._dbos.enqueue_workflow(QUEUES[FILES], self._file, delivery_id)
 
     def states(self, ids: Iterable[str] | None = None) -> dict[str, str]:
         """State by delivery id: ENQUEUED, PENDING, SUCCESS, or one of BAD_ENDS."""
@@ -66,11 +73,11 @@ class Engine:
 
     def resume(self, delivery_id: str) -> None:
         """Go on after the last finished step with work that was cancelled or left behind."""
-        self._dbos.resume_workflow(delivery_id, queue_name=QUEUE)
+        self._dbos.resume_workflow(delivery_id, queue_name=QUEUES[FILES])
 
     def retry(self, delivery_id: str, priority: str = "normal") -> None:
         """Begin again from the first step; pages already read are not read again."""
-        self._dbos.delete_workflow(delivery_id)
+        self._dbos.delete_workflow(delivery_id, delete_children=True)
         self.submit(delivery_id, priority)
 
     def quarantined(self) -> dict[str, str]:
@@ -84,31 +91,68 @@ class Engine:
         return {row.workflow_id: row.status for part in parts for row in self._list(workflow_ids=part, status=ends)}
 
     def adopt(self, slot: str) -> list[str]:
-        """Take up what a dead slot had begun. The caller holds that slot's lock, so nobody works on it."""
-        left = [row.workflow_id for row in self._list(status="PENDING", executor_id=slot)]
-        for delivery_id in left:
-            self.resume(delivery_id)
-        return left
+        """Take up what a dead slot had begun of files and parts. The caller holds that slot's lock, so nobody works on it."""
+        left = self._list(name=[FILES, PARTS], status="PENDING", executor_id=slot, app_version=VERSION)
+        for row in left:
+            self._dbos.resume_workflow(row.workflow_id, queue_name=QUEUES[row.name])
+        return [row.workflow_id for row in left]
+
+    def outdated(self, slots: Iterable[str]) -> list[str]:
+        """Files that another version of these steps left waiting, or that one of `slots` had begun in it: nobody takes them from the queue."""
+        others = [row["version_name"] for row in self._dbos.list_application_versions() if row["version_name"] != VERSION]
+        rows = self._list(app_version=others, status=["ENQUEUED", "PENDING"]) if others else []
+        return [row.workflow_id for row in rows if row.status == "ENQUEUED" or row.executor_id in set(slots)]
 
     def finish_step(self, seconds: float) -> bool:
         """Let the step in hand end, and begin no other: afterwards the process may leave. False if it took too long."""
         self._leaving.set()
         return self._in_step.acquire(timeout=seconds)
 
-    def _run_with(self, process: Process) -> Callable[[str], Any]:
+    def alone(self, work: Callable[[], Any]) -> Any:
+        """Do something while no step is done; None when a step is in hand."""
+        if not self._in_step.acquire(blocking=False):
+            return None
+        try:
+            return work()
+        finally:
+            self._in_step.release()
+
+    def _workflows(self, process: Callable[..., Any], part: Callable[..., Any]) -> tuple[Any, Any]:
         def process_file(delivery_id: str) -> Any:
-            return process(delivery_id, self._run_step)
+            return process(delivery_id, self._run_step, self._share)
 
-        return process_file
+        def process_part(facts: Any) -> Any:
+            return part(facts, self._run_step)
 
-    def _run_step(self, name: str, work: Callable[..., Any], *args: Any) -> Any:
+        register = partial(self._dbos.workflow, max_recovery_attempts=RECOVERIES)
+        return register(name=FILES)(process_file), register(name=PARTS)(process_part)
+
+    def _run_step(self, name: str, work: Callable[[], Any]) -> Any:
+        self._in_step.acquire()
         if self._leaving.is_set():
+            self._in_step.release()
             threading.Event().wait()  # the process is about to end; raising here would record a failure of the file
-        with self._in_step:
-            return self._dbos.run_step({"name": name}, work, *args)
+        try:
+            return self._dbos.run_step({"name": name}, work)
+        finally:
+            self._in_step.release()
 
-    def _list(self, **wanted: Any) -> list[Any]:
-        rows: list[Any] = self._dbos.list_workflows(name=WORKFLOW, load_input=False, load_output=False, **wanted)
+    def _share(self, parts: Sequence[Any], priority: str) -> list[Any]:
+        from dbos import SetEnqueueOptions
+
+        with SetEnqueueOptions(priority=PRIORITIES[priority]):
+            begun = [self._dbos.enqueue_workflow(QUEUES[PARTS], self._part, part) for part in parts]
+        return [self._result_of(handle) for handle in begun]
+
+    def _result_of(self, handle: Any) -> Any:
+        """What a part gave; {"lost": kind} when the engine ended it, whose pages are then still to be read."""
+        try:
+            return handle.get_result(polling_interval_sec=self._poll_seconds)
+        except Exception as error:  # noqa: BLE001 - whatever the engine ends it with
+            return {"lost": type(error).__name__}
+
+    def _list(self, *, name: str | list[str] = FILES, **wanted: Any) -> list[Any]:
+        rows: list[Any] = self._dbos.list_workflows(name=name, load_input=False, load_output=False, **wanted)
         return rows
 
 

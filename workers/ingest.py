@@ -35,7 +35,7 @@ class Intake(NamedTuple):
     unreadable: list[tuple[str, str]]
 
 
-Progress = Callable[[int, int], object]  # settled, of how many
+Progress = Callable[[int, int, str], object]  # settled, of how many, how far the long ones are
 
 
 def ingest(
@@ -109,7 +109,7 @@ def wait_until_settled(
     try:
         while True:
             done = count_settled(wanted, stores)
-            progress(done, len(wanted))
+            progress(done, len(wanted), pages_read(stores))
             if done == len(wanted):
                 return True
             if seconds is not None and time.monotonic() - began > seconds:
@@ -134,6 +134,13 @@ def count_settled(ids: Sequence[str], stores: Stores) -> int:
     """How many of the deliveries have settled."""
     with reading(stores.index) as conn:
         return sum(delivery.state is DeliveryState.SETTLED for delivery in journal.deliveries(conn, ids=ids))
+
+
+def pages_read(stores: Stores) -> str:
+    """How far the long files in work are; empty when there are none."""
+    with reading(stores.index) as conn:
+        at_work = journal.in_work(conn)
+    return f"{sum(one.read for one in at_work)} of {sum(one.pages for one in at_work)} pages" if at_work else ""
 
 
 def _take(path: Path, name: str, config: Config, stores: Stores, intake: Intake, free: int) -> None:

@@ -24,13 +24,13 @@ COLOURS = {"filed": "green", "review": "yellow", "quarantined": "red", "set_asid
 
 
 @contextmanager
-def progress(label: str, *, unit: str, total: float | None = None) -> Iterator[Callable[[float, float | None], None]]:
-    """A progress bar on a terminal, nothing elsewhere; the function it gives takes (done, of)."""
+def progress(label: str, *, unit: str, total: float | None = None) -> Iterator[Callable[..., None]]:
+    """A progress bar on a terminal, nothing elsewhere; the function it gives takes (done, of), and if wanted a few words on what is under way."""
     count = MofNCompleteColumn() if unit != "bytes" else TextColumn("{task.percentage:>3.0f} %")
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), count, TimeElapsedColumn())
     with Progress(*columns, console=notes, disable=not notes.is_terminal, transient=True) as bar:
         task = bar.add_task(label, total=total)
-        yield lambda done, of: bar.update(task, completed=done, total=of)
+        yield lambda done, of, note="": bar.update(task, completed=done, total=of, description=f"{label} ({note})" if note else label)
 
 
 def outcome(records: Sequence[DocumentRecord], waiting: int = 0, *, at_most: int = 60) -> None:

@@ -28,7 +28,7 @@ STALE_SECONDS = 60.0  # a watcher shows itself after every round; one round may 
 def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) -> dict[str, Any]:
     """Intake, work, documents, review, patient index, stores, engines; each a table of names and values."""
     with reading(stores.index) as conn:
-        states, oldest = journal.states(conn), journal.oldest_unsettled(conn)
+        states, oldest, at_work = journal.states(conn), journal.oldest_unsettled(conn), journal.in_work(conn)
         hour, day = (journal.settled_since(conn, now - timedelta(hours=hours)) for hours in (1, 24))
         passed = {"ignored names": journal.ignored_counts(conn), "refused names": journal.refused_counts(conn)}
         filed, waiting, first = documents.counts(conn), queue.counts(conn), queue.open_items(conn, limit=1)
@@ -40,6 +40,7 @@ def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) 
             "settled in the last day": day,
             **{name: sum(counts.values()) for name, counts in passed.items()},
         },
+        "files in work": {one.delivery_id: f"{one.read} of {one.pages} pages read" for one in at_work},
         "watched folders": _watch(folder, now),
         "documents": filed,
         "review": {**waiting, "next since": _age(first[0].opened_at if first else None, now)},

@@ -1,16 +1,19 @@
-"""The steps that one file goes through, each safe to repeat: open, read a few pages, settle, receipt. Knows no engine of durable work."""
+"""The steps that one file goes through, each safe to repeat: open, read a few pages, settle, receipt. Knows no engine of durable work.
+
+A file of more pages than one step reads is shared: its parts are work of their own, done by whichever worker is free.
+"""
 
 from __future__ import annotations
 
 import logging
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from schemas.config import Config
 from schemas.faults import EngineFault, Fault, StoreFault
@@ -25,12 +28,13 @@ from workers.receipt import folder_of, receipt_text, write_receipt
 from workers.watch import ignored_by, receipts_folder
 from workers.wire import Reader, Stores
 
-PAGES_A_STEP = 6
+PAGES_A_STEP = 4
 LONGEST_PAUSE = 30.0
 PROBE_BYTES = 2**22
 
-RunStep = Callable[..., Any]
 Result = dict[str, Any]
+RunStep = Callable[[str, Callable[[], Result]], Result]  # does a step once and remembers its result over crashes
+Share = Callable[[Sequence["Part"], str], list[Result]]  # has parts worked on, urgent ones first; what `process_part` gave for each
 log = logging.getLogger(__name__)
 
 
@@ -46,47 +50,74 @@ class Desk:
     sleep: Callable[[float], object]
 
 
-def process_file(desk: Desk, delivery_id: str, run: RunStep) -> Result:
-    """One file from taken to settled. `run` does a step once and remembers its result over crashes."""
-    attempt = _insist(desk, partial(_begin, desk, delivery_id))
-    tries = Tries(desk, attempt)
+class Part(NamedTuple):
+    """Some pages of an opened file, as plain values: their numbers and sizes, in order."""
+
+    delivery_id: str
+    kind: str
+    pages: list[list[float]]  # number, width and height in 1/72 inch
+
+    @property
+    def first(self) -> int:
+        """The number of its first page."""
+        return int(self.pages[0][0])
+
+
+def process_file(desk: Desk, delivery_id: str, run: RunStep, share: Share) -> Result:
+    """One file from taken to settled."""
+    tries = Tries(desk, _begins(desk, delivery_id))
     opened = run("open", partial(tries.attempt, partial(open_file, desk, delivery_id)))
-    results = [opened]
-    for pages in _chunks(opened):
-        tries = tries.after(results[-1])
-        if tries.going:
-            results.append(run("read", partial(tries.attempt, partial(read_chunk, desk, delivery_id, opened, pages, again=attempt > 1))))
-    tries = tries.after(results[-1])
-    if tries.going:
-        results.append(run("settle", partial(tries.attempt, partial(settle, desk, delivery_id, opened))))
-    if "failed" in results[-1]:
-        log.warning("delivery %s quarantined: %s", delivery_id, results[-1]["failed"])
+    tries = tries.after(opened)
+    parts = parts_of(delivery_id, opened)
+    if len(parts) == 1:
+        tries = tries.after(run("read", partial(tries.attempt, partial(read_part, desk, parts[0]))))
+    else:
+        tries = tries.past(share(parts, opened.get("priority", "normal")) if parts else [])
+    if tries.failed is None:
+        tries = tries.after(run("settle", partial(tries.attempt, partial(settle, desk, delivery_id, opened))))
+    if tries.failed is not None:
+        log.warning("delivery %s quarantined: %s", delivery_id, tries.failed)
         _insist(desk, partial(give_up, desk, delivery_id))
     clear(desk, delivery_id)
-    return run("receipt", partial(Tries(desk, attempt).attempt, partial(receipt, desk, delivery_id)))  # type: ignore[no-any-return]
+    return run("receipt", partial(tries.anew().attempt, partial(receipt, desk, delivery_id)))
+
+
+def process_part(desk: Desk, part: Part, run: RunStep) -> Result:
+    """Some pages of a long file, read by whichever worker is free."""
+    tries = Tries(desk, _begins(desk, part.delivery_id, part.first))
+    return run("read", partial(tries.attempt, partial(read_part, desk, part)))
 
 
 @dataclass(frozen=True)
 class Tries:
-    """How often this file was begun (`attempt`), and at which of these the last step was finished."""
+    """How often this work was begun by a process that came to do a step of it, and at which of these the last step was finished."""
 
     desk: Desk
-    number: int
+    begun: Callable[[], int]
     finished_at: int = 0
-    going: bool = True
+    failed: str | None = None
 
     def after(self, result: Mapping[str, Any]) -> Tries:
         """Once a step has a result: later crashes count from there, a failed step ends the file."""
-        return Tries(self.desk, self.number, result.get("attempt", self.finished_at + 1) - 1, "failed" not in result)
+        return replace(self, finished_at=result.get("attempt", self.finished_at + 1) - 1, failed=self.failed or result.get("failed"))
+
+    def past(self, shared: Sequence[Mapping[str, Any]]) -> Tries:
+        """Once others have done their parts: the first failure ends the file."""
+        return replace(self, failed=next((result["failed"] for result in shared if "failed" in result), self.failed))
+
+    def anew(self) -> Tries:
+        """For a step that is worth trying whatever came before."""
+        return replace(self, finished_at=self.begun())
 
     def attempt(self, work: Callable[[], Result]) -> Result:
         """The step's result, or {"failed": kind} after as many errors, or crashes without progress, as the configuration allows."""
-        if self.number - self.finished_at > self.desk.config.engine.attempts:
+        number = self.begun()
+        if number - self.finished_at > self.desk.config.engine.attempts:
             return {"failed": "crashed"}
         errors = 0
         for pause in _pauses():
             try:
-                return {**work(), "attempt": self.number}
+                return {**work(), "attempt": number}
             except Exception as error:  # noqa: BLE001 - one bad file blocks only itself
                 if _machine_is_down(error, self.desk.stores):
                     self.desk.sleep(pause)
@@ -107,21 +138,35 @@ def open_file(desk: Desk, delivery_id: str) -> Result:
     outcome = _whole_outcome(desk, delivery, opened)
     if outcome or isinstance(opened, Refused):
         return {"outcome": outcome, "pages": pages}
+    if pages > PAGES_A_STEP:
+        with writing(desk.stores.index) as conn:
+            journal.note_pages(conn, delivery_id, pages)
     whole = desk.reader.is_complete(_original(desk, delivery)) is not False
     sizes = [[page.width_pt, page.height_pt] for page in opened.pages]
-    return {"outcome": None, "pages": pages, "kind": opened.kind.value, "sizes": sizes, "flags": list(opened.flags), "whole": whole}
+    facts = {"kind": opened.kind.value, "sizes": sizes, "flags": list(opened.flags), "whole": whole}
+    return {"outcome": None, "pages": pages, "priority": delivery.priority.value, **facts}
 
 
-def read_chunk(desk: Desk, delivery_id: str, opened: Mapping[str, Any], pages: list[int], *, again: bool = False) -> Result:
-    """Read some pages and keep what was read; when a file is begun again, pages that are kept already are not read again."""
-    delivery = _delivery(desk, delivery_id)
-    kept = _kept_pages(desk, delivery) if again else set()
-    wanted = [page for page in pages if page not in kept]
+def parts_of(delivery_id: str, opened: Mapping[str, Any]) -> list[Part]:
+    """An opened file cut into as many pages as one step reads; nothing of a file that is not read."""
+    if "failed" in opened or opened["outcome"]:
+        return []
+    pages = [[number, *size] for number, size in enumerate(opened["sizes"], start=1)]
+    return [Part(delivery_id, opened["kind"], pages[start : start + PAGES_A_STEP]) for start in range(0, len(pages), PAGES_A_STEP)]
+
+
+def read_part(desk: Desk, part: Part) -> Result:
+    """Read some pages and keep what was read; pages that are kept already are not read again."""
+    delivery = _delivery(desk, part.delivery_id)
+    if delivery.state is DeliveryState.SETTLED:
+        return {"read": 0}  # given up meanwhile, for another part's sake
+    kept = _kept_pages(desk, delivery)
+    wanted = tuple(PageFacts(int(number), width, height) for number, width, height in part.pages if number not in kept)
     if not wanted:
         return {"read": 0}
-    folder = _folder(desk, delivery_id) / f"pages-{wanted[0]}"
+    folder = _folder(desk, part.delivery_id) / f"pages-{wanted[0].number}"
     folder.mkdir(parents=True, exist_ok=True)
-    read = desk.reader.read_pages(_original(desk, delivery), _opened(opened), wanted, folder)
+    read = desk.reader.read_pages(_original(desk, delivery), Opened(FileKind(part.kind), wanted), [page.number for page in wanted], folder)
     kept_as = {done.number: desk.stores.objects.put_bytes(readings.pack(done)) for done in read}  # no other writer waits for these
     with writing(desk.stores.index) as conn:
         readings.save(conn, sha256=delivery.sha256, key=desk.reader.reading_key, pages=kept_as)
@@ -137,9 +182,9 @@ def settle(desk: Desk, delivery_id: str, opened: Mapping[str, Any]) -> Result:
         pages = opened["pages"] if status == DocumentStatus.SET_ASIDE else 0
         return {"new": apply_whole(delivery, DocumentStatus(status), reason, pages, desk.stores, now=desk.now())}
     kept = _kept(desk, delivery)
-    missing = [number for number in range(1, opened["pages"] + 1) if number not in kept]
-    if missing:
-        read_chunk(desk, delivery_id, opened, missing)
+    if len(kept) < opened["pages"]:  # a part was lost
+        for part in parts_of(delivery_id, opened):
+            read_part(desk, part)
         kept = _kept(desk, delivery)
     plan = _careful(desk.reader.plan([kept[number] for number in sorted(kept)]), opened)
     sheaf = Sheaf(_original(desk, delivery), _opened(opened), kept, _folder(desk, delivery_id))
@@ -190,9 +235,23 @@ def clear(desk: Desk, delivery_id: str) -> None:
     shutil.rmtree(_folder(desk, delivery_id), ignore_errors=True)
 
 
-def _begin(desk: Desk, delivery_id: str) -> int:
-    with writing(desk.stores.index) as conn:
-        return journal.count_attempt(conn, delivery_id)
+def sweep(desk: Desk) -> None:
+    """Remove what lies on the desk for files that have settled elsewhere."""
+    with reading(desk.stores.index) as conn:
+        lying = journal.deliveries(conn, ids=[folder.name for folder in desk.scratch.iterdir()])
+    for delivery in lying:
+        if delivery.state is DeliveryState.SETTLED:
+            clear(desk, delivery.id)
+
+
+def _begins(desk: Desk, delivery_id: str, part: int = 0) -> Callable[[], int]:
+    """How often this work was begun, this time included: counted only when a step is really done, so that nobody answers for a neighbour's crash."""
+
+    def begin() -> int:
+        with writing(desk.stores.index) as conn:
+            return journal.count_attempt(conn, delivery_id, part=part)
+
+    return cache(partial(_insist, desk, begin))
 
 
 def _whole_outcome(desk: Desk, delivery: Delivery, opened: Opened | Refused) -> tuple[str, str] | None:
@@ -261,13 +320,6 @@ def _original(desk: Desk, delivery: Delivery) -> Path:
 def _opened(facts: Mapping[str, Any]) -> Opened:
     pages = tuple(PageFacts(number, *size) for number, size in enumerate(facts["sizes"], start=1))
     return Opened(FileKind(facts["kind"]), pages, tuple(facts["flags"]))
-
-
-def _chunks(opened: Mapping[str, Any]) -> list[list[int]]:
-    if "failed" in opened or opened["outcome"]:
-        return []
-    numbers = list(range(1, opened["pages"] + 1))
-    return [numbers[start : start + PAGES_A_STEP] for start in range(0, len(numbers), PAGES_A_STEP)]
 
 
 def _pauses() -> Iterator[float]:

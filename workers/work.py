@@ -27,7 +27,7 @@ from workers.crash import write_crash
 from workers.engine import Engine
 from workers.settings import Settings, data_folder, read_settings
 from workers.slots import hold_slot, holding_dead_slots, slot_name
-from workers.steps import Desk, give_up, process_file, receipt, settled
+from workers.steps import Desk, Part, give_up, process_file, process_part, receipt, settled, sweep
 from workers.wire import Stores, connect, engine_url, equip
 
 LOOK_AFTER_SECONDS = 4.0  # between looks for dead slots and for work that ended without an outcome
@@ -72,7 +72,13 @@ def work(settings: Settings, slot: str, stopping: threading.Event) -> int:
     stores.objects.sweep(now=time.time())
     desk = Desk(settings.config, stores, equip(settings.config, stores), scratch, lambda: datetime.now(UTC), time.sleep)
     rules = settings.config.engine
-    engine = Engine(engine_url(settings.config, settings.data_dir), slot=slot, process=partial(process_file, desk), poll_seconds=rules.poll_seconds)
+    engine = Engine(
+        engine_url(settings.config, settings.data_dir),
+        slot=slot,
+        process=partial(process_file, desk),
+        part=lambda facts, run: process_part(desk, Part(*facts), run),
+        poll_seconds=rules.poll_seconds,
+    )
     dispatch(desk, engine, run, slot, stopping)
     engine.finish_step(STEP_SECONDS)
     os._exit(0)  # nothing is left to tidy: everything is journalled, and threads waiting for work must not hold the process
@@ -93,6 +99,7 @@ def dispatch(desk: Desk, engine: Engine, run: Path, slot: str, stopping: threadi
             submit_new(desk.stores, engine, submitted)
             if began >= next_look:
                 look_after(desk, engine, run, slot, submitted)
+                sweep(desk)
                 next_look = time.monotonic() + LOOK_AFTER_SECONDS
         except StoreFault as fault:
             log.warning("%s %s", fault.code, fault)
@@ -121,24 +128,26 @@ def look_after(desk: Desk, engine: Engine, run: Path, slot: str, submitted: set[
     if alone is None:
         return
     try:
-        _adopt(desk, engine, run, slot)
-        _take_up_ended(desk, engine, submitted)
+        left_by = [slot, *_adopt(desk, engine, run, slot)]
+        _take_up_ended(desk, engine, left_by, submitted)
     finally:
         os.close(alone)
 
 
-def _adopt(desk: Desk, engine: Engine, run: Path, slot: str) -> None:
+def _adopt(desk: Desk, engine: Engine, run: Path, slot: str) -> list[str]:
     with holding_dead_slots(run, slot) as dead:
         for name in dead:
             for delivery_id in engine.adopt(name):
                 log.warning("goes on with %s, left by %s", delivery_id, name)
             shutil.rmtree(desk.scratch.parent / name, ignore_errors=True)
+        return dead
 
 
-def _take_up_ended(desk: Desk, engine: Engine, submitted: set[str]) -> None:
+def _take_up_ended(desk: Desk, engine: Engine, left_by: Sequence[str], submitted: set[str]) -> None:
     with reading(desk.stores.index) as conn:
         waiting = {delivery.id: delivery for delivery in journal.unsettled(conn)}
-    for delivery_id, state in engine.ended(waiting).items():
+    outdated = [delivery_id for delivery_id in engine.outdated(left_by) if delivery_id in waiting]
+    for delivery_id, state in {**engine.ended(waiting), **dict.fromkeys(outdated, "ERROR")}.items():
         if not settled(desk, delivery_id):  # it may have been between the two looks
             log.warning("%s ended as %s without an outcome", delivery_id, state)
             submitted.discard(delivery_id)  # should the next line fail half-way, it is submitted again

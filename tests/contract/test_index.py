@@ -9,12 +9,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import create_engine, select, text, update
 
 from schemas.faults import ConfigFault, InvariantBroken, StoreFault
 from schemas.page import Barcode, Box, PageKind, PageReading, ReadFrom, Reread, Word
@@ -178,6 +179,41 @@ def test_attempts_are_counted(engine, take):
         with writing(engine) as conn:
             counted.append(journal.count_attempt(conn, "d1"))
     assert counted == [1, 2, 3]
+
+
+def test_tries_are_counted_by_part_and_forgotten(engine, take):
+    take("d1")
+    with writing(engine) as conn:
+        assert [journal.count_attempt(conn, "d1", part=part) for part in (0, 5, 5, 9)] == [1, 1, 2, 1]
+        journal.forget_attempts(conn, "d1")
+        assert journal.count_attempt(conn, "d1", part=5) == 1
+
+
+def test_progress_of_opened_files_is_told_in_kept_pages(engine, take):
+    (one, _), (other, _) = take("d1", sha256="a" * 64), take("d2", sha256="b" * 64)
+    with writing(engine) as conn:
+        assert journal.in_work(conn) == []
+        journal.note_pages(conn, one.id, 500)
+        for key in ("old", "new"):
+            readings.save(conn, sha256=one.sha256, key=key, pages={1: "x", 2: "y"})
+        readings.save(conn, sha256=other.sha256, key="new", pages={1: "x"})
+        assert journal.in_work(conn) == [("d1", 2, 500)]
+
+
+def test_an_index_of_the_first_revision_is_brought_up_with_its_tries(tmp_path):
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    old = create_engine(url)
+    with old.begin() as conn:
+        config = database.migration_config()
+        config.attributes["connection"] = conn
+        command.upgrade(config, "0001")
+        columns = "id, key, source, name, sha256, size, object_key, facility, priority, state, attempts, taken_at"
+        values = "'d1', 'd1', 's', 'n', 'x', 1, 'o', 'f', 'normal', 'taken', 2, '2026-11-21T12:00:00.000000+00:00'"
+        conn.execute(text(f"INSERT INTO delivery ({columns}) VALUES ({values})"))
+    old.dispose()
+    with writing(open_index(url)) as conn:
+        assert journal.count_attempt(conn, "d1") == 3
+        assert journal.get(conn, "d1").name == "n"
 
 
 def test_what_is_passed_over_is_counted_once(engine):

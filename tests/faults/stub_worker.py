@@ -1,6 +1,6 @@
 """A real worker process whose pipeline is replaced by a quick, predictable one: content of the file says how it behaves.
 
-A file is lines of text: `pages N`, `slow SECONDS` (a page), `kill` (the worker dies while reading), `fail` (the reader raises), `person`.
+A file is lines of text: `pages N`, `slow SECONDS` (a page), `kill now` or `kill PAGE` (the worker dies while reading), `fail` (the reader raises), `person`.
 """
 
 import os
@@ -14,7 +14,7 @@ from schemas.document import TypeGuess
 from schemas.filing import BatchPlan, Filing, PlannedDocument
 from schemas.page import Box, PageKind, PageReading, Word
 from schemas.source import FileKind, Opened, PageFacts, Refused
-from workers import work
+from workers import engine, work
 from workers.wire import Reader
 
 CATALOGUE = build_catalogue({"progress_note": {"name": "Progress note", "folder": "notes", "loinc": "11506-3"}})
@@ -37,7 +37,7 @@ def read_pages(path, opened, pages, scratch):
     for number in pages:
         trace(f"read {os.getpid()} {number} {orders.get('name', '')}")
         time.sleep(float(orders.get("slow", 0)))
-        if "kill" in orders:
+        if orders.get("kill") in {"now", str(number)}:
             os.kill(os.getpid(), signal.SIGKILL)
         if "fail" in orders:
             raise ValueError(orders["fail"])
@@ -67,4 +67,5 @@ def equip(config, stores):
 
 if __name__ == "__main__":
     work.equip = equip
+    engine.VERSION = os.environ.get("STUB_VERSION") or engine.VERSION
     sys.exit(work.main())

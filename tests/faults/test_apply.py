@@ -31,7 +31,7 @@ from workers.apply import ATTACHED, Sheaf, apply_plan, document_id, hold_all, ho
 from workers.audit import take_ledger
 from workers.ingest import count_settled, ingest
 from workers.slots import hold_slot
-from workers.steps import Desk, give_up, process_file
+from workers.steps import PAGES_A_STEP, Desk, give_up, process_file, process_part
 from workers.supervise import Child, Tree
 from workers.wire import connect
 
@@ -162,12 +162,17 @@ def desk(stores, tmp_path, reader=None, objects=None):
     return Desk(config, stores, reader or stub_worker.equip(config, stores), tmp_path / "scratch", lambda: NOW, lambda _: None)
 
 
-def once(name, work, *args):
-    return work(*args)
+def once(name, work):
+    return work()
+
+
+def work_on(desk_, delivery, run=once):
+    """A file and its parts one after the other, as an engine with one worker would."""
+    process_file(desk_, delivery.id, run, lambda parts, priority: [process_part(desk_, part, run) for part in parts])
 
 
 def process(desk_, delivery):
-    process_file(desk_, delivery.id, once)
+    work_on(desk_, delivery)
     return rows(desk_.stores, delivery)
 
 
@@ -310,6 +315,9 @@ class Durable:
     def adopt(self, slot):
         return []
 
+    def outdated(self, slots):
+        return []
+
     def ended(self, ids):
         return self.states
 
@@ -379,10 +387,10 @@ def test_crashes_without_progress_end_a_file_and_crashes_with_progress_do_not(tm
         done[len(at)] = work()
         raise KeyboardInterrupt
 
-    for _ in range(12):
+    for _ in range(17):
         at = []
         with pytest.raises(KeyboardInterrupt):
-            process_file(desk(stores, tmp_path), delivery.id, crash_after_each_new_step)
+            work_on(desk(stores, tmp_path), delivery, crash_after_each_new_step)
     at = []
     assert rows(stores, delivery)[0].status is DocumentStatus.FILED
 
@@ -399,8 +407,9 @@ def test_third_crash_at_one_place_is_the_last(tmp_path, stores):
 
     for _ in range(3):
         with pytest.raises(KeyboardInterrupt):
-            process_file(desk(stores, tmp_path), delivery.id, crash_in_read)
-    process_file(desk(stores, tmp_path), delivery.id, lambda name, work: {"outcome": None, "pages": 2, "attempt": 1} if name == "open" else work())
+            work_on(desk(stores, tmp_path), delivery, crash_in_read)
+    opened = {"outcome": None, "pages": 2, "kind": "pdf", "sizes": [[612.0, 792.0]] * 2, "flags": [], "whole": True, "attempt": 1}
+    work_on(desk(stores, tmp_path), delivery, lambda name, work: opened if name == "open" else work())
     assert rows(stores, delivery)[0].reasons == ("file.failed",)
 
 
@@ -408,12 +417,13 @@ def test_third_crash_at_one_place_is_the_last(tmp_path, stores):
 
 
 class Worker:
-    def __init__(self, tmp_path, slot=0):
+    def __init__(self, tmp_path, slot=0, version=""):
         environ = {
             **os.environ,
             "CHARTROOM_DATA_DIR": str(tmp_path / "var"),
             "CHARTROOM_CONFIG": str(tmp_path / "c.yaml"),
             "PYTHONPATH": str(Path.cwd()),
+            "STUB_VERSION": version,
         }
         (tmp_path / "c.yaml").write_text("engine: {slots: 2, poll_seconds: 0.1}\nsample: {sample_share: 0.0}")
         self.environ, self.slot = environ, slot
@@ -432,8 +442,8 @@ class Worker:
 def worker(tmp_path):
     started = []
 
-    def start(slot=0):
-        started.append(Worker(tmp_path, slot))
+    def start(slot=0, version=""):
+        started.append(Worker(tmp_path, slot, version))
         return started[-1]
 
     yield start
@@ -482,6 +492,71 @@ def test_another_slot_goes_on_with_what_a_dead_one_left(tmp_path, stores, worker
     assert rows(stores, delivery)[0].status is DocumentStatus.FILED
 
 
+def test_workers_share_a_packet_and_no_page_is_read_twice(tmp_path, stores, worker):
+    delivery = drop(stores, tmp_path / "in", a="pages 60\nslow 0.05")["a"]
+    worker(0), worker(1)
+    assert is_settled(delivery, stores)
+    lines = [line.split() for line in lines_of(tmp_path / "trace", 60)]
+    share = Counter(pid for _, pid, _ in lines)
+    assert Counter(page for _, _, page in lines) == {str(page): 1 for page in range(1, 61)}
+    assert len(share) == 2
+    assert min(share.values()) >= 60 / 4
+    assert len(rows(stores, delivery)[0].pages) == 60
+
+
+def test_packet_goes_on_at_the_page_after_every_worker_was_killed(tmp_path, stores, worker):
+    delivery = drop(stores, tmp_path / "in", a="pages 40\nslow 0.05")["a"]
+    both = [worker(0), worker(1)]
+    lines_of(tmp_path / "trace", 12)
+    with reading(stores.index) as conn:
+        (progress,) = journal.in_work(conn)
+    for one in both:
+        one.kill()
+    with reading(stores.index) as conn:
+        kept = journal.in_work(conn)[0].read
+    both[0].start()
+    assert is_settled(delivery, stores)
+    read = Counter(line.split()[2] for line in lines_of(tmp_path / "trace", 40))
+    assert progress.pages == 40
+    assert kept >= progress.read >= 4
+    assert sum(read.values()) <= 40 + 2 * PAGES_A_STEP
+    assert sum(count == 1 for count in read.values()) >= kept
+    assert len(rows(stores, delivery)[0].pages) == 40
+
+
+def test_small_files_do_not_wait_behind_packets(tmp_path, stores, worker):
+    packets = drop(stores, tmp_path / "in", a="pages 400\nslow 0.1", b="pages 401\nslow 0.1")
+    running = worker()
+    lines_of(tmp_path / "trace", 4)
+    fax = drop(stores, tmp_path / "more", fax="pages 1\nname fax")["fax"]
+    assert is_settled(fax, stores, 30)
+    assert not any(rows(stores, packet) for packet in packets.values())
+    assert running.process.poll() is None
+
+
+def test_poison_in_a_packet_ends_the_packet_and_blocks_nobody(tmp_path, stores, worker):
+    found = drop(stores, tmp_path / "in", a="pages 9\nkill 6", b="pages 10\nname b", c="pages 1\nname c")
+    running = worker()
+    until = time.monotonic() + 120
+    while time.monotonic() < until and not all(rows(stores, d) for d in found.values()):
+        if running.process.poll() is not None:
+            running.start()
+        time.sleep(0.1)
+    assert [rows(stores, found[name])[0].status.value for name in "abc"] == ["quarantined", "filed", "filed"]
+
+
+def test_work_begun_by_another_version_is_begun_anew_and_reads_no_page_again(tmp_path, stores, worker):
+    found = drop(stores, tmp_path / "in", a="pages 12\nslow 0.1", b="pages 13\nslow 0.1\nname b", c="pages 1\nname c", d="pages 1\nname d")
+    old = worker(version="1")
+    lines_of(tmp_path / "trace", 6)
+    old.kill()
+    worker()
+    assert all(is_settled(delivery, stores) for delivery in found.values())
+    read = Counter(tuple(line.split()[2:]) for line in lines_of(tmp_path / "trace", 27))
+    assert max(read.values()) <= 2
+    assert sum(read.values()) <= 27 + PAGES_A_STEP
+
+
 def test_poison_is_quarantined_and_blocks_nobody(tmp_path, stores, worker):
     found = drop(stores, tmp_path / "in", a="pages 1\nkill now", b="pages 1\nname b", c="pages 1\nname c")
     running = worker()
@@ -517,7 +592,7 @@ def test_told_to_stop_a_worker_finishes_its_step_and_leaves(tmp_path, stores, wo
     lines_of(tmp_path / "trace", 3)
     running.process.terminate()
     assert running.process.wait(20) == 0
-    assert len(lines_of(tmp_path / "trace", 3)) % 6 == 0
+    assert len(lines_of(tmp_path / "trace", 3)) % PAGES_A_STEP == 0
     with reading(stores.index) as conn:
         assert journal.states(conn)["taken"] == 1
 
