@@ -323,7 +323,7 @@ def _home(world: World, p: IndexPatient, rng: random.Random) -> tuple[str, str, 
 def _dob(world: World, dob: str, errors: float, rng: random.Random) -> tuple[str, str]:
     if rng.random() < world.dob_missing:
         return "", "no birth date"
-    said = slip(dob, rng) if rng.random() < world.dob_slips else blur_digits(dob, errors * 0.5, rng)
+    said = slip(dob, rng) if rng.random() < world.dob_slips else blur_digits(dob, errors * 0.25, rng)
     return said, "plain" if said == dob else "wrong birth date"
 
 

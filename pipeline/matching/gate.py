@@ -18,8 +18,8 @@ STRONG_LAST = SURE_NAME | {level.ONE_EDIT, level.PREVIOUS, level.PART}
 STRONG_FIRST = SURE_NAME | {level.ONE_EDIT, level.NICKNAME, level.COMPOUND}
 LIKE_LAST = STRONG_LAST | {level.TWO_EDITS, level.SIMILAR, level.SWAPPED}
 LIKE_FIRST = STRONG_FIRST | {level.TWO_EDITS, level.SIMILAR, level.SWAPPED, level.INITIAL, level.MIDDLE_USED, level.PLACEHOLDER}
-NEAR_DATE = frozenset({level.ONE_DIGIT, level.TRANSPOSED, level.DAY_MONTH})
-FITTING_DATE = NEAR_DATE | {level.EXACT, level.CENTURY, level.YEAR_ONLY, ""}
+NEAR_DATE = frozenset({level.ONE_DIGIT, level.TRANSPOSED, level.DAY_MONTH, level.CENTURY})
+FITTING_DATE = NEAR_DATE | {level.EXACT, level.YEAR_ONLY, ""}
 SAME_HOME = frozenset({level.EXACT, level.HOUSE_STREET})
 SAME_NUMBER = frozenset({level.EXACT, level.FOREIGN})
 CONTRADICTING = ("suffix", "sex", "dob", "ssn_last4", "mrn", "middle_name")
@@ -66,8 +66,9 @@ def missing_identifiers(levels: Levels, claim: PatientClaim) -> tuple[str, ...]:
 
 
 def _missing(levels: Levels, claim: PatientClaim) -> Iterator[str]:
-    numbers = _numbers(levels)
-    if not is_namelike(levels) or levels.first_name in (level.MIDDLE_USED, level.PLACEHOLDER):
+    if levels.mrn == level.EXACT and levels.dob == level.EXACT and (levels.last_name in STRONG_LAST or levels.first_name in STRONG_FIRST):
+        return  # our number and the birth date are two identifiers by themselves; one name shows that they are one person's
+    if not is_namelike(levels) or levels.first_name == level.MIDDLE_USED:
         yield "first and last name"
     if not levels.dob or levels.dob == level.YEAR_ONLY:
         yield from _missing_without_date(levels, claim)
@@ -75,7 +76,7 @@ def _missing(levels: Levels, claim: PatientClaim) -> Iterator[str]:
         yield from _missing_with_date(levels, claim)
     elif levels.dob not in NEAR_DATE:
         yield "birth date"
-    elif not numbers or not names_carry(levels):
+    elif not _numbers(levels) or not names_carry(levels):
         yield "a second identifier beside the birth date that is nearly right"
 
 
@@ -100,9 +101,11 @@ def _missing_with_date(levels: Levels, claim: PatientClaim) -> Iterator[str]:
     """Where the name alone would not have found the entry, the birth date has found it and cannot be its own witness."""
     if claim.dob.endswith("-01-01") and not _numbers(levels):
         yield "a birth date other than 1 January"
-    if not names_carry(levels) and not corroboration(levels):
-        if claim.dob_sightings < 2 or levels.last_name not in STRONG_LAST | {level.SWAPPED}:
-            yield "a further identifier beside a name that is nearly right"
+    if levels.first_name == level.PLACEHOLDER and len(_numbers(levels)) < 2:
+        yield "a number of the newborn's own, or telephone and address"
+    seen_twice = claim.dob_sightings > 1 and levels.last_name in STRONG_LAST | {level.SWAPPED}
+    if not names_carry(levels) and not corroboration(levels) and not seen_twice:
+        yield "a further identifier beside a name that is nearly right"
 
 
 def witnesses(field: str, levels: Levels, claim: PatientClaim) -> tuple[str, ...]:
@@ -124,7 +127,7 @@ def sightings(field: str, claim: PatientClaim) -> int:
 
 def sets_apart(winner: Levels, rival: Levels, claim: PatientClaim) -> bool:
     """Whether something on the page fits the winner and not a rival of like name and birth date."""
-    if any(_fits(winner, field) and getattr(rival, field) == level.DIFFER for field in FIELDS[2:] if field != "dob"):
+    if any(_fits(winner, field) and _misses(rival, field) for field in FIELDS[2:] if field != "dob"):
         return True
     if winner.dob == level.EXACT and rival.dob not in ("", level.EXACT):
         return claim.dob_sightings > 1 or bool(set(corroboration(winner)) - set(corroboration(rival)))
@@ -135,23 +138,24 @@ def _fits(levels: Levels, field: str) -> bool:
     return bool(getattr(levels, field) in (level.EXACT, level.INITIAL, level.HOUSE_STREET))
 
 
+def _misses(levels: Levels, field: str) -> bool:
+    name = getattr(levels, field)
+    return name == level.DIFFER or (field == "address" and name in (level.ZIP_ONLY, level.STREET_ZIP))
+
+
 def are_close_kin(one: Who, other: Who) -> bool:
     """Whether two entries are twins, parent and child of one name, or mother and newborn at one home."""
     levels = level.compare(one, other, mrn_is_ours=False)
     if levels.last_name not in STRONG_LAST and "BABY" not in (one.first[:4], other.first[:4]):
         return False
     at_home = levels.address in SAME_HOME or levels.phone == level.EXACT
-    same_birth = levels.dob == level.EXACT
-    one_name = levels.first_name in STRONG_FIRST
-    marked = bool(one.suffix or other.suffix)
-    newborn = level.PLACEHOLDER in levels
-    return (at_home and (same_birth or one_name or newborn)) or (one_name and marked and levels.middle_name != level.DIFFER)
+    return at_home and (levels.dob == level.EXACT or levels.first_name in STRONG_FIRST or levels.first_name == level.PLACEHOLDER)
 
 
 def kin_are_told_apart(winner: Levels, rival: Levels, claim: PatientClaim) -> bool:
     """Whether two fields fit the winner and not the relative, or one that was read by two witnesses."""
     telling = [field for field in TELLING if _tells(winner, rival, field)]
-    return len(telling) > 1 or any(sightings(field, claim) > 1 for field in telling)
+    return len(telling) > 1 or any(sightings(field, claim) > 1 or BY_THE_INDEX in witnesses(field, winner, claim) for field in telling)
 
 
 def _tells(winner: Levels, rival: Levels, field: str) -> bool:

@@ -38,7 +38,7 @@ def _kin(name: str, share: float, **common: float) -> Kin:
 TWIN = _kin("an absent twin", 0.03, last_name=1, dob=1, phone=0.6, address=0.9)
 JUNIOR = _kin("an absent parent or child of the same name", 0.03, last_name=1, first_name=1, sex=1, middle_name=0.6, phone=0.5, address=0.6)
 HOUSEHOLD = _kin("an absent member of the household", 2.0, last_name=0.9, phone=0.6, address=0.95)
-DOUBLE = _kin("an absent namesake born the same day", 1.5e-4, last_name=1, first_name=1, dob=1, sex=1)
+DOUBLE = _kin("an absent namesake born the same day", 4e-4, last_name=1, first_name=1, dob=1, sex=1)
 NAMESAKE = _kin("an absent namesake born nearly the same day", 1e-3, last_name=1, first_name=1, sex=1)
 ABSENT = (TWIN, JUNIOR, HOUSEHOLD, DOUBLE, NAMESAKE)
 WARD = _kin("a ward or spouse, the name being a guarantor's", 0.004, last_name=1, first_name=1, middle_name=1, phone=0.8, address=0.95)
