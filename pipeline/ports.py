@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -94,6 +94,14 @@ class PatientLookup(Protocol):
 
     def frequencies(self, claim: PatientClaim) -> NameFrequencies:
         """Counts of the claim's folded names in the live index, and its size."""
+        ...
+
+
+class ExpectedPatients(Protocol):
+    """Whom a document may be about before it is read: open record requests, the other pages of its packet."""
+
+    def times(self, mrns: Sequence[str]) -> Mapping[str, float]:
+        """How many times likelier than another entry each of these is; 1 where nothing is known."""
         ...
 
 

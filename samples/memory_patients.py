@@ -10,6 +10,7 @@ from pipeline.matching.fold import fold_name
 from schemas.patient import IndexPatient, NameFrequencies, PatientClaim
 
 COMMONEST = 400  # a key that more entries share finds nobody
+FEWEST = 5  # an entry that shares fewer than a fifth of the keys that the best one shares is no candidate
 
 
 class MemoryPatients:
@@ -31,7 +32,8 @@ class MemoryPatients:
             rows = self.rows.get(key, ())
             if len(rows) <= COMMONEST:
                 shared.update(rows)
-        return [self.patients[row] for row, _ in shared.most_common(limit)]
+        found = shared.most_common(limit)
+        return [self.patients[row] for row, keys in found if keys * FEWEST >= found[0][1]]
 
     def frequencies(self, claim: PatientClaim) -> NameFrequencies:
         """Counts of the claim's names, and the size of the index."""

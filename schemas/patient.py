@@ -45,8 +45,8 @@ class NameFrequencies(NamedTuple):
 class PatientClaim:
     """What a document says about its patient, normalised; empty string means the page does not say.
 
-    `dob_sightings` counts the separate places that gave the same value; `mrn_is_ours` is True only when the page says that
-    our own facility issued the number.
+    Sightings count the looks that gave the same value: separate places, and second looks at one place. `mrn_is_ours` is True only
+    when the page says that our own facility issued the number.
     """
 
     last_name: str = ""
@@ -64,3 +64,5 @@ class PatientClaim:
     name_confidence: float = 1.0
     dob_confidence: float = 1.0
     dob_sightings: int = 1
+    name_sightings: int = 1
+    mrn_sightings: int = 1

@@ -86,7 +86,7 @@ class MatchRules:
 
     autofile: Literal["builtin", "shadow", "certified"] = "builtin"
     max_p_wrong: Annotated[float, Interval(ge=0, le=0.01)] = 1e-4  # more than one in a hundred is no line at all
-    max_candidates: Count = 40
+    max_candidates: Count = 24
     unknown_share: Annotated[float, Interval(ge=0, lt=1)] = 0.10  # share of documents about people who are not in the index
 
 

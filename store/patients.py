@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import struct
+import time
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from functools import lru_cache
+from heapq import nsmallest
+from math import floor
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, Row, TextClause, bindparam, delete, insert, select, text, update
+from sqlalchemy import Connection, Engine, Row, bindparam, delete, insert, select, text, update
 
 from schemas.patient import IndexPatient, NameFrequencies, PatientClaim
 from schemas.record import AuditEntry
@@ -27,6 +30,10 @@ from store.tables import name_count, patient, patient_key
 COLUMNS = tuple(item.name for item in fields(IndexPatient))
 COMMON = 400  # a key shared by more entries than this tells nobody apart
 COMMONEST = 5000  # how far a common key is followed when there is no other
+FEWEST = 5  # an entry that shares fewer than a fifth of the keys that the first one shares is no candidate
+RARITY = 128  # keys a claim may have: rarities of so many never add up to a key
+COUNTS_KEPT = 100_000
+COUNTS_KEPT_SECONDS = 60.0
 SIZE = ("size", "")
 
 _facts = attrgetter(*COLUMNS)
@@ -75,15 +82,18 @@ def size(engine: Engine) -> int:
 
 
 class PatientIndex:
-    """The index as the matcher asks it."""
+    """The index as the matcher asks it. How common names are may be told from up to a minute ago."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._engine, self._clock = engine, clock
+        self._counts: dict[tuple[str, str], int] = {}
+        self._counted_at = -COUNTS_KEPT_SECONDS
 
     def find(self, keys: Iterable[str], *, limit: int) -> list[IndexPatient]:
         """Entries that share a key, most shared keys first, rarer keys before commoner ones.
 
-        A key that more than 400 entries share is passed over, unless no other key leads anywhere.
+        A key that more than 400 entries share is passed over, unless no other key leads anywhere. An entry that shares fewer than a fifth
+        of the keys that the first one shares is left out.
         """
         hashes = sorted({_hash(key) for key in keys})
         if not hashes:
@@ -93,14 +103,23 @@ class PatientIndex:
             telling = {key: rids for key, rids in postings.items() if len(rids) <= COMMON}
             if postings and not telling:
                 telling = _postings(conn, list(postings), COMMONEST)
-            return _entries(conn, _ranked(telling)[:limit])
+            return _entries(conn, _ranked(telling, limit))
 
     def frequencies(self, claim: PatientClaim) -> NameFrequencies:
         """How many entries bear the claim's last and first name, by folded name, and how many entries there are."""
-        last, first = fold(claim.last_name), fold(claim.first_name)
+        names = SIZE, ("last", fold(claim.last_name)), ("first", fold(claim.first_name))
+        now = self._clock()
+        if now - self._counted_at >= COUNTS_KEPT_SECONDS or len(self._counts) > COUNTS_KEPT:
+            self._counts, self._counted_at = {}, now
+        if any(name not in self._counts for name in names):
+            self._count(names)
+        size, last, first = (self._counts[name] for name in names)
+        return NameFrequencies(_one(names[1][1], last), _one(names[2][1], first), size)
+
+    def _count(self, names: Sequence[tuple[str, str]]) -> None:
         with reading(self._engine) as conn:
-            found = {row[0]: row[1] for row in conn.execute(_FREQUENCIES, {"last": last, "first": first}).all()}
-        return NameFrequencies(_one(last, found.get("last", 0)), _one(first, found.get("first", 0)), found.get("size", 0))
+            rows = conn.execute(_FREQUENCIES, {"last": names[1][1], "first": names[2][1]}).all()
+        self._counts |= dict.fromkeys(names, 0) | {(kind, name): bearers for kind, name, bearers in rows}
 
 
 def fold(name: str) -> str:
@@ -208,7 +227,7 @@ def _add_keys(conn: Connection, entries: Mapping[str, _Entry]) -> None:
     """In the order of the index, which spares the disk."""
     pairs = sorted((key, row.rid) for row in _known(conn, list(entries)) for key in _unpack(entries[row.mrn].keys))
     if pairs:
-        mark = "?" if conn.dialect.name == "sqlite" else "%s"  # straight to the driver: these are a million rows
+        mark = _mark(conn)
         conn.exec_driver_sql(f"INSERT INTO patient_key (key, rid) VALUES ({mark}, {mark})", pairs)  # noqa: S608
 
 
@@ -241,46 +260,57 @@ _MOVE = text(
 
 
 _FREQUENCIES = text(
-    "SELECT kind, bearers FROM name_count "
+    "SELECT kind, name, bearers FROM name_count "
     "WHERE (kind = 'size' AND name = '') OR (kind = 'last' AND name = :last) OR (kind = 'first' AND name = :first)"
 )
 
 
 def _postings(conn: Connection, hashes: Sequence[int], most: int) -> dict[int, list[int]]:
     """The entries under each key, at most `most` a key."""
-    values = {f"k{n}": key for n, key in enumerate(hashes)} | {"most": most}
     found: dict[int, list[int]] = {}
-    for key, rid in conn.execute(_posting_query(len(hashes)), values).all():
-        found.setdefault(key, []).append(rid)
+    for key, rid in conn.exec_driver_sql(_posting_query(len(hashes), most, _mark(conn)), tuple(hashes)).all():
+        if key in found:
+            found[key].append(rid)
+        else:
+            found[key] = [rid]
     return found
 
 
 @lru_cache(maxsize=128)
-def _posting_query(count: int) -> TextClause:
-    one = "SELECT * FROM (SELECT key, rid FROM patient_key WHERE key = :k{} LIMIT :most) AS p{}"
-    return text(" UNION ALL ".join(one.format(n, n) for n in range(count)))
+def _posting_query(count: int, most: int, mark: str) -> str:
+    one = f"SELECT * FROM (SELECT key, rid FROM patient_key WHERE key = {mark} LIMIT {most:d}) AS p"  # noqa: S608
+    return " UNION ALL ".join(f"{one}{n}" for n in range(count))
 
 
-def _ranked(postings: Mapping[int, list[int]]) -> list[int]:
+def _ranked(postings: Mapping[int, list[int]], limit: int) -> list[int]:
     """Rows by how many keys they share, then by how rare these are."""
-    shared: Counter[int] = Counter()
-    rarity: dict[int, float] = {}
+    shared: dict[int, float] = {}
     for rids in postings.values():
-        shared.update(rids)
+        worth = 1 + 1 / (len(rids) * RARITY)  # the count of keys, with their rarity behind the point
         for rid in rids:
-            rarity[rid] = rarity.get(rid, 0.0) + 1 / len(rids)
-    return sorted(shared, key=lambda rid: (-shared[rid], -rarity[rid], rid))
+            shared[rid] = shared.get(rid, 0.0) + worth
+    fewest = floor(max(shared.values(), default=0.0)) / FEWEST
+    kept = [(-worth, rid) for rid, worth in shared.items() if worth >= fewest]
+    return [rid for _, rid in nsmallest(limit, kept)]
 
 
 def _entries(conn: Connection, rids: Sequence[int]) -> list[IndexPatient]:
     """The entries of these rows, in this order."""
     if not rids:
         return []
-    found = {row[0]: IndexPatient(*row[1:]) for row in conn.execute(_BY_RID, {"rids": rids}).all()}
+    rows = conn.exec_driver_sql(_rows_query(len(rids), _mark(conn)), tuple(rids)).all()
+    found = {row[0]: IndexPatient(*row[1:]) for row in rows}
     return [found[rid] for rid in rids]
 
 
-_BY_RID = select(patient.c.rid, *(patient.c[name] for name in COLUMNS)).where(patient.c.rid.in_(bindparam("rids", expanding=True)))
+@lru_cache(maxsize=128)
+def _rows_query(count: int, mark: str) -> str:
+    return f"SELECT rid, {', '.join(COLUMNS)} FROM patient WHERE rid IN ({', '.join([mark] * count)})"  # noqa: S608
+
+
+def _mark(conn: Connection) -> str:
+    """What stands for a value when a statement goes straight to the driver, which spares more time than the statement takes."""
+    return "?" if conn.dialect.name == "sqlite" else "%s"
 
 
 def _patient(row: Row[Any]) -> IndexPatient:

@@ -34,3 +34,8 @@ _BOUNDS = [step.doubt for step in STEPS]
 def stated_error(doubt: float) -> float:
     """The probability of being wrong that may be shown for a raw doubt (one minus the posterior share)."""
     return max(STEPS[min(bisect_left(_BOUNDS, doubt), len(STEPS) - 1)].states, min(doubt, 1.0))
+
+
+def held_error(doubt: float) -> float:
+    """The probability of being wrong that may be shown for a proposal that the gates hold."""
+    return stated_error(doubt)

@@ -76,11 +76,19 @@ def compare(claim: Who, other: Who, *, mrn_is_ours: bool) -> Levels:
 
 
 def name_levels(claim: Who, other: Who) -> tuple[str, str]:
-    """Levels of last and first name; both SWAPPED when they agree exactly the other way round only."""
+    """Levels of last and first name; both SWAPPED when they agree the other way round only."""
     last, first = last_level(claim, other), first_level(claim, other)
-    if last == DIFFER and first == DIFFER and claim.last == other.first and claim.first == other.last:
+    if last == DIFFER and first == DIFFER and _swapped(claim, other):
         return SWAPPED, SWAPPED
     return last, first
+
+
+def _swapped(claim: Who, other: Who) -> bool:
+    """Whether the names agree the other way round, one of them exactly."""
+    if claim.last != other.first and claim.first != other.last:
+        return False
+    crossed = spelling_level(claim.last, other.first), spelling_level(claim.first, other.last)
+    return all(name in (EXACT, OCR, ONE_EDIT) for name in crossed)
 
 
 def last_level(claim: Who, other: Who) -> str:
@@ -105,11 +113,11 @@ def _share_a_part(claim: Who, other: Who) -> bool:
 
 
 def spelling_level(mine: str, theirs: str) -> str:
-    """How far two folded spellings are apart. Names of fewer than four letters have no near level."""
+    """How far two folded spellings are apart. Names of three letters are near only to four with one more, shorter ones to none."""
     if mine == theirs:
         return EXACT
     if min(len(mine), len(theirs)) < 4:
-        return DIFFER
+        return ONE_EDIT if {len(mine), len(theirs)} == {3, 4} and OSA.distance(mine, theirs, score_cutoff=1) == 1 else DIFFER
     shape, their_shape = fold_ocr(mine), fold_ocr(theirs)
     return OCR if shape == their_shape else _near_spelling(mine, theirs, shape, their_shape)
 

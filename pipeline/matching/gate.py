@@ -1,7 +1,7 @@
 """What must agree before a document is filed without a clerk. Knows levels; knows nothing of weights.
 
-Two identifiers (NPSG.01.01.01): the name and the birth date, each by itself strong enough; without a birth date only numbers that are the
-patient's own. A contradiction holds whatever the score says.
+Two identifiers (NPSG.01.01.01): the name, and a birth date or a number that is the patient's own. A contradiction holds whatever the score
+says. Birth date and record number want two witnesses, and so does whatever tells a patient from a twin, a namesake at home or a newborn.
 """
 
 from __future__ import annotations
@@ -16,15 +16,18 @@ from schemas.patient import PatientClaim
 SURE_NAME = frozenset({level.EXACT, level.OCR})
 STRONG_LAST = SURE_NAME | {level.ONE_EDIT, level.PREVIOUS, level.PART}
 STRONG_FIRST = SURE_NAME | {level.ONE_EDIT, level.NICKNAME, level.COMPOUND}
-BADLY_READ = frozenset({level.TWO_EDITS, level.SIMILAR})
 LIKE_LAST = STRONG_LAST | {level.TWO_EDITS, level.SIMILAR, level.SWAPPED}
 LIKE_FIRST = STRONG_FIRST | {level.TWO_EDITS, level.SIMILAR, level.SWAPPED, level.INITIAL, level.MIDDLE_USED, level.PLACEHOLDER}
-NEAR_DATE = frozenset({level.ONE_DIGIT, level.TRANSPOSED, level.DAY_MONTH})
-FITTING_DATE = NEAR_DATE | {level.EXACT, level.CENTURY, level.YEAR_ONLY, ""}
+NEAR_DATE = frozenset({level.ONE_DIGIT, level.TRANSPOSED, level.DAY_MONTH, level.CENTURY})
+FITTING_DATE = NEAR_DATE | {level.EXACT, level.YEAR_ONLY, ""}
 SAME_HOME = frozenset({level.EXACT, level.HOUSE_STREET})
 SAME_NUMBER = frozenset({level.EXACT, level.FOREIGN})
 CONTRADICTING = ("suffix", "sex", "dob", "ssn_last4", "mrn", "middle_name")
-SURE_READING = 0.6  # below this a name and birth date that agree exactly with an entry still want a second sighting
+TELLING = ("first_name", "middle_name", "suffix", "sex", "dob", "ssn_last4", "mrn")
+NAMED = frozenset({"first_name", "middle_name", "suffix"})
+
+READ_TWICE = "read twice"
+BY_THE_INDEX = "equals the entry that the name found"
 
 
 def contradictions(levels: Levels) -> tuple[str, ...]:
@@ -44,12 +47,15 @@ def may_be_the_same(levels: Levels) -> bool:
 
 def corroboration(levels: Levels) -> tuple[str, ...]:
     """Further identifiers that agree in full."""
+    return (*_numbers(levels), *(("middle_name",) if levels.middle_name == level.EXACT else ()))
+
+
+def _numbers(levels: Levels) -> tuple[str, ...]:
     agreeing = {
         "mrn": levels.mrn in SAME_NUMBER,
         "phone": levels.phone == level.EXACT,
         "address": levels.address in SAME_HOME,
         "ssn_last4": levels.ssn_last4 == level.EXACT,
-        "middle_name": levels.middle_name == level.EXACT,
     }
     return tuple(name for name, agrees in agreeing.items() if agrees)
 
@@ -60,56 +66,68 @@ def missing_identifiers(levels: Levels, claim: PatientClaim) -> tuple[str, ...]:
 
 
 def _missing(levels: Levels, claim: PatientClaim) -> Iterator[str]:
-    if not _names_carry(levels):
+    if levels.mrn == level.EXACT and levels.dob == level.EXACT and (levels.last_name in STRONG_LAST or levels.first_name in STRONG_FIRST):
+        return  # our number and the birth date are two identifiers by themselves; one name shows that they are one person's
+    if not is_namelike(levels) or levels.first_name == level.MIDDLE_USED:
         yield "first and last name"
-    if claim.dob.endswith("-01-01"):
-        yield "a birth date other than 1 January"
     if not levels.dob or levels.dob == level.YEAR_ONLY:
-        yield from _missing_without_date(levels)
+        yield from _missing_without_date(levels, claim)
     elif levels.dob == level.EXACT:
         yield from _missing_with_date(levels, claim)
     elif levels.dob not in NEAR_DATE:
         yield "birth date"
-    elif not _numbers(levels) or not _one_name_sure(levels):
+    elif not _numbers(levels) or not names_carry(levels):
         yield "a second identifier beside the birth date that is nearly right"
 
 
-def _names_carry(levels: Levels) -> bool:
-    if levels.last_name == level.SWAPPED:
-        return levels.dob == level.EXACT and bool(_numbers(levels))
-    if levels.last_name in BADLY_READ and levels.first_name in SURE_NAME:
-        return levels.dob == level.EXACT and bool(_numbers(levels))
-    return levels.last_name in STRONG_LAST and levels.first_name in STRONG_FIRST
+def names_carry(levels: Levels) -> bool:
+    """Whether first and last name would have found the entry without anything else."""
+    strong = levels.last_name in STRONG_LAST and levels.first_name in STRONG_FIRST
+    return strong and (levels.last_name in SURE_NAME or levels.first_name in SURE_NAME)
 
 
-def _one_name_sure(levels: Levels) -> bool:
-    return levels.last_name in SURE_NAME or levels.first_name in SURE_NAME
-
-
-def _numbers(levels: Levels) -> tuple[str, ...]:
-    return tuple(name for name in corroboration(levels) if name != "middle_name")
-
-
-def _missing_without_date(levels: Levels) -> Iterator[str]:
-    agreeing = corroboration(levels)
-    ours = levels.mrn == level.EXACT
-    number_and_home = "ssn_last4" in agreeing and ("phone" in agreeing or "address" in agreeing)
-    if not ours and not number_and_home:
+def _missing_without_date(levels: Levels, claim: PatientClaim) -> Iterator[str]:
+    """The patient's own number by two witnesses, or SSN digits or a telephone beside the address."""
+    numbers = set(_numbers(levels)) - ({"mrn"} if levels.mrn != level.EXACT else set())
+    if not names_carry(levels):
+        yield "first and last name"
+    if not numbers & {"mrn"} and len(numbers) < 2:
         yield "birth date"
+    if claim.dob.endswith("-01-01"):
+        yield "a birth date other than 1 January"
 
 
 def _missing_with_date(levels: Levels, claim: PatientClaim) -> Iterator[str]:
-    if corroboration(levels) or levels.middle_name in (level.INITIAL, level.SIMILAR):
-        return
-    if not _one_name_sure(levels):
+    """Where the name alone would not have found the entry, the birth date has found it and cannot be its own witness."""
+    if claim.dob.endswith("-01-01") and not _numbers(levels):
+        yield "a birth date other than 1 January"
+    if levels.first_name == level.PLACEHOLDER and len(_numbers(levels)) < 2:
+        yield "a number of the newborn's own, or telephone and address"
+    seen_twice = claim.dob_sightings > 1 and levels.last_name in STRONG_LAST | {level.SWAPPED}
+    if not names_carry(levels) and not corroboration(levels) and not seen_twice:
         yield "a further identifier beside a name that is nearly right"
-    if claim.dob_sightings < 2 and min(claim.name_confidence, claim.dob_confidence) < SURE_READING:
-        yield "a second, surer reading of name or birth date"
+
+
+def witnesses(field: str, levels: Levels, claim: PatientClaim) -> tuple[str, ...]:
+    """What bears out the document's value of a field besides one look at it."""
+    found = [READ_TWICE] if sightings(field, claim) > 1 else []
+    if field in ("dob", "mrn") and getattr(levels, field) == level.EXACT and names_carry(levels):
+        found.append(BY_THE_INDEX)
+    return tuple(found)
+
+
+def sightings(field: str, claim: PatientClaim) -> int:
+    """How many looks gave the value of a field."""
+    if field == "dob":
+        return claim.dob_sightings
+    if field == "mrn":
+        return claim.mrn_sightings
+    return claim.name_sightings if field in NAMED or field == "last_name" else 1
 
 
 def sets_apart(winner: Levels, rival: Levels, claim: PatientClaim) -> bool:
     """Whether something on the page fits the winner and not a rival of like name and birth date."""
-    if any(_fits(winner, field) and getattr(rival, field) == level.DIFFER for field in FIELDS[2:] if field != "dob"):
+    if any(_fits(winner, field) and _misses(rival, field) for field in FIELDS[2:] if field != "dob"):
         return True
     if winner.dob == level.EXACT and rival.dob not in ("", level.EXACT):
         return claim.dob_sightings > 1 or bool(set(corroboration(winner)) - set(corroboration(rival)))
@@ -120,18 +138,28 @@ def _fits(levels: Levels, field: str) -> bool:
     return bool(getattr(levels, field) in (level.EXACT, level.INITIAL, level.HOUSE_STREET))
 
 
-def look_like_one_person(one: Who, other: Who) -> bool:
-    """Whether two index entries are probably one person registered twice."""
+def _misses(levels: Levels, field: str) -> bool:
+    name = getattr(levels, field)
+    return name == level.DIFFER or (field == "address" and name in (level.ZIP_ONLY, level.STREET_ZIP))
+
+
+def are_close_kin(one: Who, other: Who) -> bool:
+    """Whether two entries are twins, parent and child of one name, or mother and newborn at one home."""
     levels = level.compare(one, other, mrn_is_ours=False)
-    if contradictions(levels._replace(dob="")) and levels.ssn_last4 != level.EXACT:
+    if levels.last_name not in STRONG_LAST and "BABY" not in (one.first[:4], other.first[:4]):
         return False
-    names = levels.last_name in LIKE_LAST and levels.first_name in LIKE_FIRST
-    same_numbers = len({"phone", "address", "ssn_last4"} & set(corroboration(levels)))
-    if names and levels.dob in NEAR_DATE | {level.EXACT}:
-        return True
-    return (
-        same_numbers >= 2
-        and levels.dob == level.EXACT
-        and (levels.first_name in LIKE_FIRST or levels.last_name in LIKE_LAST)
-        and levels.ssn_last4 == level.EXACT
-    )
+    at_home = levels.address in SAME_HOME or levels.phone == level.EXACT
+    return at_home and (levels.dob == level.EXACT or levels.first_name in STRONG_FIRST or levels.first_name == level.PLACEHOLDER)
+
+
+def kin_are_told_apart(winner: Levels, rival: Levels, claim: PatientClaim) -> bool:
+    """Whether two fields fit the winner and not the relative, or one that was read by two witnesses."""
+    telling = [field for field in TELLING if _tells(winner, rival, field)]
+    return len(telling) > 1 or any(sightings(field, claim) > 1 or BY_THE_INDEX in witnesses(field, winner, claim) for field in telling)
+
+
+def _tells(winner: Levels, rival: Levels, field: str) -> bool:
+    mine, theirs = getattr(winner, field), getattr(rival, field)
+    if field == "first_name":
+        return mine in STRONG_FIRST and theirs in (level.DIFFER, level.PLACEHOLDER)
+    return mine in (level.EXACT, level.INITIAL) and theirs == level.DIFFER

@@ -23,6 +23,7 @@ def patient_keys(patient: IndexPatient) -> tuple[str, ...]:
     keys = [*_number_keys(who), *_date_keys(who.dob)]
     for last in _surnames(who):
         keys += _name_keys(last, who.first, who.dob)
+        keys += _line_keys(last, who.phone)
     keys += _given_keys(who.first, who.dob, who.zip)
     return tuple(dict.fromkeys(keys))
 
@@ -35,6 +36,7 @@ def claim_keys(claim: PatientClaim) -> tuple[str, ...]:
 
 def _query_keys(who: Who) -> Iterator[str]:
     yield from _number_keys(who)
+    yield from _line_keys(who.last, who.phone)
     for date in date_variants(who.dob):
         yield from _date_keys(date)
     yield from _reading_keys(who, _surnames(who), [who.first, *sorted(related_names(who.first))])
@@ -60,6 +62,8 @@ def _number_keys(who: Who) -> list[str]:
         keys.append(f"4|{who.ssn}|{who.dob[:4]}")
     if who.house and who.zip:
         keys.append(f"H|{who.house}|{who.zip}")
+    if who.house and who.street:
+        keys.append(f"U|{who.house}|{who.street[:4]}|{who.first[:1]}")
     if who.ssn and who.phone:
         keys.append(f"Q|{who.ssn}|{who.phone[-4:]}")
     return keys
@@ -81,6 +85,11 @@ def _name_keys(last: str, first: str, dob: str) -> list[str]:
     if len(dob) == 10:
         keys.append(f"O|{fold_ocr(last)}|{dob[5:]}")
     return keys
+
+
+def _line_keys(last: str, phone: str) -> list[str]:
+    """A telephone number's end with a surname's sound, for numbers of which another digit is misread."""
+    return [f"T|{phone[-4:]}|{soundex(last)}"] if last and phone else []
 
 
 def _given_keys(first: str, dob: str, zip_code: str) -> list[str]:

@@ -1,0 +1,63 @@
+"""Why: the candidates of a ranking with their evidence a field, and the explanations that rivalled. Knows words; decides nothing."""
+
+from __future__ import annotations
+
+from pipeline.matching import compare as level
+from pipeline.matching.calibration import SUREST
+from pipeline.matching.compare import FIELDS
+from pipeline.matching.gate import contradictions, witnesses
+from pipeline.matching.ranking import NEAR_LEVELS, Compared, Ranking
+from schemas.match import Agreement, Candidate, Evidence, Hypothesis, Why
+from schemas.patient import PatientClaim
+
+SHOWN = 10
+TOLD_SHARE = 1e-9  # explanations with a smaller share are not told
+SHOWN_AS = {"address": "address_line"}
+STRANGER = "somebody not in the index"
+
+
+def candidates(ranking: Ranking, p_wrong: float) -> tuple[Candidate, ...]:
+    """The best entry, and the next ones that more speaks for than against."""
+    shown = enumerate(ranking.entries[:SHOWN])
+    return tuple(_candidate(ranking, place, entry, p_wrong) for place, entry in shown if place == 0 or entry.score > 0)
+
+
+def _candidate(ranking: Ranking, place: int, entry: Compared, p_wrong: float) -> Candidate:
+    share = 1 - p_wrong if place == 0 else min(ranking.shares.entries[place], p_wrong, 1 - SUREST)
+    patient = entry.patient
+    return Candidate(patient.mrn, patient.display_name, patient.dob, entry.score, share, _evidence(ranking.claim, entry))
+
+
+def _evidence(claim: PatientClaim, entry: Compared) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(
+            field,
+            agreement(name),
+            name or "not on both",
+            bits,
+            getattr(claim, SHOWN_AS.get(field, field)),
+            getattr(entry.patient, SHOWN_AS.get(field, field)),
+            witnesses(field, entry.levels, claim) if name else (),
+        )
+        for field, name, bits in zip(FIELDS, entry.levels, entry.bits, strict=True)
+    )
+
+
+def agreement(name: str) -> Agreement:
+    """A level as one of four words."""
+    if not name or name == level.FOREIGN_DIFFER:
+        return Agreement.ABSENT
+    if name in (level.EXACT, level.FOREIGN):
+        return Agreement.AGREE
+    return Agreement.NEAR if name in NEAR_LEVELS else Agreement.DIFFER
+
+
+def why(ranking: Ranking) -> Why:
+    """The prior, the explanations that have a share worth telling, largest first, and what contradicts the best entry."""
+    shares, best = ranking.shares, ranking.entries[0]
+    told = [Hypothesis("this entry", shares.entries[0], best.patient.mrn)]
+    told += [Hypothesis("another entry", share, e.patient.mrn) for e, share in zip(ranking.entries[1:SHOWN], shares.entries[1:], strict=False)]
+    told += [Hypothesis(name, share) for name, share in shares.kin.items()]
+    told.append(Hypothesis(STRANGER, shares.stranger))
+    rivals = sorted((h for h in told[1:] if h.share >= TOLD_SHARE), key=lambda h: -h.share)
+    return Why(shares.prior_bits, (told[0], *rivals), contradictions(best.levels))

@@ -1,0 +1,101 @@
+"""Index entries weighed against a claim, best first, with the shares of every explanation. Knows the lookup; takes no decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import fsum
+from typing import NamedTuple
+
+from pipeline.matching import compare as level
+from pipeline.matching.compare import Levels, compare
+from pipeline.matching.fold import Who, who_is
+from pipeline.matching.gate import is_namelike
+from pipeline.matching.posterior import Posterior, Rated, posterior
+from pipeline.matching.weights import Shares, shares_of, weigh
+from pipeline.ports import ExpectedPatients, PatientLookup
+from schemas.patient import IndexPatient, PatientClaim
+from schemas.rules import MatchRules
+
+NEAR_LEVELS = frozenset(
+    {
+        level.OCR,
+        level.ONE_EDIT,
+        level.TWO_EDITS,
+        level.SIMILAR,
+        level.PART,
+        level.PREVIOUS,
+        level.NICKNAME,
+        level.INITIAL,
+        level.COMPOUND,
+        level.MIDDLE_USED,
+        level.SWAPPED,
+        level.ONE_DIGIT,
+        level.TRANSPOSED,
+        level.DAY_MONTH,
+        level.CENTURY,
+        level.YEAR_ONLY,
+        level.HOUSE_STREET,
+        level.HOUSE_ZIP,
+        level.STREET_ZIP,
+        level.ZIP_ONLY,
+        level.GENERATION,
+        level.PLACEHOLDER,
+    }
+)
+MOST_EXPECTED = 1000.0  # nothing known beforehand makes an entry likelier than this against another
+
+
+class Compared(NamedTuple):
+    """An index entry beside the claim."""
+
+    patient: IndexPatient
+    who: Who
+    levels: Levels
+    bits: tuple[float, ...]
+    score: float
+
+
+class Ranking(NamedTuple):
+    """Entries, best first, and the shares of the hypotheses."""
+
+    claim: PatientClaim
+    who: Who
+    entries: tuple[Compared, ...]
+    shares: Posterior
+    names: Shares
+    size: int
+
+
+def rank(
+    claim: PatientClaim, found: Iterable[IndexPatient], lookup: PatientLookup, *, rules: MatchRules, expected: ExpectedPatients | None = None
+) -> Ranking:
+    """Entries weighed against a claim, best first; equal ones in the order of their numbers."""
+    who = who_is(claim)
+    counts = lookup.frequencies(PatientClaim(who.last, who.first))
+    names = shares_of(counts)
+    entries = [_weighed(claim, who, patient, lookup, names) for patient in found]
+    entries.sort(key=lambda entry: (-entry.score, entry.patient.mrn))
+    times = expected.times([entry.patient.mrn for entry in entries]) if expected else {}
+    rated = [Rated(e.levels, e.bits, e.who.sex, min(max(times.get(e.patient.mrn, 1.0), 1.0), MOST_EXPECTED)) for e in entries]
+    return Ranking(claim, who, tuple(entries), posterior(rated, size=counts.size, unknown_share=rules.unknown_share), names, counts.size)
+
+
+def _weighed(claim: PatientClaim, who: Who, patient: IndexPatient, lookup: PatientLookup, shares: Shares) -> Compared:
+    other = who_is(patient)
+    levels = compare(who, other, mrn_is_ours=claim.mrn_is_ours)
+    if _needs_other_name(levels, who, other, shares):
+        _learn(shares, shares_of(lookup.frequencies(PatientClaim(other.last, other.first))))
+    bits = weigh(levels, who, other, shares)
+    return Compared(patient, other, levels, bits, round(fsum(bits), 6))
+
+
+def _needs_other_name(levels: Levels, who: Who, other: Who, shares: Shares) -> bool:
+    """Whether a name that agrees only nearly must be counted under the entry's own spelling."""
+    last = levels.last_name in NEAR_LEVELS and other.last != who.last and other.last not in shares.last
+    first = levels.first_name in NEAR_LEVELS and other.first != who.first and other.first not in shares.first
+    return is_namelike(levels) and (last or first)
+
+
+def _learn(shares: Shares, more: Shares) -> None:
+    shares.last.update(more.last)
+    shares.first.update(more.first)
