@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from annotated_types import Ge, Interval, MinLen
 
 from schemas import rules
+from schemas.faults import ConfigFault
 from schemas.source import Priority
 
 
@@ -64,6 +65,18 @@ class Web:
 
     host: str = "127.0.0.1"
     port: Annotated[int, Interval(ge=0, le=65535)] = 8470
+    names: tuple[str, ...] = ()  # host names it is reached by, besides its address
+    tls_certificate: str = ""  # files in PEM; without both it listens to this computer alone
+    tls_key: str = ""
+    second_factor: Literal["required", "optional"] = "required"
+
+
+@dataclass(frozen=True)
+class Seal:
+    """Where the head of the audit trail is sealed: a folder on another disk; empty: below the data folder, which proves less."""
+
+    folder: str = ""
+    every_minutes: rules.Count = 60
 
 
 def is_loopback(host: str) -> bool:
@@ -72,6 +85,17 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def check_line(web: Web) -> None:
+    """ConfigFault when passwords and pages would go over an open line, or half of what TLS needs is set."""
+    if bool(web.tls_certificate) != bool(web.tls_key):
+        raise ConfigFault("TLS needs a certificate and its key.", next_step="Set web.tls_certificate and web.tls_key, or neither.")
+    if not web.tls_certificate and not is_loopback(web.host):
+        raise ConfigFault(
+            "Without TLS the review application listens to this computer alone: web.host must be a loopback address.",
+            next_step="Set web.tls_certificate and web.tls_key, or web.host to 127.0.0.1.",
+        )
 
 
 @dataclass(frozen=True)
@@ -84,6 +108,7 @@ class Config:
     index: Index = Index()
     engine: Engine = Engine()
     web: Web = Web()
+    seal: Seal = Seal()
     intake: rules.IntakeRules = rules.IntakeRules()
     render: rules.RenderRules = rules.RenderRules()
     read: rules.ReadRules = rules.ReadRules()

@@ -66,6 +66,16 @@ def entries(conn: Connection, *, subject: str | None = None, limit: int = 100) -
     return [_row(row) for row in conn.execute(query)]
 
 
+def search(conn: Connection, *, subject: str = "", actor: str = "", action: str = "", before: int | None = None, limit: int = 100) -> list[AuditRow]:
+    """Entries about one id, by one actor, with an action that begins so, older than a row; newest first. What is empty is not asked."""
+    query = select(audit).order_by(audit.c.sequence.desc()).limit(limit)
+    wanted = [(subject, audit.c.subject == subject), (actor, audit.c.actor == actor), (action, audit.c.action.startswith(action, autoescape=True))]
+    query = query.where(*(condition for value, condition in wanted if value))
+    if before is not None:
+        query = query.where(audit.c.sequence < before)
+    return [_row(row) for row in conn.execute(query)]
+
+
 def verify_chain(conn: Connection) -> int | None:
     """None when every link holds; else the sequence at which the chain first breaks."""
     expected, previous = 1, GENESIS

@@ -193,3 +193,73 @@ document_text = Table(  # the words of a document; beside it stands the full-tex
     Column("rowno", Integer, primary_key=True, autoincrement=False),
     Column("body", Text, nullable=False),
 )
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("display", Text, nullable=False),
+    Column("roles", Json, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("password_hash", Text),
+    Column("totp_secret", Text),
+    Column("totp_last", BigInteger, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", Instant),
+    Column("keys", Json, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("account.id")),  # empty: makes the first user
+    Column("expires_at", Instant, nullable=False),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("account.id"), nullable=False),
+    Column("begun_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("proved_at", Instant, nullable=False),
+    Column("whole", Boolean, nullable=False),
+    Index("session_by_account", "account_id"),
+)
+
+api_token = Table(
+    "api_token",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("account.id"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+glass = Table(
+    "glass",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("account.id"), nullable=False),
+    Column("mrn", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("reviewed_at", Instant),
+    Column("reviewed_by", Text),
+    Index("glass_by_account", "account_id", "until"),
+)
+
+page_picture = Table(
+    "page_picture",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("page", Integer, primary_key=True),
+    Column("width", Integer, primary_key=True),
+    Column("object_key", Text, nullable=False),
+)

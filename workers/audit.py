@@ -92,6 +92,20 @@ def take_ledger(config: Config, folder: Path) -> Ledger:
     return ledger
 
 
+def read_trail(config: Config, folder: Path) -> tuple[list[Row], list[str]]:
+    """The audit rows in order, and where their chain is broken."""
+    ledger = Ledger()
+    query, close = _database(config, folder)
+    try:
+        trail = query("SELECT * FROM audit ORDER BY sequence")
+        _check_chain(ledger, trail)
+    except sqlite3.Error as error:
+        raise _unreadable(error) from None
+    finally:
+        close()
+    return trail, ledger.gaps
+
+
 def _database(config: Config, folder: Path) -> tuple[Query, Callable[[], None]]:
     url = config.index.url
     if url and not url.startswith("sqlite"):
@@ -393,7 +407,10 @@ def _plain_files(root: Path) -> Iterator[Path]:
 
 def _count_orphans(ledger: Ledger, deliveries: list[Row], documents: list[Row], query: Query, objects: _Folder | _Adapter) -> None:
     """Objects that no row names: leftovers of interrupted work, harmless."""
-    named = {row["object_key"] for row in [*deliveries, *documents, *query("SELECT object_key FROM reading")]}
+    named = {
+        row["object_key"]
+        for row in [*deliveries, *documents, *query("SELECT object_key FROM reading"), *query("SELECT object_key FROM page_picture")]
+    }
     ledger.checked["objects no row names"] = sum(key not in named for key in objects.keys())  # noqa: SIM118 - not a dict
 
 

@@ -9,12 +9,15 @@ import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from schemas.config import Config
 from schemas.faults import Fault, InputFault
+
+if TYPE_CHECKING:
+    from workers.users import Desk
 
 app = typer.Typer(
     help="Takes in outside medical records: reads them, says what and whose they are, files what is certain, asks about the rest.",
@@ -28,8 +31,10 @@ documents = typer.Typer(help="Documents and what became of them.", no_args_is_he
 review = typer.Typer(help="The review queue, without a browser.", no_args_is_help=True)
 keys = typer.Typer(help="The keys that seal what is kept.", no_args_is_help=True)
 db = typer.Typer(help="The index database.", no_args_is_help=True)
+users = typer.Typer(help="Who may sign in to the review application, and tokens for programs.", no_args_is_help=True)
 config = typer.Typer(help="The configuration.", no_args_is_help=True)
-for name, group in {"patients": patients, "documents": documents, "review": review, "keys": keys, "db": db, "config": config}.items():
+GROUPS = {"patients": patients, "documents": documents, "review": review, "users": users, "keys": keys, "db": db, "config": config}
+for name, group in GROUPS.items():
     app.add_typer(group, name=name)
 
 
@@ -61,8 +66,17 @@ def up() -> None:
     """Run the watcher, the workers and the web application, until Ctrl-C."""
     from workers import supervise
     from workers.settings import read_settings
+    from workers.users import first_link
+    from workers.wire import connect
 
-    raise typer.Exit(supervise.up(read_settings(), say=typer.echo))
+    settings = read_settings()
+
+    def greet() -> None:
+        link = first_link(_user_desk(connect(settings.config, settings.data_dir).index))
+        if link:
+            typer.echo(f"Nobody has an account yet. The first user begins here, once, within 24 hours: {supervise.url_of(settings.config.web)}{link}")
+
+    raise typer.Exit(supervise.up(settings, say=typer.echo, greet=greet))
 
 
 @app.command()
@@ -250,11 +264,78 @@ def status(*, as_json: Annotated[bool, typer.Option("--json", help="For programs
     typer.echo(json.dumps(state, indent=2)) if as_json else show.status(state)
 
 
+@users.command("add")
+def add_user(
+    name: Annotated[str, typer.Argument(help="The name to sign in with.")],
+    *,
+    role: Annotated[list[str], typer.Option(help="scanner, clerk, lead, privacy or it; repeat it for several.", metavar="ROLE")],
+    display: Annotated[str, typer.Option(help="The name as others see it.", metavar="NAME")] = "",
+) -> None:
+    """Make an account and print its one-time link."""
+    from workers.users import add_user as add
+
+    settings, folder = _settings()
+    _print_link(settings, add(_desk(settings, folder), name, role, display))
+
+
+@users.command("list")
+def list_users() -> None:
+    """Every account with its roles and state."""
+    from workers import show
+    from workers.users import everybody
+
+    show.people(everybody(_desk(*_settings()).index))
+
+
+@users.command("link")
+def link_user(name: Annotated[str, typer.Argument(help="The name signed in with.")]) -> None:
+    """Print a new one-time link, for a forgotten password or a lost phone; links before it end."""
+    from workers.users import link_user as link
+
+    settings, folder = _settings()
+    _print_link(settings, link(_desk(settings, folder), name))
+
+
+@users.command("disable")
+def disable_user(
+    name: Annotated[str, typer.Argument(help="The name signed in with.")],
+    *,
+    undo: Annotated[bool, typer.Option("--undo", help="Enable it again.")] = False,
+) -> None:
+    """Disable an account: its sessions, links and tokens end at once. What it did stays on record."""
+    from workers.users import switch_user
+
+    switch_user(_desk(*_settings()), name, active=undo)
+    typer.echo(f"{name} {'enabled' if undo else 'disabled'}")
+
+
+@users.command("token")
+def token(
+    name: Annotated[str, typer.Argument(help="The account that the program acts as.")],
+    *,
+    days: Annotated[int, typer.Option(help="How long it works.", min=1, max=400)] = 90,
+) -> None:
+    """Print a token for a program, once: it has the account's rights at /api/v1."""
+    from workers.users import token_for
+
+    typer.echo(token_for(_desk(*_settings()), name, days))
+
+
 @app.command()
-def audit(*, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+def audit(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    chain: Annotated[bool, typer.Option("--chain", help="Prove the audit trail alone: its chain, and the seals kept in a second place.")] = False,
+) -> None:
     """Recount everything from folder, database and store, with code of its own. Exit code 1 on any gap."""
     from workers.audit import take_ledger
 
+    if chain:
+        from workers.seal import prove_chain
+
+        proof = prove_chain(*_settings())
+        typer.echo(proof.as_json() if as_json else proof.as_text())
+        raise typer.Exit(1 if proof.gaps else 0)
     ledger = take_ledger(*_settings())
     typer.echo(ledger.as_json() if as_json else ledger.as_text())
     raise typer.Exit(1 if ledger.gaps else 0)
@@ -380,6 +461,24 @@ def _settings() -> tuple[Config, Path]:
 
     found = read_settings()
     return found.config, found.data_dir
+
+
+def _desk(settings: Config, folder: Path) -> Desk:
+    from workers.wire import connect
+
+    return _user_desk(connect(settings, folder).index)
+
+
+def _user_desk(index: Any) -> Desk:
+    from workers.users import Desk
+
+    return Desk(index, f"shell:{os.environ.get('USER') or os.getuid()}", _now())
+
+
+def _print_link(settings: Config, path: str) -> None:
+    from workers.supervise import url_of
+
+    typer.echo(f"{url_of(settings.web)}{path}")
 
 
 def _now() -> datetime:

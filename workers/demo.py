@@ -22,6 +22,7 @@ from workers import show, supervise
 from workers.ingest import ingest, wait_until_settled
 from workers.patients import import_patients
 from workers.settings import Settings, read_settings
+from workers.users import Desk, demo_links
 from workers.wire import Stores, connect
 
 MARK = "demo.txt"
@@ -40,7 +41,9 @@ def run_demo(*, people: int, seed: int, serve: bool) -> None:
     show.out.print(f"To look further: CHARTROOM_DATA_DIR={folder} {Path(sys.argv[0])} review list")
     if serve:
         web = settings.config.web
-        show.out.print(f"\n[bold]{supervise.url_of(web)}[/]  the review queue. Drop scans into {folder / 'inbox'}. Ctrl-C ends it.")
+        show.out.print(f"\n[bold]{supervise.url_of(web)}[/]  the review application. Drop scans into {folder / 'inbox'}. Ctrl-C ends it.")
+        for name, link in demo_links(Desk(stores.index, "demo", datetime.now(UTC))):
+            show.out.print(f"To sign in as {name}, choose a password here, once: {supervise.url_of(web)}{link}", soft_wrap=True)
         supervise.up(settings, say=supervise.log_to(folder / "run" / "up.log"))
 
 
@@ -51,7 +54,10 @@ def _settings() -> Settings:
     folder, web = settings.data_dir, settings.config.web
     if "CHARTROOM_CONFIG" not in os.environ:
         (folder / "inbox").mkdir(parents=True, exist_ok=True)
-        own = {"folders": [{"name": "demo", "path": str(folder / "inbox")}], "web": {"host": web.host, "port": _free_port(web.host, web.port)}}
+        own = {
+            "folders": [{"name": "demo", "path": str(folder / "inbox")}],
+            "web": {"host": web.host, "port": _free_port(web.host, web.port), "second_factor": "optional"},
+        }
         (folder / "config.yaml").write_text(yaml.safe_dump(own), encoding="utf-8")
         os.environ["CHARTROOM_CONFIG"] = str(folder / "config.yaml")
     return read_settings()

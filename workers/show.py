@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from schemas.access import User
 from schemas.reasons import explain
 from schemas.record import DocumentRecord, DocumentStatus, ReviewItem
 from schemas.source import visible
@@ -155,6 +156,15 @@ def settings(rows: Sequence[tuple[str, Any, str]]) -> None:
     for key, value, origin in rows:
         table.add_row(key, _plain(str(value)), origin)
     out.print(table)
+
+
+def people(users: Sequence[User]) -> None:
+    """Accounts as a table."""
+    table = _table("name", "as others see it", "roles", "state")
+    for user in users:
+        state = "disabled" if not user.active else "active" if user.password_hash else "invited"
+        table.add_row(user.name, _plain(user.display), ", ".join(user.roles), state)
+    out.print(table if users else "Nobody has an account yet: `chartroom up` prints a link for the first.")
 
 
 def ranges(pages: Sequence[int]) -> str:

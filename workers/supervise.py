@@ -21,7 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from schemas.config import Config, Web, is_loopback
+from schemas.config import Config, Web, check_line
 from schemas.faults import ConfigFault
 from store.objects import key_of
 from workers.settings import Settings
@@ -128,7 +128,7 @@ def missing_walls() -> list[str]:
     return [wall for wall, stands in standing().items() if not stands]
 
 
-def up(settings: Settings, *, say: Say, web: bool = True) -> int:
+def up(settings: Settings, *, say: Say, web: bool = True, greet: Callable[[], object] = lambda: None) -> int:
     """Run everything until SIGINT or SIGTERM. ConfigFault when it runs on this data folder already, StoreFault when a store does not open."""
     run = settings.data_dir / "run"
     if hold_slot(run, "up") is None:
@@ -144,6 +144,7 @@ def up(settings: Settings, *, say: Say, web: bool = True) -> int:
         signal.signal(number, lambda *_: stopping.set())
     tree = Tree(_children(settings, web=web), say)
     _announce(settings.config, tree.tell, web=web)
+    greet()  # only now: nothing forbids a start any more, and a link that is printed works
     try:
         while not stopping.is_set():
             tree.tend()
@@ -156,9 +157,8 @@ def up(settings: Settings, *, say: Say, web: bool = True) -> int:
 
 
 def check_address(web: Web) -> None:
-    """ConfigFault when the web application could not listen there, or would beyond this computer."""
-    if not is_loopback(web.host):
-        raise ConfigFault("web.host must be a loopback address: the review pages have no login yet.", next_step="Set web.host to 127.0.0.1.")
+    """ConfigFault when the web application could not listen there, or would over an open line."""
+    check_line(web)
     try:
         family, kind, *_, address = socket.getaddrinfo(web.host, web.port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind) as probe:
@@ -171,7 +171,8 @@ def check_address(web: Web) -> None:
 
 def url_of(web: Web) -> str:
     """Where the review pages are."""
-    return f"http://[{web.host}]:{web.port}" if ":" in web.host else f"http://{web.host}:{web.port}"
+    host = web.names[0] if web.names else f"[{web.host}]" if ":" in web.host else web.host
+    return f"{'https' if web.tls_certificate else 'http'}://{host}:{web.port}"
 
 
 def _announce(config: Config, tell: Callable[[str], None], *, web: bool) -> None:

@@ -1,28 +1,99 @@
-"""The web process: `python -m workers.web`. Hands the index to the review application and serves it."""
+"""The web process: `python -m workers.web`. Hands the review application its parts, serves it, and seals the audit trail's head by the hour."""
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
+import threading
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import uvicorn
 
+from pipeline.engines.opener import ChildOpener
 from review.app import make_app
-from schemas.faults import Fault
-from workers.settings import read_settings
-from workers.wire import connect
+from review.house import House
+from review.pictures import Pictures
+from schemas.config import Config
+from schemas.faults import Fault, InputFault
+from workers.ingest import SOURCE
+from workers.own_keys import own_key
+from workers.seal import seal_head
+from workers.settings import Settings, read_settings
+from workers.status import take_status
+from workers.take_over import Origin, take_over
+from workers.wire import Stores, connect, load_catalogue
+
+CHUNK = 1 << 20
+
+
+def build_house(config: Config, data_dir: Path, stores: Stores, now: Callable[[], datetime]) -> House:
+    """What the review application stands on, for one data folder."""
+    scratch = data_dir / "scratch"
+
+    def status() -> dict[str, Any]:
+        return take_status(config, data_dir, stores, now=now())
+
+    return House(
+        index=stores.index,
+        pictures=Pictures(stores.index, stores.objects, ChildOpener(config.render), scratch),
+        catalogue=load_catalogue(),
+        key=own_key(data_dir, "access"),
+        take_in=partial(hand_in, config, stores, scratch, now=now),
+        status=status,
+        now=now,
+    )
+
+
+def hand_in(config: Config, stores: Stores, scratch: Path, name: str, content: BinaryIO, *, now: Callable[[], datetime]) -> str:
+    """Take in one file that a program sent, as if dropped; the delivery's id. InputFault when it is larger than files may be."""
+    scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(dir=scratch) as folder:
+        path = Path(folder) / uuid.uuid4().hex  # its name is data: kept in the journal, never used as a path
+        left = config.intake.max_megabytes << 20
+        with path.open("wb") as file:
+            while block := content.read(CHUNK):
+                left -= len(block)
+                if left < 0:
+                    raise InputFault("The file is too large.", next_step="Split it, or raise intake.max_megabytes.")
+                file.write(block)
+        delivery = take_over(path, name=Path(name).name or "unnamed", origin=Origin(f"{SOURCE}/api", config.facility), stores=stores, now=now())
+        if delivery is None:
+            raise InputFault("The file changed while it was taken in.", next_step="Send it again.")
+        return delivery.id
 
 
 def serve() -> int:
     """Serve until told to stop; exit code 1 with one line on a fault."""
     try:
         settings = read_settings()
-        config = settings.config
-        app = make_app(connect(config, settings.data_dir).index, host=config.web.host)
+        config, web = settings.config, settings.config.web
+        stores = connect(config, settings.data_dir)
+        app = make_app(build_house(config, settings.data_dir, stores, lambda: datetime.now(UTC)), web)
     except Fault as fault:
         sys.stderr.write(f"chartroom: {fault}\n")
         return 1
-    uvicorn.run(app, host=config.web.host, port=config.web.port, log_level="warning", access_log=False, server_header=False)
+    threading.Thread(target=_keep_sealing, args=(settings, stores), daemon=True).start()
+    tls = {"ssl_certfile": web.tls_certificate, "ssl_keyfile": web.tls_key} if web.tls_certificate else {}
+    uvicorn.run(app, host=web.host, port=web.port, log_level="warning", access_log=False, server_header=False, **tls)  # type: ignore[arg-type]
     return 0
+
+
+def _keep_sealing(settings: Settings, stores: Stores) -> None:
+    """Seal now and then by the hour; a place that cannot be written to is told of and tried again."""
+    pause = threading.Event()
+    while True:
+        try:
+            seal_head(settings.config, settings.data_dir, stores, now=datetime.now(UTC))
+        except (Fault, OSError) as error:
+            why = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)
+            sys.stderr.write(f"chartroom: the audit trail's head could not be sealed: {why}\n")
+        pause.wait(settings.config.seal.every_minutes * 60)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """From a dropped file to a filed document or a review item: the real program, real scans, real engines. Every test ends with the audit."""
 
 import random
+import re
 import signal
 import subprocess
 import time
+import urllib.parse
 import urllib.request
 from os import kill
 
@@ -111,11 +113,12 @@ def test_dropped_file_leaves_the_folder_and_the_operator_gets_a_receipt(house):
         receipt = until(lambda: list(house.receipts.glob("scan 1.png.receipt.txt")) if house.receipts.is_dir() else [])[0]
         assert not (house.inbox / "scan 1.png").exists()
         assert "Pages in    1\n" in receipt.read_text()
-        page = until(lambda: fetch(f"http://127.0.0.1:{house.port}/"))
-        assert "scan 1.png" in page
+        item = house.run("review", "list").split("\n")[1].split()[0]
+        assert "Sign in" in until(lambda: fetch(f"http://127.0.0.1:{house.port}/items/{item}"))
+        token = signed_up(house)
+        assert item in until(lambda: fetch(f"http://127.0.0.1:{house.port}/api/v1/review", token))
     finally:
         stop(up)
-    item = house.run("review", "list").split("\n")[1].split()[0]
     assert item in house.run("review", "show", item)
     house.run("review", "resolve", item, "--set-aside", "cover", "--by", "user:test")
     house.run("review", "resolve", item, "--set-aside", "cover", "--by", "user:test", code=1)
@@ -123,9 +126,19 @@ def test_dropped_file_leaves_the_folder_and_the_operator_gets_a_receipt(house):
     house.audit()
 
 
-def fetch(url):
+def signed_up(house):
+    """The first user made by the printed link; a token that acts for them."""
+    link = re.search(r"http://\S+/welcome/\S+", (house.var.parent / "log.txt").read_text())[0]
+    words = {"name": "ann", "password": "four words in a row", "again": "four words in a row"}
+    form = urllib.request.Request(link, urllib.parse.urlencode(words).encode(), {"Origin": link.partition("/welcome")[0]})
+    assert "Sign in" in urllib.request.urlopen(form, timeout=30).read().decode()
+    assert "lead, it" in house.run("users", "list")
+    return house.run("users", "token", "ann").strip()
+
+
+def fetch(url, token=""):
     try:
-        return urllib.request.urlopen(url, timeout=5).read().decode()
+        return urllib.request.urlopen(urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"}), timeout=5).read().decode()
     except OSError:
         return ""
 

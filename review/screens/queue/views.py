@@ -2,57 +2,52 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse
-from fastapi.templating import Jinja2Templates
 from sqlalchemy import Engine
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 
-from schemas.reasons import explain
-from schemas.source import visible
+from review.doors import Door, Policy, door
+from review.pages import show
+from schemas.access import Right
 from store import documents, queue
 from store.database import reading
 
 SHOWN = 200
-templates = Jinja2Templates(directory=Path(__file__).parent)
-templates.env.globals["explain"] = explain
-templates.env.filters["visible"] = visible
 
 
-def queue_routes(index: Engine) -> APIRouter:
-    """GET / (the queue), GET /items/{id} (one item), GET /healthz."""
-    router = APIRouter()
+@dataclass(frozen=True)
+class QueueScreen:
+    """What waits, and one item of it."""
 
-    @router.get("/", response_class=HTMLResponse)
-    def show_queue(request: Request) -> HTMLResponse:
+    index: Engine
+    now: Callable[[], datetime]
+
+    def doors(self) -> Sequence[Door]:
+        """The ways in, each with its policy."""
+        return [
+            door("GET", "/queue", self.show_queue, Policy(Right.QUEUE, seen="queue.seen")),
+            door("GET", "/items/{item_id}", self.show_item, Policy(Right.QUEUE, seen="item.seen", about="item_id")),
+        ]
+
+    def show_queue(self, request: Request) -> Response:
         """What waits, most urgent and oldest first."""
-        with reading(index) as conn:
+        with reading(self.index) as conn:
             items = queue.open_items(conn, limit=SHOWN)
             rows = [(item, record) for item in items if (record := documents.get(conn, item.document_id))]
             counts = documents.counts(conn)
             waiting = queue.counts(conn)
-        values = {"rows": rows, "counts": counts, "waiting": waiting["open"] + waiting["blind"], "now": datetime.now(UTC)}
-        return templates.TemplateResponse(request, "queue.html", values)
+        return show(request, "queue/queue.html", rows=rows, counts=counts, waiting=waiting["open"] + waiting["blind"], now=self.now())
 
-    @router.get("/items/{item_id}", response_class=HTMLResponse)
-    def show_item(request: Request, item_id: str) -> HTMLResponse:
+    def show_item(self, request: Request) -> Response:
         """One item with its evidence."""
-        with reading(index) as conn:
-            item = queue.get(conn, item_id)
-            record = documents.get(conn, item.document_id) if item else None
+        with reading(self.index) as conn:
+            item = queue.get(conn, request.path_params["item_id"])
+            record = documents.get(conn, item.document_id) if item and item.resolved_at is None else None
         if item is None or record is None:
-            raise HTTPException(404, "No such item.")
-        return templates.TemplateResponse(
-            request, "item.html", {"item": item, "record": record, "candidates": record.evidence.get("candidates", [])[:5]}
-        )
-
-    @router.get("/healthz", response_class=PlainTextResponse)
-    def healthz() -> str:
-        """Whether the index answers."""
-        with reading(index) as conn:
-            queue.counts(conn)
-        return "ok\n"
-
-    return router
+            raise HTTPException(404)
+        return show(request, "queue/item.html", item=item, record=record, candidates=record.evidence.get("candidates", [])[:5])

@@ -1,0 +1,124 @@
+"""The interface for programs, version 1: the same rights as on the screens, entered with a token. Described at /api/v1/openapi.json."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import HTTPException, Query, Request, UploadFile
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+
+from review.doors import Door, Policy, visitor_of
+from review.house import House
+from review.sight import seen_document
+from schemas.access import Right
+from schemas.faults import InputFault
+from schemas.reasons import explain
+from schemas.record import ReviewItem
+from store import documents, queue
+from store.database import reading
+
+MOST = 500
+
+
+class Reason(BaseModel):
+    """Why a document waits."""
+
+    code: str
+    sentence: str
+    next_step: str
+
+
+class Item(BaseModel):
+    """A question to a clerk."""
+
+    item_id: str
+    document_id: str
+    priority: str
+    opened_at: str
+    blind: bool
+    reasons: list[Reason]
+
+
+class Taken(BaseModel):
+    """A file that was taken in; its documents appear under this delivery once it is read."""
+
+    delivery_id: str
+
+
+@dataclass(frozen=True)
+class Api:
+    """The routes for programs, and what they stand on."""
+
+    house: House
+    describe: Callable[[], dict[str, Any]]
+
+    def doors(self) -> Sequence[Door]:
+        """The ways in, each with its policy."""
+        ways: list[tuple[str, str, Callable[..., Any], Policy]] = [
+            ("GET", "/status", self.status, Policy(Right.STATUS, program=True, seen="status.seen")),
+            ("GET", "/documents", self.list_documents, Policy(Right.DOCUMENTS, program=True, seen="documents.listed")),
+            ("GET", "/documents/{document_id}", self.get_document, Policy(Right.DOCUMENTS, program=True, seen="chart.seen", about="document_id")),
+            ("GET", "/review", self.list_items, Policy(Right.QUEUE, program=True, seen="queue.seen")),
+            ("GET", "/review/{item_id}", self.get_item, Policy(Right.QUEUE, program=True, seen="item.seen", about="item_id")),
+            ("POST", "/intake", self.take_in, Policy(Right.INTAKE, program=True, seen="file.handed_in")),
+            ("GET", "/openapi.json", self.openapi, Policy(None)),
+        ]
+        return [Door(APIRoute(f"/api/v1{path}", call, methods=[method]), policy) for method, path, call, policy in ways]
+
+    def status(self) -> dict[str, Any]:
+        """Depths, ages and health; no patient data."""
+        return self.house.status()
+
+    def list_documents(self, request: Request, delivery_id: str) -> list[dict[str, Any]]:
+        """The documents of one delivery, as lines of the export."""
+        with reading(self.house.index) as conn:
+            ids = [record.id for record in documents.of_delivery(conn, delivery_id)]
+            seen = [seen_document(conn, visitor_of(request), one, self.house.catalogue) for one in ids]
+        return [documents.line_of(record) for record in seen if record]
+
+    def get_document(self, request: Request, document_id: str) -> dict[str, Any]:
+        """One document, as a line of the export."""
+        with reading(self.house.index) as conn:
+            record = seen_document(conn, visitor_of(request), document_id, self.house.catalogue)
+        if record is None:
+            raise HTTPException(404)
+        return documents.line_of(record)
+
+    def list_items(self, limit: Annotated[int, Query(ge=1, le=MOST)] = 100) -> list[Item]:
+        """What waits for a clerk, most urgent and oldest first."""
+        with reading(self.house.index) as conn:
+            return [_item(item) for item in queue.open_items(conn, limit=limit)]
+
+    def get_item(self, item_id: str) -> Item:
+        """One item that waits."""
+        with reading(self.house.index) as conn:
+            item = queue.get(conn, item_id)
+        if item is None or item.resolved_at is not None:
+            raise HTTPException(404)
+        return _item(item)
+
+    def take_in(self, file: UploadFile) -> Taken:
+        """Take in one file as if it had been dropped into a watched folder."""
+        try:
+            return Taken(delivery_id=self.house.take_in(file.filename or "unnamed", file.file))
+        except InputFault as fault:
+            raise HTTPException(422, str(fault)) from None
+
+    def openapi(self) -> dict[str, Any]:
+        """This interface, described."""
+        return self.describe()
+
+
+def _item(item: ReviewItem) -> Item:
+    reasons = [Reason(code=code, sentence=explain(code).sentence, next_step=explain(code).next_step) for code in item.reasons]
+    return Item(
+        item_id=item.id,
+        document_id=item.document_id,
+        priority=item.priority,
+        opened_at=item.opened_at.isoformat(),
+        blind=item.blind,
+        reasons=reasons,
+    )

@@ -1,0 +1,26 @@
+"""What the screens stand on. Put together by workers.web; each screen is handed only the part it uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from sqlalchemy import Engine
+
+from review.pictures import Pictures
+from schemas.catalogue import Catalogue
+
+
+@dataclass(frozen=True)
+class House:
+    """The stores, the clock, and what only the workers can do, as plain calls."""
+
+    index: Engine
+    pictures: Pictures
+    catalogue: Catalogue
+    key: bytes  # 32 random bytes of this installation: seals second factors
+    take_in: Callable[[str, BinaryIO], str]  # a file's name and content → the delivery's id
+    status: Callable[[], dict[str, Any]]
+    now: Callable[[], datetime]

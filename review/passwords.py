@@ -1,0 +1,38 @@
+"""Checks a password against an account: every try is counted before it is checked, and a locked name is not checked at all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from review import proofs
+from review.doors import NOBODY, Gate
+from schemas.access import User
+from schemas.record import AuditEntry
+from store import audit, users
+from store.database import writing
+
+
+def try_password(gate: Gate, name: str, password: str) -> User | None:
+    """The active account of this name and password; None for whatever is wrong."""
+    now = gate.now()
+    with writing(gate.index) as conn:
+        user = users.named(conn, name)
+        locked = user is not None and user.locked_until is not None and user.locked_until > now
+        if user is not None and not locked:
+            pause = proofs.pause_after(user.failures + 1)
+            users.charge(conn, user.id, locked_until=now + pause if pause else None)
+    right = not locked and proofs.fits(password[: proofs.LONGEST + 1], user.password_hash if user and user.active else None)
+    with writing(gate.index) as conn:
+        if right and user is not None:
+            users.forgive(conn, user.id)
+            note(conn, "session.password", user, now)
+            return user
+        note(conn, "session.locked" if locked else "session.refused", user, now)
+    return None
+
+
+def note(conn: Connection, action: str, user: User | None, now: datetime) -> None:
+    """On record by account; a name that is none is not repeated, for it may be a password typed into the wrong field."""
+    audit.append(conn, AuditEntry(action, user.id if user else "unknown", f"user:{user.id}" if user else NOBODY, {}), now)

@@ -1,0 +1,79 @@
+"""Pictures of pages for viewing: rendered once in the fenced child, kept in the object store, told by document and page."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PIL import Image
+from sqlalchemy import Engine
+
+from pipeline.ports import PageOpener
+from schemas.record import DocumentRecord
+from schemas.source import Opened
+from store import journal, pictures
+from store.database import reading, writing
+from store.objects import ObjectStore
+
+WIDTHS = (240, 1600)
+AT_ONCE = 8  # pages rendered together: opening a file costs more than one page of it
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Where pictures come from and where they are kept. One is made at a time: the fenced child takes a core."""
+
+    index: Engine
+    objects: ObjectStore
+    opener: PageOpener
+    scratch: Path
+    making: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self, record: DocumentRecord, page: int, width: int) -> bytes | None:
+        """The page as JPEG at a width; None when no picture can be made of it."""
+        if page not in record.pages or width not in WIDTHS:
+            return None
+        if (kept := self._kept(record, page, width)) is None:
+            with self.making:
+                if self._kept(record, page, width) is None:
+                    self._make(record, page)
+            kept = self._kept(record, page, width)
+        return kept
+
+    def _kept(self, record: DocumentRecord, page: int, width: int) -> bytes | None:
+        with reading(self.index) as conn:
+            key = pictures.find(conn, sha256=record.sha256, page=page, width=width)
+        if key is None:
+            return None
+        with self.objects.open(key) as stream:
+            return stream.read()
+
+    def _make(self, record: DocumentRecord, page: int) -> None:
+        """Render this page and those after it in the document, at every width."""
+        with reading(self.index) as conn:
+            original_key = journal.get(conn, record.delivery_id).object_key
+        self.scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryDirectory(dir=self.scratch) as folder:
+            original = Path(folder) / "original"
+            self.objects.fetch(original_key, original)
+            opened = self.opener.inspect(original)
+            if not isinstance(opened, Opened):
+                return
+            wanted = [number for number in record.pages if number >= page][:AT_ONCE]
+            for rendered in self.opener.render(original, opened, wanted, Path(folder)):
+                if rendered.image is not None:
+                    self._keep(record.sha256, rendered.number, rendered.image, rendered.width_pt / rendered.height_pt)
+
+    def _keep(self, sha256: str, page: int, image: Path, shape: float) -> None:
+        with Image.open(image, formats=["PNG"]) as opened:
+            gray = opened.convert("L")
+        for width in WIDTHS:
+            small = gray.resize((width, min(width * 6, max(1, round(width / shape)))), Image.Resampling.LANCZOS)  # fax pixels are not square
+            data = io.BytesIO()
+            small.save(data, "JPEG", quality=80, optimize=True)
+            key = self.objects.put_bytes(data.getvalue())
+            with writing(self.index) as conn:
+                pictures.note(conn, sha256=sha256, page=page, width=width, object_key=key)

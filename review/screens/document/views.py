@@ -1,0 +1,62 @@
+"""One document outside the queue, and the pictures of its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from review.doors import Door, Policy, door, visitor_of
+from review.pages import show
+from review.pictures import Pictures
+from review.sight import is_protected, seen_document
+from schemas.access import Right
+from schemas.catalogue import Catalogue
+from schemas.record import DocumentRecord
+from store.database import reading
+
+KEPT = {"Cache-Control": "private, max-age=43200, immutable"}  # a document's pages never change; sign-out clears them
+
+
+@dataclass(frozen=True)
+class DocumentScreen:
+    """A document and its pages."""
+
+    index: Engine
+    catalogue: Catalogue
+    pictures: Pictures
+
+    def doors(self) -> Sequence[Door]:
+        """The ways in, each with its policy."""
+        return [
+            door("GET", "/documents/{document_id}", self.see, Policy(Right.DOCUMENTS, seen="chart.seen", about="document_id")),
+            door(
+                "GET",
+                "/documents/{document_id}/pages/{page:int}/{width:int}",
+                self.page,
+                Policy(Right.DOCUMENTS, seen="page.seen", about="document_id"),
+            ),
+        ]
+
+    def wanted(self, request: Request) -> DocumentRecord:
+        with reading(self.index) as conn:
+            record = seen_document(conn, visitor_of(request), request.path_params["document_id"], self.catalogue)
+        if record is None:
+            raise HTTPException(404)
+        return record
+
+    def see(self, request: Request) -> Response:
+        """Its state, fields and pages."""
+        record = self.wanted(request)
+        return show(request, "document/document.html", record=record, protected=is_protected(record, self.catalogue))
+
+    def page(self, request: Request) -> Response:
+        """The picture of one page."""
+        picture = self.pictures.get(self.wanted(request), request.path_params["page"], request.path_params["width"])
+        if picture is None:
+            raise HTTPException(404)
+        return Response(picture, media_type="image/jpeg", headers=KEPT)

@@ -1,0 +1,31 @@
+"""Which documents a person may see: the queue's because a decision is asked, protected ones beyond it only through a broken glass."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from schemas.access import Right, Visitor
+from schemas.catalogue import Catalogue
+from schemas.record import DocumentRecord
+from store import documents, queue
+
+
+def seen_document(conn: Connection, visitor: Visitor, document_id: str, catalogue: Catalogue) -> DocumentRecord | None:
+    """The document, if it is there and this person may see it; None tells neither from the other."""
+    record = documents.get(conn, document_id)
+    if record is None or Right.DOCUMENTS not in visitor.rights:
+        return None
+    if not is_protected(record, catalogue) or has_glass(visitor, record):
+        return record
+    return record if any(item.resolved_at is None for item in queue.of_document(conn, document_id)) else None
+
+
+def is_protected(record: DocumentRecord, catalogue: Catalogue) -> bool:
+    """Whether the document's type carries a sensitivity label, such as substance use (42 CFR Part 2) or psychiatry."""
+    slug = record.document_type
+    return slug is not None and slug in catalogue and catalogue[slug].sensitivity is not None
+
+
+def has_glass(visitor: Visitor, record: DocumentRecord) -> bool:
+    """Whether the person has emergency access to this document's patient now."""
+    return record.patient_mrn is not None and any(glass.mrn == record.patient_mrn for glass in visitor.glasses)

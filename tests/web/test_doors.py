@@ -1,0 +1,201 @@
+"""Every route of the application, found by the tests themselves: who may enter, who may not, and what is put on record."""
+
+import itertools
+import re
+
+import pytest
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, Route
+
+from review import proofs
+from review.doors import Guarded, Policy, check_doors
+from schemas.access import RIGHTS, Right, Role
+from schemas.faults import InvariantBroken
+from store import users
+from store.database import writing
+
+NOBODY = None
+FOREIGN = {"item_id": "item-77", "document_id": "doc77", "page": "1", "width": "240", "user_id": "id-none", "glass_id": "none", "link": "none"}
+MINE = {"item_id": "item-1", "document_id": "doc1", "page": "1", "width": "240", "user_id": "id-other", "glass_id": "g1", "link": "none"}
+
+
+def doors(app):
+    """(method, path template, policy) of every route but the static files."""
+    for route in app.router.routes:
+        for method in sorted((getattr(route, "methods", None) or {"GET"}) - {"HEAD"}):
+            if not isinstance(route, Mount):
+                yield method, route.path, route.app.policy
+
+
+def filled(path, values):
+    return re.sub(r"{(\w+)(:\w+)?}", lambda found: values[found[1]], path)
+
+
+@pytest.fixture
+def full(desk):
+    desk.people(("M1", "Doe"))
+    desk.put(1, "a.pdf")
+    desk.put(2, "b.pdf", kind="substance_use", status="filed")
+    for role in Role:
+        desk.user(role)
+    desk.user("scanner", "other")
+    return desk
+
+
+def call(client, method, path, policy, token=None):
+    if policy.program and token:
+        client.headers["Authorization"] = f"Bearer {token}"
+    files = {"files": {"file": ("x.pdf", b"%PDF-1.4 x")}} if path.endswith("/intake") else {}
+    return client.request(method, path + ("?delivery_id=d1" if path.endswith("v1/documents") else ""), **files)
+
+
+def token_of(desk, role):
+    token, user = proofs.new_secret(), desk.user(role)
+    with writing(desk.stores.index) as conn:
+        users.add_token(conn, proofs.digest(token), user.id, expires_at=desk.now.replace(year=2030), actor="test", now=desk.now)
+    return token
+
+
+def test_every_role_enters_exactly_the_doors_of_its_rights(full):
+    app = full.app()
+    walked = 0
+    for role, (method, path, policy) in itertools.product(Role, list(doors(app))):
+        client = full.client(role, app=app)
+        answer = call(client, method, filled(path, FOREIGN), policy, token_of(full, role))
+        allowed = policy.right is None or policy.right in RIGHTS[role]
+        if not allowed:
+            assert answer.status_code == 404, f"{role} {method} {path}"
+        elif "{" not in path:
+            assert answer.status_code in {200, 201, 303, 422}, f"{role} {method} {path}: {answer.status_code}"
+        walked += 1
+    assert walked >= len(Role) * 35
+
+
+def test_nobody_enters_a_door_that_has_a_right(full):
+    app = full.app()
+    for method, path, policy in doors(app):
+        if policy.right is not None:
+            answer = call(full.client(app=app), method, filled(path, MINE), policy)
+            assert answer.status_code in {303, 401}, path
+            assert answer.headers.get("location", "/sign-in") == "/sign-in"
+            assert "Doe" not in answer.text
+
+
+def test_what_is_foreign_looks_like_what_is_not_there_and_like_what_one_has_no_right_to(full):
+    app = full.app()
+    for method, path, policy in doors(app):
+        if "{" not in path or policy.right is None:
+            continue
+        seen = set()
+        for role in Role:
+            answer = call(full.client(role, app=app), method, filled(path, FOREIGN), policy, token_of(full, role))
+            assert answer.status_code == 404, f"{role} {method} {path}"
+            seen.add(re.search(r"<main.*</main>", answer.text, re.DOTALL)[0] if answer.text.startswith("<!") else answer.text)
+        assert len(seen) == 1, path
+
+
+def test_a_protected_document_is_not_there_for_anybody_until_the_glass_is_broken(full):
+    app = full.app()
+    for role in Role:
+        client = full.client(role, app=app)
+        for path in ("/documents/doc2", "/documents/doc2/pages/1/240"):
+            assert client.get(path).status_code == 404, role
+        client.headers["Authorization"] = f"Bearer {token_of(full, role)}"
+        assert client.get("/api/v1/documents/doc2").status_code == 404
+        listed = client.get("/api/v1/documents?delivery_id=d2")
+        assert listed.status_code == 404 or listed.json() == []
+    full.glass("id-some-clerk", "M1")
+    assert full.client("clerk", app=app).get("/documents/doc2").status_code == 200
+    assert full.client("lead", app=app).get("/documents/doc2").status_code == 404
+
+
+def test_a_half_session_opens_the_second_factor_and_nothing_else(full):
+    app = full.app()
+    for method, path, policy in doors(app):
+        if policy.right is None or policy.program:
+            continue
+        client = full.client(app=app)
+        full.sign_in(client, "id-some-lead", whole=False)
+        answer = client.request(method, filled(path, MINE))
+        assert policy.half or (answer.status_code, answer.headers["location"]) == (303, "/second-factor"), path
+
+
+def test_no_form_is_taken_from_elsewhere_or_without_its_token(full):
+    app = full.app()
+    bad = [
+        {"Origin": "http://evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "null"},
+        {"X-Chartroom-Token": "0"},
+    ]
+    for headers, (method, path, policy) in itertools.product(bad, list(doors(app))):
+        if method == "GET" or policy.program or (policy.right is None and "X-Chartroom-Token" in headers):
+            continue
+        role = next((role for role in Role if policy.right in RIGHTS[role]), Role.CLERK)
+        answer = full.client(role, app=app).request(method, filled(path, MINE), headers=headers)
+        assert answer.status_code == 403, f"{headers} {path}"
+    assert {entry.detail["why"] for entry in full.trail("refused")} == {"origin", "token"}
+
+
+def test_every_look_at_patient_data_is_on_record_by_ids_alone(full):
+    app, shown = full.app(), {Right.QUEUE, Right.DOCUMENTS, Right.AUDIT}
+    full.glass("id-some-clerk", "M1")
+    for method, path, policy in doors(app):
+        if method != "GET" or not (policy.right in shown or path.startswith("/glass/{")):
+            continue
+        assert policy.seen, f"{path} shows something and notes nothing"
+        role = next(role for role in Role if policy.right in RIGHTS[role])
+        before = len(full.trail(policy.seen))
+        answer = call(full.client(role, app=app), method, filled(path, MINE), policy, token_of(full, role))
+        assert answer.status_code == 200, path
+        rows = full.trail(policy.seen)
+        assert len(rows) == before + 1, path
+        assert rows[-1].actor == f"user:id-some-{role}"
+        assert rows[-1].subject == (MINE[policy.about] if policy.about else path)
+
+
+def test_a_refusal_is_on_record(full):
+    full.client("it").get("/items/item-1")
+    full.client("clerk").get("/items/item-77")
+    assert [(entry.actor, entry.detail["door"], entry.detail["why"]) for entry in full.trail("refused")] == [
+        ("user:id-some-it", "/items/{item_id}", "right"),
+        ("user:id-some-clerk", "/items/{item_id}", "nothing there"),
+    ]
+
+
+def test_nothing_is_shown_when_it_cannot_be_put_on_record(full, monkeypatch):
+    from schemas.faults import StoreFault
+    from store import audit
+
+    client = full.client("clerk")
+    monkeypatch.setattr(audit, "append", lambda *_: (_ for _ in ()).throw(StoreFault("The disk is full.")))
+    answer = client.get("/items/item-1")
+    assert (answer.status_code, "Doe" in answer.text) == (503, False)
+
+
+@pytest.mark.parametrize("path", ["/new", "/api/v1/new"])
+def test_a_route_without_a_policy_stops_the_start(desk, path):
+    app = desk.app()
+    app.add_route(path, lambda _: PlainTextResponse("open")) if path == "/new" else app.get(path)(lambda: "open")
+    with pytest.raises(InvariantBroken, match="policy"):
+        check_doors(app.router.routes)
+
+
+def test_a_mounted_application_needs_a_policy_too(desk):
+    app = desk.app()
+    app.mount("/more", Route("/", lambda _: PlainTextResponse("open")))
+    with pytest.raises(InvariantBroken, match="/more"):
+        check_doors(app.router.routes)
+
+
+def test_every_door_is_guarded_by_its_own_policy(desk):
+    for route in desk.app().router.routes:
+        assert isinstance(route.app, Guarded)
+        assert isinstance(route.app.policy, Policy)
+
+
+def test_it_sees_no_patient_data_and_privacy_no_documents():
+    assert not RIGHTS[Role.IT] & {Right.QUEUE, Right.DOCUMENTS, Right.GLASS, Right.AUDIT, Right.INTAKE}
+    assert not RIGHTS[Role.PRIVACY] & {Right.QUEUE, Right.DOCUMENTS, Right.GLASS, Right.PEOPLE}
+    assert RIGHTS[Role.SCANNER] == {Right.OWN, Right.INTAKE}
