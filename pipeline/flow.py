@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from pipeline.classify import classify
 from pipeline.decide import decide, hold_short_faxes
 from pipeline.extract import extract, identities, unanswered
 from pipeline.match import match_patient
-from pipeline.ports import SecondEngine, Tools
+from pipeline.ports import Tools
 from pipeline.read import read_page
 from pipeline.reread import reread
 from pipeline.split import split_batch
@@ -30,16 +31,29 @@ SET_ASIDE = {
 
 
 def read_pages(original: Path, opened: Opened, pages: Sequence[int], scratch: Path, tools: Tools, config: Config) -> tuple[PageReading, ...]:
-    """Render and read some pages of a source file."""
-    rendered = tools.opener.render(original, opened, pages, scratch)
-    readings = ((page, read_page(page, tools.ocr, tools.barcodes, rules=config.read)) for page in rendered)
-    return tuple(look_again(page, reading, tools.second, config) if tools.second else reading for page, reading in readings)
+    """Render and read some pages of a source file; the very same page twice is read once."""
+    read: dict[Hashable, PageReading] = {}
+    done = []
+    for page in tools.opener.render(original, opened, pages, scratch):
+        key = page_key(page)
+        if key not in read:
+            read[key] = look_again(page, read_page(page, tools.ocr, tools.barcodes, rules=config.read), tools, config)
+        done.append(replace(read[key], number=page.number))
+    return tuple(done)
 
 
-def look_again(page: RenderedPage, reading: PageReading, engine: SecondEngine, config: Config) -> PageReading:
-    """The reading with second looks at what it says of its patient."""
+def page_key(page: RenderedPage) -> Hashable:
+    """Equal for pages that cannot be read differently: the same image and all that is known of it."""
+    image = page.number if page.image is None else hashlib.sha256(page.image.read_bytes()).digest()
+    return (image, replace(page, number=0, image=None))
+
+
+def look_again(page: RenderedPage, reading: PageReading, tools: Tools, config: Config) -> PageReading:
+    """The reading with second looks at what it says of its patient, where there is an engine for them."""
+    if tools.second is None:
+        return reading
     said = extract((reading,), rules=config.extract)
-    return reread(page, reading, said, unanswered(reading, said), engine, rules=config.read)
+    return reread(page, reading, said, unanswered(reading, said), tools.second, rules=config.read)
 
 
 def plan_batch(readings: Sequence[PageReading], tools: Tools, config: Config) -> BatchPlan:

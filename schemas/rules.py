@@ -41,12 +41,12 @@ class RenderRules:
 class ReadRules:
     """How pages are read."""
 
-    languages: str = "eng"
-    page_seconds: Count = 120
+    languages: str = "eng"  # the first reads every page, the others join where a page asks for them
+    page_seconds: Count = 120  # all looks at a page together
     blank_ink: Share = 0.0008  # below this share of dark pixels, with no words, a page is blank
     unreadable_below: Share = 0.35  # mean word confidence
     layer_min_words: Count = 5
-    target_dpi: Count = 300  # pages are read at this resolution: at 200 decimal points are lost in tables
+    target_dpi: Count = 300  # bad pages and small print are read at this resolution: at 200 decimal points are lost in tables
     second_engine: bool = True  # look again at doubtful places with RapidOCR, where it is installed
     doubtful_below: Share = 0.85  # a field read less surely than this is read again from its place
     reread_below: Share = 0.95  # the head of a fax, copy or dirty scan with less mean word confidence is read again where a field is doubtful
