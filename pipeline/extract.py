@@ -18,7 +18,7 @@ from pipeline.fields.nearby import read_nearby
 from pipeline.fields.places import Marked, mark
 from pipeline.fields.reading import Sighting, read_labels
 from pipeline.fields.unlabelled import address_under, read_unlabelled
-from pipeline.fields.witnesses import CHECKED, Look, in_bands, looks_at, verdict_on, with_bands
+from pipeline.fields.witnesses import CHECKED, Look, headings_in, in_bands, looks_at, same_letters, same_place, verdict_on, with_bands
 from schemas.document import Extraction, Field, FieldName, PageIdentity, Person, Role
 from schemas.page import Box, PageReading
 from schemas.rules import ExtractRules
@@ -37,7 +37,7 @@ PLAIN_DATE_COLUMN = ("below 'date'", "below 'date time'", "below 'date/time'")
 OURS = "ours"  # the word in a rule that tells matching whose number it is
 LEAST_OF_A_NAME, HEAD_ROWS = 5, 3
 FOREIGN = re.compile(r"\b(?:outside|external|referring|sending|other|foreign|their|your)\b", re.IGNORECASE)
-ANNOUNCED = {"name": FieldName.PATIENT_NAME, "patient_dob": FieldName.PATIENT_DOB}
+ANNOUNCED = {"name": FieldName.PATIENT_NAME, "patient_dob": FieldName.PATIENT_DOB, "patient_mrn": FieldName.PATIENT_MRN}
 PATIENTS = ("", "patient")
 LISTS = {FieldName.ICD10_CODES}
 DATES_OF_CARE = (FieldName.SERVICE_DATE, FieldName.ADMIT_DATE, FieldName.DISCHARGE_DATE)
@@ -62,7 +62,7 @@ def identities(readings: Sequence[PageReading], *, rules: ExtractRules) -> tuple
 
 
 def unanswered(page: PageReading, said: Extraction) -> tuple[Box, ...]:
-    """Where labels stand that announce the patient's name or birth date, if that was not found."""
+    """Where labels stand that announce the patient's name, birth date or number, if that was not found."""
     missing = {what for what, name in ANNOUNCED.items() if said.field(name) is None}
     if not missing or not page.words:
         return ()
@@ -73,24 +73,36 @@ def unanswered(page: PageReading, said: Extraction) -> tuple[Box, ...]:
 
 def sightings_of(page: PageReading, rules: ExtractRules) -> list[Sighting]:
     """All sightings on one page worth the name; those of a second look where the first saw nothing, or saw it badly."""
-    first, bands = _first_sightings(page, rules), [again for again in page.rereads if again.source.endswith(BAND)]
+    marked, bands = mark(lay_out(page)), [again for again in page.rereads if again.source.endswith(BAND)]
+    first = _sightings_of(marked, rules)
     if not bands:
         return first
-    again = _first_sightings(with_bands(page, bands), rules)
-    seen = (s._replace(source=bands[0].source, worth=s.worth * SECOND_LOOK, rule=f"{s.rule} (second look)") for s in again if in_bands(s, bands))
-    return [*first, *(s for s in seen if _adds(s, first))]
+    marked_again = mark(lay_out(with_bands(page, bands)))
+    again = [_as_second(s, bands[0].source) for s in _sightings_of(marked_again, rules) if in_bands(s.box, bands)]
+    led, leads = headings_in(marked, bands), headings_in(marked_again, bands)
+    kept = [s for s in first if led > leads or not _disowned(s, again)]
+    owned = again if leads > led else [s for s in again if not _disowned(s, first)]
+    return [*kept, *(s for s in owned if _adds(s, first))]
+
+
+def _as_second(one: Sighting, source: str) -> Sighting:
+    return one._replace(source=source, worth=one.worth * SECOND_LOOK, rule=f"{one.rule} (second look)")
+
+
+def _disowned(one: Sighting, others: Iterable[Sighting]) -> bool:
+    """Whether another look gives what would be the patient's to a relative or a clinician."""
+    return one.role is Role.PATIENT and any(o.role in {Role.CONTACT, Role.PROVIDER} and same_place(one, o) and same_letters(one, o) for o in others)
 
 
 def _adds(again: Sighting, first: Sequence[Sighting]) -> bool:
-    """Whether what a second look saw is new: of a field that the first did not see, or saw badly and otherwise."""
+    """Whether what a second look saw is new: another identity or date, or a value that the first did not see or saw badly."""
     known = [s for s in first if (s.field, s.role) == (again.field, again.role)]
-    return again.field is not None and all(s.worth < DOUBTFUL and s.value != again.value for s in known)
+    if any(same_letters(s, again) for s in known):
+        return False
+    return again.field is None or again.field in CHECKED or all(s.worth < DOUBTFUL for s in known)
 
 
-def _first_sightings(page: PageReading, rules: ExtractRules) -> list[Sighting]:
-    if not page.words:
-        return []
-    marked = mark(lay_out(page))
+def _sightings_of(marked: Marked, rules: ExtractRules) -> list[Sighting]:
     found = [*read_labels(marked, rules), *read_unlabelled(marked, rules)]
     found += read_nearby(marked, found, rules)
     found += read_days(marked, found, rules)
@@ -168,13 +180,16 @@ def _best(name: FieldName, found: list[Sighting], looks: Mapping[int, tuple[Page
     heard = [verdict_on(s, *looks[s.page], rules) for s in ranked[0]] if name in CHECKED else []
     witnesses = tuple(dict.fromkeys(source for verdict in heard for source in verdict.witnesses))
     against = [value for verdict in heard for value in verdict.rivals]
-    worth = _weighed(worth, agreed=bool(witnesses), denied=bool(against))
+    worth = _weighed(worth, agreed=bool(witnesses) and name is not FieldName.PATIENT_NAME, denied=bool(against))
     rivals = tuple(dict.fromkeys([group[0].value for group in ranked[1:]] + [o for s in ranked[0] for o in s.others] + against))
     return Field(name, top.value, top.raw, round(worth, 4), top.page, top.box, rule, len(ranked[0]), rivals, witnesses)
 
 
 def _weighed(worth: float, *, agreed: bool, denied: bool) -> float:
-    """A worth after other looks at the same place: half of the doubt is gone where one agreed, and it is contested where one did not."""
+    """A worth after other looks at the same place: half of the doubt is gone where one agreed, and it is contested where one did not.
+
+    That the letters of a name are agreed on does not say whose name it is.
+    """
     if denied:
         return worth * CONTESTED
     return min(SUREST, 1.0 - (1.0 - worth) * WITNESSED) if agreed else worth
@@ -183,8 +198,13 @@ def _weighed(worth: float, *, agreed: bool, denied: bool) -> float:
 def _fullest(found: list[Sighting]) -> list[Sighting]:
     """A name printed shorter elsewhere, without middle name or suffix, counts for the fuller one that is about as well read."""
     ranked = sorted(found, key=lambda s: len(s.value), reverse=True)
-    fuller = (next((o.value for o in ranked if shortened(one.value, o.value) and o.worth > NEARLY_AS_WELL * one.worth), one.value) for one in found)
+    fuller = (next((o.value for o in ranked if shortened(one.value, o.value) and _outdoes(o, one)), one.value) for one in found)
     return [one._replace(value=value) for one, value in zip(found, list(fuller), strict=True)]
+
+
+def _outdoes(fuller: Sighting, one: Sighting) -> bool:
+    """Whether a fuller name is about as well read; what a second look adds to a name that the first read may be dirt."""
+    return fuller.worth > NEARLY_AS_WELL * one.worth and (not fuller.source or bool(one.source))
 
 
 def _together(group: Sequence[Sighting]) -> float:

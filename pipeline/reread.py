@@ -25,10 +25,11 @@ LINE, BAND = "line", "band"
 SPARSE = 11  # the layout mode for words in no order
 TWO_WITNESSES = (FieldName.PATIENT_DOB, FieldName.PATIENT_MRN)
 WHEN_DOUBTFUL = (FieldName.PATIENT_NAME, FieldName.SERVICE_DATE, FieldName.ACCESSION)
-REQUIRED = (FieldName.PATIENT_NAME, FieldName.PATIENT_DOB)
+REQUIRED = (FieldName.PATIENT_NAME, FieldName.PATIENT_DOB, FieldName.FACILITY)
 LINE_DPI, BAND_DPI = 200, 150
 HEAD = Box(0.0, 0.0, 1.0, 0.34)  # of the page: where letters and forms say whose they are
-WHOLE = (HEAD, Box(0.0, 0.34, 1.0, 0.67), Box(0.0, 0.67, 1.0, 1.0))  # by thirds: a whole page at once takes three times the memory
+WHOLE = (HEAD, Box(0.0, 0.34, 1.0, 0.67), Box(0.0, 0.67, 1.0, 1.0))
+HIGHEST = 0.4  # of the page: the engine's memory grows with the band, to a gigabyte for a whole page
 ABOVE, BELOW = 0.05, 0.08  # of the page, around a label whose value was not found
 BESIDE, OVER = 0.5, 0.25  # in heights of a line, around the box of a value
 
@@ -76,8 +77,10 @@ def bands_to_read(reading: PageReading, said: Extraction, unanswered: Sequence[B
         return WHOLE
     found = [said.field(name) for name in REQUIRED]
     bad = reading.quality != "clean" and reading.confidence < rules.reread_below
-    head = [HEAD] if bad and any(field is None or is_doubtful(field, rules) for field in found) else []
-    return joined([*head, *(around(box) for box in unanswered)])
+    nameless = said.field(FieldName.PATIENT_NAME) is None and any(said.field(name) for name in TWO_WITNESSES)
+    head = [HEAD] if nameless or (bad and any(field is None or is_doubtful(field, rules) for field in found)) else []
+    foot = [around(field.box) for field in found if field and bad and is_doubtful(field, rules)]
+    return joined([*head, *foot, *(around(box) for box in unanswered)])
 
 
 def around(box: Box) -> Box:
@@ -86,13 +89,16 @@ def around(box: Box) -> Box:
 
 
 def joined(bands: Sequence[Box]) -> tuple[Box, ...]:
-    """Bands that touch, as one."""
+    """Bands that touch, as one; where that would be too high, each without what the one above it has."""
     kept: list[Box] = []
     for band in sorted(bands):
-        if kept and band.y0 <= kept[-1].y1:
-            kept[-1] = kept[-1]._replace(y1=max(kept[-1].y1, band.y1))
-        else:
+        above = kept[-1] if kept else None
+        if above is None or band.y0 > above.y1:
             kept.append(band)
+        elif band.y1 - above.y0 <= HIGHEST:
+            kept[-1] = above._replace(y1=max(above.y1, band.y1))
+        elif band.y1 > above.y1:
+            kept.append(band._replace(y0=above.y1))
     return tuple(kept)
 
 

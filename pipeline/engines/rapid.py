@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 DETECTOR, RECOGNISER = "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"
 LEAST_SURE = 0.3
+LATIN = 0xFF
 LONGEST_SIDE = 2000  # pixels
 
 
@@ -95,8 +96,9 @@ def _settings(models: Path) -> dict[str, object]:
 
 
 def _plain(text: str) -> str:
-    """Signs of half width alone: the alphabet has a second colon and comma."""
-    return visible(unicodedata.normalize("NFKC", text))
+    """Signs of half width, and no marks on letters but those of western Europe: its alphabet holds more, and specks of a fax become marks."""
+    folded = unicodedata.normalize("NFKC", text)
+    return visible("".join(char if ord(char) <= LATIN else unicodedata.normalize("NFKD", char)[0] for char in folded))
 
 
 def _coloured(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -21,6 +21,7 @@ PHONE_SHAPE = re.compile(r"^\(?\d{3}\)?-\d{3}-\d{4}$")
 SOCIAL = re.compile(r"^[xX*#\d]{3}[\-\s]?[xX*#\d]{2}[\-\s]?(\d{4})$")
 CODE = re.compile(r"\b([A-TV-Z]\d[0-9AB](?:\.[0-9A-Z]{1,4})?)\b")
 POUND = re.compile(r"^£(?=\d)")  # readers take a thin E for it
+DOLLAR = re.compile(r"^\$(?=\d)")  # and this for an S
 SEXES = {"m": "M", "male": "M", "man": "M", "f": "F", "female": "F", "woman": "F"}
 ZIP_END = re.compile(r"\b[A-Z]{2}[.,]?\s+\d{5}(?:-\d{4})?$")
 
@@ -55,8 +56,13 @@ def read_number(tokens: Sequence[Token], _rules: ExtractRules) -> Value | None:
     if not tokens:
         return None
     group = _number_group(tokens)
-    text, folded = _as_number("".join(t.text for t in group).strip("#.,;:()[]_*'\""))
-    return Value(text, group, FOLDED if folded else 1.0, "letters read as digits" if folded else "") if text else None
+    printed = "".join(t.text for t in group).strip("#.,;:()[]_*'\"")
+    text, folded = _as_number(DOLLAR.sub("S", printed))
+    if not text:
+        return None
+    if DOLLAR.match(printed):
+        return Value(text, group, FOLDED, "$ read as S", ("5" + text[1:],))
+    return Value(text, group, FOLDED, "letters read as digits", (printed,)) if folded else Value(text, group)
 
 
 def read_accession(tokens: Sequence[Token], _rules: ExtractRules) -> Value | None:

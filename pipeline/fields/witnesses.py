@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from pipeline.fields.geometry import Sheet, Token, lay_out, say
+from pipeline.fields.places import Marked
 from pipeline.fields.reading import Sighting
 from pipeline.fields.values import READERS
 from schemas.document import FieldName
@@ -42,13 +43,29 @@ def looks_at(page: PageReading) -> tuple[Look, ...]:
 
 def with_bands(page: PageReading, bands: Sequence[Reread]) -> PageReading:
     """The page as if its bands had been read by the second look alone."""
-    kept = [word for word in page.words if not any(_holds(again.box, word.box) for again in bands)]
+    kept = [word for word in page.words if not in_bands(word.box, bands)]
     return replace(page, words=(*kept, *(word for again in bands for word in again.words)), rereads=())
 
 
-def in_bands(one: Sighting, bands: Iterable[Reread]) -> bool:
-    """Whether a value stands in a band."""
-    return any(_holds(again.box, one.box) for again in bands)
+def in_bands(box: Box, bands: Iterable[Reread]) -> bool:
+    """Whether a box stands in a band."""
+    return any(_holds(again.box, box) for again in bands)
+
+
+def headings_in(page: Marked, bands: Sequence[Reread]) -> int:
+    """How many labels in some bands say whose their values are."""
+    told = (page.sheet.rows[label.row][label.start : label.end] for label in page.labels if label.meaning.role)
+    return sum(in_bands(page.sheet.box(tokens), bands) for tokens in told)
+
+
+def same_letters(one: Sighting, other: Sighting) -> bool:
+    """Whether two sightings say the same in some order, as "Smith, John" and "John Smith"."""
+    return one.value == other.value or (one.field in {FieldName.PATIENT_NAME, None} and sorted(_bare(one.value)) == sorted(_bare(other.value)))
+
+
+def same_place(one: Sighting, other: Sighting) -> bool:
+    """Whether two sightings are of the same print."""
+    return _holds(one.box, other.box) or _holds(other.box, one.box)
 
 
 def verdict_on(one: Sighting, page: PageReading, looks: Iterable[Look], rules: ExtractRules) -> Verdict:

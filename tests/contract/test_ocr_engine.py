@@ -10,14 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 
+from pipeline.engines import rapid
 from pipeline.engines.barcodes import Zxing
 from pipeline.engines.null import Given
+from pipeline.engines.rapid import RapidOcr, is_installed
 from pipeline.engines.tesseract import Tesseract, rows_of, visible, words_of
-from pipeline.ports import BarcodeReader, OcrEngine
+from pipeline.ports import BarcodeReader, Line, OcrEngine, SecondEngine
 from schemas.faults import EngineFault, Overrun
 from schemas.page import Box, Word
 
 SAID = (Word("Discharge", Box(0.1, 0.1, 0.3, 0.14), 0.9, 0), Word("Summary", Box(0.32, 0.1, 0.5, 0.14), 0.9, 0))
+NEEDS_SECOND = pytest.mark.skipif(not is_installed(), reason="the extra second-engine is not installed")
 ASK = {"languages": "eng", "mode": 4, "seconds": 60.0, "dpi": 150}
 
 
@@ -32,7 +35,7 @@ def image(tmp_path_factory):
     return path
 
 
-@pytest.mark.parametrize("engine", [Tesseract(), Given(SAID)], ids=["tesseract", "null"])
+@pytest.mark.parametrize("engine", [Tesseract(), pytest.param(RapidOcr(), marks=NEEDS_SECOND), Given(SAID)], ids=["tesseract", "rapidocr", "null"])
 def test_words_stand_in_the_image_with_lines_in_order(engine: OcrEngine, image):
     words = engine.words(image, **ASK)
     assert [word.text for word in words[:2]] == ["Discharge", "Summary"]
@@ -92,3 +95,52 @@ def test_barcodes_are_found_with_their_place():
     (found,) = reader.find(np.asarray(page))
     assert found.text == "PATCHT"
     assert found.box.x0 == pytest.approx(400 / 1700, abs=0.05)
+
+
+def line_of(text):
+    strip = Image.new("L", (420, 48), 255)
+    ImageDraw.Draw(strip).text((8, 6), text, fill=0, font=ImageFont.load_default(30))
+    return np.asarray(strip)
+
+
+@pytest.fixture(scope="module")
+def second():
+    return RapidOcr()
+
+
+@pytest.mark.parametrize("text", ["03/14/1950", "S12-34567", "00-47-19"])
+@NEEDS_SECOND
+def test_a_second_engine_reads_single_lines_in_order(second: SecondEngine, text):
+    first, other, nothing = second.lines([line_of(text), line_of("Discharge"), np.full((40, 400), 255, np.uint8)])
+    assert (first.text, other.text, nothing.text) == (text, "Discharge", "")
+    assert 0 <= nothing.confidence <= first.confidence <= 1
+    assert second.lines([]) == ()
+
+
+@NEEDS_SECOND
+def test_the_second_engine_fetches_nothing_says_nothing_and_takes_one_thread(monkeypatch, image, capfd):
+    from rapidocr.utils.download_file import DownloadFile
+
+    monkeypatch.setattr(DownloadFile, "run", lambda *_: pytest.fail("it tried to fetch a model"))
+    engine = RapidOcr()
+    assert [word.text for word in engine.words(image, **ASK)[:2]] == ["Discharge", "Summary"]
+    assert capfd.readouterr() == ("", "")
+    assert engine._engine.text_rec.session.session.get_session_options().intra_op_num_threads == 1
+
+
+@NEEDS_SECOND
+def test_a_second_engine_without_its_models_says_so(monkeypatch, image):
+    monkeypatch.setattr(rapid, "DETECTOR", "nowhere.onnx")
+    with pytest.raises(EngineFault) as fault:
+        RapidOcr().words(image, **ASK)
+    assert fault.value.permanent
+    assert str(image) not in str(fault.value)
+
+
+def test_an_absent_package_is_seen_without_loading_it(monkeypatch):
+    monkeypatch.setattr(rapid, "find_spec", lambda name: None if name == "rapidocr" else object())
+    assert not is_installed()
+
+
+def test_lines_given_are_lines_said():
+    assert Given(said=(Line("a", 0.9), Line("b", 0.8))).lines([np.zeros((1, 1), np.uint8)] * 3) == (Line("a", 0.9), Line("b", 0.8), Line("b", 0.8))

@@ -2,15 +2,19 @@
 
 from pathlib import Path
 
+import pytest
 import yaml
+from PIL import Image, ImageDraw, ImageFont
 
 from pipeline import versions
-from pipeline.flow import plan_batch
-from pipeline.ports import Tools
+from pipeline.engines.null import Given
+from pipeline.flow import plan_batch, read_pages
+from pipeline.ports import Line, Tools
 from samples.memory_patients import MemoryPatients
 from schemas.catalogue import build_catalogue
 from schemas.config import Config
 from schemas.filing import Hold, SetAside
+from schemas.source import RenderedPage
 from tests.sheets import sheet
 
 CATALOGUE = build_catalogue(yaml.safe_load((Path(__file__).parents[2] / "schemas/doctypes.yaml").read_text()))
@@ -49,3 +53,27 @@ def test_a_fax_that_came_short_of_its_covers_count_is_held():
 def test_every_planned_document_tells_the_versions_of_all_steps():
     assert all(d.versions == versions.STEPS for d in planned(sheet([*HEAD, *BODY], 1)))
     assert {"look", "read", "split", "match", "decide"} < dict(versions.STEPS).keys()
+
+
+class OnePage:
+    """An opener whose file is one page of print."""
+
+    def __init__(self, image):
+        self.image = image
+
+    def render(self, original, opened, pages, into):
+        return (RenderedPage(1, 612, 792, self.image, 200, 200, image_share=1.0),)
+
+
+@pytest.mark.parametrize("second", [None, Given(said=(Line("01/02/1950", 0.99),))])
+def test_without_a_second_engine_there_is_the_first_reading_alone(tmp_path, second):
+    drawn = Image.new("L", (1700, 2200), 255)
+    for at in range(12):
+        ImageDraw.Draw(drawn).text((100, 200 + 90 * at), BODY[0], fill=0, font=ImageFont.load_default(36))
+    image = tmp_path / "page.png"
+    drawn.save(image)
+    words = sheet(HEAD).words
+    tools = Tools(OnePage(image), Given(words), None, Unread(), MemoryPatients([]), CATALOGUE, second)
+    (found,) = read_pages(tmp_path, None, [1], tmp_path, tools, Config())
+    assert {again.source for again in found.rereads} == ({"given:line"} if second else set())
+    assert [word.text for word in found.words] == [word.text for word in words]
