@@ -108,15 +108,6 @@ class Engine:
         self._leaving.set()
         return self._in_step.acquire(timeout=seconds)
 
-    def alone(self, work: Callable[[], Any]) -> Any:
-        """Do something while no step is done; None when a step is in hand."""
-        if not self._in_step.acquire(blocking=False):
-            return None
-        try:
-            return work()
-        finally:
-            self._in_step.release()
-
     def _workflows(self, process: Callable[..., Any], part: Callable[..., Any]) -> tuple[Any, Any]:
         def process_file(delivery_id: str) -> Any:
             return process(delivery_id, self._run_step, self._share)
