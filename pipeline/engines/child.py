@@ -29,7 +29,7 @@ MACHINE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.E
 
 def jobs() -> dict[str, Job]:
     """What a child can be asked to do; importing them loads the readers."""
-    from pipeline.engines import assembly, opening, pdfa, shrinking
+    from pipeline.engines import assembly, opening, pdfa, selftest, shrinking
 
     return {
         "inspect": opening.inspect,
@@ -37,6 +37,7 @@ def jobs() -> dict[str, Job]:
         "compose": assembly.compose,
         "archive": pdfa.archive,
         "shrink": shrinking.shrink,
+        "probe": selftest.probe,
     }
 
 
