@@ -118,3 +118,4 @@ class Config:
     match: rules.MatchRules = rules.MatchRules()
     verify: rules.VerifyRules = rules.VerifyRules()
     sample: rules.AuditSampleRules = rules.AuditSampleRules()
+    idle: rules.IdleRules = rules.IdleRules()

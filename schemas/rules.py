@@ -99,6 +99,14 @@ class VerifyRules:
 
 
 @dataclass(frozen=True, slots=True)
+class IdleRules:
+    """What is made when nothing waits to be read."""
+
+    page_images: bool = True
+    archive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class AuditSampleRules:
     """The random share of filed documents that goes to the queue besides."""
 

@@ -27,6 +27,7 @@ Row = dict[str, Any]
 Query = Callable[[str], list[Row]]
 STATUSES = ("filed", "review", "quarantined", "set_aside")
 INDEXED_ON_SQLITE = "SELECT id AS rowno FROM document_words_docsize"  # what the full-text index itself holds
+NAMED = "SELECT object_key FROM reading UNION ALL SELECT object_key FROM page_image UNION ALL SELECT object_key FROM archival"
 INDEXED_ON_POSTGRES = "SELECT rowno FROM document_text WHERE words IS NOT NULL"
 SEALED = (
     *("id", "delivery_id", "first_page", "pages", "status", "document_type", "loinc", "document_type_confidence", "patient_mrn"),
@@ -407,10 +408,7 @@ def _plain_files(root: Path) -> Iterator[Path]:
 
 def _count_orphans(ledger: Ledger, deliveries: list[Row], documents: list[Row], query: Query, objects: _Folder | _Adapter) -> None:
     """Objects that no row names: leftovers of interrupted work, harmless."""
-    named = {
-        row["object_key"]
-        for row in [*deliveries, *documents, *query("SELECT object_key FROM reading"), *query("SELECT object_key FROM page_picture")]
-    }
+    named = {row["object_key"] for row in [*deliveries, *documents, *query(NAMED)]}
     ledger.checked["objects no row names"] = sum(key not in named for key in objects.keys())  # noqa: SIM118 - not a dict
 
 

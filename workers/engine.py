@@ -19,6 +19,7 @@ from typing import Any
 FILES, PARTS = "process_file", "process_part"  # workflows
 QUEUES = {FILES: "files", PARTS: "parts"}
 IN_HAND = {FILES: 3, PARTS: 1}  # begun at once by one worker, which does one step at a time; a file waits while others read its parts
+PAUSE = {FILES: 1.0, PARTS: 0.5}  # between looks at a queue, in measures of the setting: a worker has the next file in hand, but not the next part
 VERSION = "2"  # of the workflows' steps; a code change that keeps them keeps this, so that an upgrade begins nothing anew
 RECOVERIES = 50  # our own count of tries comes first; this only ends what dies before it can count
 BAD_ENDS = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
@@ -49,12 +50,13 @@ class Engine:
         self._in_step = threading.Lock()
         self._leaving = threading.Event()
         self._dbos = _configure(url, slot)
-        self._poll_seconds = max(0.05, poll_seconds / 2)
+        self._poll_seconds = poll_seconds
         self._file, self._part = self._workflows(process, part)
         self._dbos.listen_queues(list(QUEUES.values()))
         self._dbos.launch()
         for name, queue in QUEUES.items():
-            self._dbos.register_queue(queue, worker_concurrency=IN_HAND[name], polling_interval_sec=self._poll_seconds, on_conflict="always_update")
+            pause = max(0.05, poll_seconds * PAUSE[name])
+            self._dbos.register_queue(queue, worker_concurrency=IN_HAND[name], polling_interval_sec=pause, on_conflict="always_update")
 
     def submit(self, delivery_id: str, priority: str = "normal") -> None:
         """Have a delivery worked on; submitting it again changes nothing."""
@@ -108,15 +110,6 @@ class Engine:
         self._leaving.set()
         return self._in_step.acquire(timeout=seconds)
 
-    def alone(self, work: Callable[[], Any]) -> Any:
-        """Do something while no step is done; None when a step is in hand."""
-        if not self._in_step.acquire(blocking=False):
-            return None
-        try:
-            return work()
-        finally:
-            self._in_step.release()
-
     def _workflows(self, process: Callable[..., Any], part: Callable[..., Any]) -> tuple[Any, Any]:
         def process_file(delivery_id: str) -> Any:
             return process(delivery_id, self._run_step, self._share)
@@ -147,7 +140,7 @@ class Engine:
     def _result_of(self, handle: Any) -> Any:
         """What a part gave; {"lost": kind} when the engine ended it, whose pages are then still to be read."""
         try:
-            return handle.get_result(polling_interval_sec=self._poll_seconds)
+            return handle.get_result(polling_interval_sec=max(0.05, self._poll_seconds / 2))
         except Exception as error:  # noqa: BLE001 - whatever the engine ends it with
             return {"lost": type(error).__name__}
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from schemas.config import Config
 from schemas.faults import Fault
-from store import documents, journal, queue
+from store import documents, journal, queue, renditions
 from store.database import reading
 from store.objects import key_of
 from store.patients import size
@@ -31,6 +31,7 @@ def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) 
         states, oldest, at_work = journal.states(conn), journal.oldest_unsettled(conn), journal.in_work(conn)
         hour, day = (journal.settled_since(conn, now - timedelta(hours=hours)) for hours in (1, 24))
         passed = {"ignored names": journal.ignored_counts(conn), "refused names": journal.refused_counts(conn)}
+        archived = renditions.counts(conn)
         filed, waiting, first = documents.counts(conn), queue.counts(conn), queue.open_items(conn, limit=1)
     return {
         "files": {
@@ -43,6 +44,7 @@ def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) 
         "files in work": {one.delivery_id: f"{one.read} of {one.pages} pages read" for one in at_work},
         "watched folders": _watch(folder, now),
         "documents": filed,
+        "archival renditions": archived,
         "review": {**waiting, "next since": _age(first[0].opened_at if first else None, now)},
         "patient index": {"people": size(stores.index)},
         "automatic filing": {"line": config.match.autofile, "stated bound": _bound(config)},

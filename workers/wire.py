@@ -23,6 +23,7 @@ from workers.settings import read_secret
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pipeline.engines.archivist import Archival
     from pipeline.ports import Composer
     from schemas.filing import BatchPlan
     from store.forms import Form
@@ -37,6 +38,15 @@ class Stores(NamedTuple):
 
     index: Any  # SQLAlchemy engine; only the store looks inside
     objects: ObjectStore
+
+
+@dataclass(frozen=True)
+class Maker:
+    """What makes renditions when nothing waits."""
+
+    inspect: Callable[[Path], Opened | Refused]
+    page_images: Callable[[Path, Opened, Sequence[int], Path], dict[int, dict[str, Path]]]
+    archive: Callable[[Path, Path], Archival]
 
 
 @dataclass(frozen=True)
@@ -142,6 +152,16 @@ def equip(config: Config, stores: Stores) -> Reader:
         catalogue=tools.catalogue,
         reading_key=_digest([OPENER, versions.READING, asdict(config.read), asdict(config.render), second.name if second else None]),
     )
+
+
+def equip_idle(config: Config) -> Maker:
+    """The engines that make renditions."""
+    from pipeline.engines.archivist import Archivist
+    from pipeline.engines.opener import ChildOpener
+    from pipeline.engines.page_images import PageImages
+
+    opener = ChildOpener(config.render)
+    return Maker(opener.inspect, PageImages(opener, config.render).make, Archivist(config.render).archive)
 
 
 def _digest(value: object) -> str:

@@ -23,16 +23,19 @@ from schemas.faults import Fault, StoreFault
 from schemas.source import Delivery
 from store import journal
 from store.database import reading
+from workers import idle
 from workers.crash import write_crash
 from workers.engine import Engine
 from workers.settings import Settings, data_folder, read_settings
 from workers.slots import hold_slot, holding_dead_slots, slot_name
 from workers.steps import Desk, Part, give_up, process_file, process_part, receipt, settled, sweep
-from workers.wire import Stores, connect, engine_url, equip
+from workers.wire import Stores, connect, engine_url, equip, equip_idle
 
 LOOK_AFTER_SECONDS = 4.0  # between looks for dead slots and for work that ended without an outcome
 SLOT_WAIT_SECONDS = 10.0
 STEP_SECONDS = 60.0  # that a worker told to stop may take to finish its step
+REST_SECONDS = 5.0  # without a file in work, after which there is time for other things
+NOTHING_SECONDS = 60.0  # until the next look after nothing was found to do meanwhile
 TAKEN_SLOT = 3  # exit code
 
 log = logging.getLogger("chartroom.work")
@@ -92,7 +95,8 @@ def write_temporary_files_to(scratch: Path) -> None:
 def dispatch(desk: Desk, engine: Engine, run: Path, slot: str, stopping: threading.Event) -> None:
     """Until told to stop: hand journalled files to the engine, take up what dead slots left, end what cannot be ended otherwise."""
     submitted: set[str] = set()
-    next_look = 0.0
+    bench = idle.Bench(equip_idle(desk.config), desk.stores, desk.scratch, desk.now)
+    next_look, next_rest = 0.0, time.monotonic() + REST_SECONDS
     while not stopping.is_set():
         began = time.monotonic()
         try:
@@ -101,11 +105,27 @@ def dispatch(desk: Desk, engine: Engine, run: Path, slot: str, stopping: threadi
                 look_after(desk, engine, run, slot, submitted)
                 sweep(desk)
                 next_look = time.monotonic() + LOOK_AFTER_SECONDS
+            if submitted:
+                next_rest = time.monotonic() + REST_SECONDS
+            elif began >= next_rest:
+                next_rest = time.monotonic() + (0.0 if rest(desk, bench, run) else NOTHING_SECONDS)
+                began = time.monotonic()
         except StoreFault as fault:
             log.warning("%s %s", fault.code, fault)
         except Exception as error:  # noqa: BLE001 - the engine's database may be locked or full: the next look tries again
             log.warning("looking for work failed: %s", type(error).__name__)
         stopping.wait(max(desk.config.engine.poll_seconds, 5 * (time.monotonic() - began)))
+
+
+def rest(desk: Desk, bench: idle.Bench, run: Path) -> bool:
+    """Do one piece of what can wait, unless another worker does; False when there is none."""
+    alone = hold_slot(run, "idle")
+    if alone is None:
+        return False
+    try:
+        return idle.one_piece(bench, desk.config.idle)
+    finally:
+        os.close(alone)
 
 
 def submit_new(stores: Stores, engine: Engine, submitted: set[str]) -> None:

@@ -29,9 +29,16 @@ MACHINE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.E
 
 def jobs() -> dict[str, Job]:
     """What a child can be asked to do; importing them loads the readers."""
-    from pipeline.engines import assembly, opening, selftest
+    from pipeline.engines import assembly, opening, pdfa, selftest, shrinking
 
-    return {"inspect": opening.inspect, "render": opening.render, "compose": assembly.compose, "probe": selftest.probe}
+    return {
+        "inspect": opening.inspect,
+        "render": opening.render,
+        "compose": assembly.compose,
+        "archive": pdfa.archive,
+        "shrink": shrinking.shrink,
+        "probe": selftest.probe,
+    }
 
 
 def serve(orders: socket.socket) -> None:
@@ -94,6 +101,7 @@ def _live(line: socket.socket, known: dict[str, Job]) -> NoReturn:
         line.sendall(struct.pack("=I", os.getpid()))
         order = receive(line)
         if order is not None:
+            os.nice(order["nice"])
             _limit(order["cpu"], order["mb"], order["file_mb"])
             fence(order["request"])
             code = _do(known[order["job"]], order, line)

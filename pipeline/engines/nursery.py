@@ -43,6 +43,7 @@ class Limits:
     stall_seconds: float
     memory_megabytes: int
     file_megabytes: int = 512
+    nice: int = 0  # 19: yields to everything else
 
 
 def converse(job: str, request: Message, limits: Limits) -> Iterator[Message]:
@@ -65,7 +66,8 @@ def _talk(job: str, request: Message, limits: Limits) -> Generator[Message, None
         said: Message = {}
         try:
             pid = struct.unpack("=I", _receive(line, 4))[0]
-            send(line, {"job": job, "request": request, "cpu": limits.cpu_seconds, "mb": limits.memory_megabytes, "file_mb": limits.file_megabytes})
+            may = {"cpu": limits.cpu_seconds, "mb": limits.memory_megabytes, "file_mb": limits.file_megabytes, "nice": limits.nice}
+            send(line, {"job": job, "request": request, **may})
             while (message := receive(line)) is not None:
                 if "machine" in message:
                     raise EngineFault(f"The machine failed while a file was opened: {message['machine']}.", next_step="See to it, then try again.")

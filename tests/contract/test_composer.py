@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 import subprocess
 
 import img2pdf
@@ -88,6 +89,35 @@ def test_words_are_found_where_the_upright_page_shows_them(tmp_path, angle, turn
     assert found == {word.text.replace("ﬁ", "fi"): pytest.approx(word.box, abs=0.01) for word in WORDS}
     with pikepdf.open(pdf) as made:
         assert made.pages[0].rotation == (angle + turn) % 360
+
+
+def bboxes(pdf):
+    """Words with boxes as shares of the page, straight from poppler's own listing."""
+    listed = subprocess.run(["pdftotext", "-bbox", "-cropbox", pdf, "-"], capture_output=True, text=True, check=True).stdout
+    wide, high = (float(side) for side in re.search(r'<page width="([\d.]+)" height="([\d.]+)"', listed).groups())
+    with pikepdf.open(pdf) as made:
+        wide, high = (high, wide) if made.pages[0].rotation in (90, 270) else (wide, high)  # poppler gives the page's size before it is turned
+    found = re.findall(r'<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">(.*?)</word>', listed)
+    return {text: (float(x0) / wide, float(y0) / high, float(x1) / wide, float(y1) / high) for x0, y0, x1, y1, text in found}
+
+
+EVERY_SCRIPT = tuple(
+    Word(text, Box(0.1, 0.1 + row / 10, 0.1 + len(text) / 40, 0.13 + row / 10), 0.9, row)
+    for row, text in enumerate(("Señora", "Łukasz", "Ωμέγα", "Київ", "病歴要約", "환자", "Nguyễn"))
+)
+
+
+@pytest.mark.parametrize("unit", [1, 2.5])
+@pytest.mark.parametrize("turn", [0, 90])
+@pytest.mark.parametrize("angle", [0, 90, 180, 270])
+def test_words_of_every_script_stand_in_their_boxes_on_pages_turned_cropped_and_scaled(tmp_path, angle, turn, unit):
+    with pikepdf.open(io.BytesIO(scanned(angle))) as pdf:
+        pdf.pages[0].obj.UserUnit = unit
+        content = io.BytesIO()
+        pdf.save(content, min_version="1.6")
+    pdf = composed(tmp_path, content.getvalue(), turn, EVERY_SCRIPT)
+    assert bboxes(pdf) == {word.text: pytest.approx(word.box, abs=0.005) for word in EVERY_SCRIPT}
+    assert images_of(pdf) == images_of(tmp_path / "original")
 
 
 def test_the_page_looks_as_it_did(tmp_path):

@@ -1,0 +1,75 @@
+"""What is made when nothing waits: page images for the review application, archival PDFs. One small piece at a time, each safe to repeat."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from schemas.rules import IdleRules
+from schemas.source import Opened
+from store import renditions
+from store.database import reading, writing
+from workers.wire import Maker, Stores
+
+PAGES_A_PIECE = 4
+
+
+class Bench(NamedTuple):
+    """What idle work is done with."""
+
+    maker: Maker
+    stores: Stores
+    scratch: Path
+    now: Callable[[], datetime]
+
+
+def one_piece(bench: Bench, rules: IdleRules) -> bool:
+    """Do one piece of what can wait; False when there is none."""
+    return (rules.page_images and draw_some_pages(bench)) or (rules.archive and archive_one(bench))
+
+
+def draw_some_pages(bench: Bench) -> bool:
+    """Make the images of a few pages of one source file."""
+    with reading(bench.stores.index) as conn:
+        wanted = renditions.unseen(conn, PAGES_A_PIECE)
+    if wanted is None:
+        return False
+    with _fetched(bench, wanted.object_key) as original:
+        opened = bench.maker.inspect(original)
+        made = bench.maker.page_images(original, opened, wanted.pages, original.parent) if isinstance(opened, Opened) else {}
+        kept = {page: {size: bench.stores.objects.put_file(path) for size, path in made.get(page, {}).items()} for page in wanted.pages}
+    with writing(bench.stores.index) as conn:
+        renditions.save_page_images(conn, wanted.sha256, kept)
+    return True
+
+
+def archive_one(bench: Bench) -> bool:
+    """Make one filed document's archival rendition, or note why it cannot conform."""
+    with reading(bench.stores.index) as conn:
+        wanted = renditions.unarchived(conn)
+    if wanted is None:
+        return False
+    document_id, object_key = wanted
+    with _fetched(bench, object_key) as document:
+        made = bench.maker.archive(document, document.parent)
+        kept = None if made.path is None else bench.stores.objects.put_file(made.path)
+    with writing(bench.stores.index) as conn:
+        renditions.save_archival(conn, document_id, object_key, kept, made.findings, bench.now())
+    return True
+
+
+@contextmanager
+def _fetched(bench: Bench, object_key: str) -> Iterator[Path]:
+    """A private copy of an object, in a folder that is gone afterwards."""
+    folder = bench.scratch / "idle"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    try:
+        bench.stores.objects.fetch(object_key, folder / "original")
+        yield folder / "original"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
