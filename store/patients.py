@@ -108,18 +108,22 @@ class PatientIndex:
     def frequencies(self, claim: PatientClaim) -> NameFrequencies:
         """How many entries bear the claim's last and first name, by folded name, and how many entries there are."""
         names = SIZE, ("last", fold(claim.last_name)), ("first", fold(claim.first_name))
+        counts = self._kept_counts()
+        if any(name not in counts for name in names):
+            counts |= self._count(names)
+        size, last, first = (counts[name] for name in names)
+        return NameFrequencies(_one(names[1][1], last), _one(names[2][1], first), size)
+
+    def _kept_counts(self) -> dict[tuple[str, str], int]:
         now = self._clock()
         if now - self._counted_at >= COUNTS_KEPT_SECONDS or len(self._counts) > COUNTS_KEPT:
             self._counts, self._counted_at = {}, now
-        if any(name not in self._counts for name in names):
-            self._count(names)
-        size, last, first = (self._counts[name] for name in names)
-        return NameFrequencies(_one(names[1][1], last), _one(names[2][1], first), size)
+        return self._counts
 
-    def _count(self, names: Sequence[tuple[str, str]]) -> None:
+    def _count(self, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
         with reading(self._engine) as conn:
             rows = conn.execute(_FREQUENCIES, {"last": names[1][1], "first": names[2][1]}).all()
-        self._counts |= dict.fromkeys(names, 0) | {(kind, name): bearers for kind, name, bearers in rows}
+        return dict.fromkeys(names, 0) | {(kind, name): bearers for kind, name, bearers in rows}
 
 
 def fold(name: str) -> str:
