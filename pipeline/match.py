@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.matching import compare as level
-from pipeline.matching.calibration import held_error, stated_error
+from pipeline.matching.calibration import line_at, stated_error
 from pipeline.matching.claim import alternatives, claim_of, is_a_provider
 from pipeline.matching.compare import FIELDS, Levels
 from pipeline.matching.explain import candidates, why
@@ -62,12 +62,11 @@ def judge(ranking: Ranking, *, rules: MatchRules) -> MatchOutcome:
     """One of the five outcomes for a ranking of at least one entry."""
     doubt = ranking.shares.doubt(0)
     held = hold(ranking)
-    p_wrong = stated_error(doubt) if held is None else held_error(doubt)
-    shown, reasons = candidates(ranking, p_wrong), why(ranking)
+    shown, reasons = candidates(ranking, stated_error(doubt, held=held is not None)), why(ranking)
     if held is not None:
         return replace(held, candidates=shown, why=reasons)
-    if p_wrong <= rules.max_p_wrong:
-        return Matched(shown, p_wrong, doubt, reasons)
+    if (bound := line_at(doubt)) <= rules.max_p_wrong:
+        return Matched(shown, bound, doubt, reasons)
     if max(ranking.shares.entries[1:], default=0.0) > ranking.shares.relatives + ranking.shares.stranger:
         return TooClose(shown, (), doubt, reasons)
     return TooWeak(shown, ("a further identifier: phone, address, SSN digits or middle name",), doubt, reasons)

@@ -58,7 +58,7 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """Certain enough to file. `candidates[0]` is the patient.
+    """Certain enough to file. `candidates[0]` is the patient; `p_wrong` bounds the share of wrong ones among proposals at least as sure.
 
     `raw_doubt`, here and below, is the posterior share of every other explanation, by which a certified line may be drawn; it is
     1 where an outcome holds whatever the line.

@@ -28,7 +28,7 @@ from store.database import reading, writing
 from store.tables import name_count, patient, patient_key
 
 COLUMNS = tuple(item.name for item in fields(IndexPatient))
-COMMON = 400  # a key shared by more entries than this tells nobody apart
+COMMON = 250  # a key shared by more entries than this tells nobody apart
 COMMONEST = 5000  # how far a common key is followed when there is no other
 FEWEST = 5  # an entry that shares fewer than a fifth of the keys that the first one shares is no candidate
 RARITY = 128  # keys a claim may have: rarities of so many never add up to a key
@@ -92,7 +92,7 @@ class PatientIndex:
     def find(self, keys: Iterable[str], *, limit: int) -> list[IndexPatient]:
         """Entries that share a key, most shared keys first, rarer keys before commoner ones.
 
-        A key that more than 400 entries share is passed over, unless no other key leads anywhere. An entry that shares fewer than a fifth
+        A key that more than 250 entries share is passed over, unless no other key leads anywhere. An entry that shares fewer than a fifth
         of the keys that the first one shares is left out.
         """
         hashes = sorted({_hash(key) for key in keys})
@@ -108,18 +108,22 @@ class PatientIndex:
     def frequencies(self, claim: PatientClaim) -> NameFrequencies:
         """How many entries bear the claim's last and first name, by folded name, and how many entries there are."""
         names = SIZE, ("last", fold(claim.last_name)), ("first", fold(claim.first_name))
+        counts = self._kept_counts()
+        if any(name not in counts for name in names):
+            counts |= self._count(names)
+        size, last, first = (counts[name] for name in names)
+        return NameFrequencies(_one(names[1][1], last), _one(names[2][1], first), size)
+
+    def _kept_counts(self) -> dict[tuple[str, str], int]:
         now = self._clock()
         if now - self._counted_at >= COUNTS_KEPT_SECONDS or len(self._counts) > COUNTS_KEPT:
             self._counts, self._counted_at = {}, now
-        if any(name not in self._counts for name in names):
-            self._count(names)
-        size, last, first = (self._counts[name] for name in names)
-        return NameFrequencies(_one(names[1][1], last), _one(names[2][1], first), size)
+        return self._counts
 
-    def _count(self, names: Sequence[tuple[str, str]]) -> None:
+    def _count(self, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
         with reading(self._engine) as conn:
             rows = conn.execute(_FREQUENCIES, {"last": names[1][1], "first": names[2][1]}).all()
-        self._counts |= dict.fromkeys(names, 0) | {(kind, name): bearers for kind, name, bearers in rows}
+        return dict.fromkeys(names, 0) | {(kind, name): bearers for kind, name, bearers in rows}
 
 
 def fold(name: str) -> str:
@@ -268,7 +272,7 @@ _FREQUENCIES = text(
 def _postings(conn: Connection, hashes: Sequence[int], most: int) -> dict[int, list[int]]:
     """The entries under each key, at most `most` a key."""
     found: dict[int, list[int]] = {}
-    for key, rid in conn.exec_driver_sql(_posting_query(len(hashes), most, _mark(conn)), tuple(hashes)).all():
+    for key, rid in _raw(conn, _posting_query(len(hashes), most, _mark(conn)), hashes):
         if key in found:
             found[key].append(rid)
         else:
@@ -298,8 +302,7 @@ def _entries(conn: Connection, rids: Sequence[int]) -> list[IndexPatient]:
     """The entries of these rows, in this order."""
     if not rids:
         return []
-    rows = conn.exec_driver_sql(_rows_query(len(rids), _mark(conn)), tuple(rids)).all()
-    found = {row[0]: IndexPatient(*row[1:]) for row in rows}
+    found = {row[0]: IndexPatient(*row[1:]) for row in _raw(conn, _rows_query(len(rids), _mark(conn)), rids)}
     return [found[rid] for rid in rids]
 
 
@@ -309,8 +312,14 @@ def _rows_query(count: int, mark: str) -> str:
 
 
 def _mark(conn: Connection) -> str:
-    """What stands for a value when a statement goes straight to the driver, which spares more time than the statement takes."""
+    """What stands for a value in a statement that goes straight to the driver."""
     return "?" if conn.dialect.name == "sqlite" else "%s"
+
+
+def _raw(conn: Connection, query: str, values: Sequence[int]) -> list[tuple[Any, ...]]:
+    """Rows as the driver has them: SQLAlchemy's would take longer to make than to find."""
+    cursor = conn.exec_driver_sql(query, tuple(values)).cursor
+    return list(cursor.fetchall()) if cursor else []
 
 
 def _patient(row: Row[Any]) -> IndexPatient:

@@ -1,8 +1,7 @@
-"""What a raw doubt has meant: how many proposals that passed the gate were wrong, a step a row, and how many that leaves possible.
+"""What a raw doubt has meant: how many proposals were wrong, a step a row, and how many that leaves possible.
 
-From `python -m samples.match_bench --calibrate --populations 4 --size 100000 --documents 100000 --seed 101`: 400,000 claims, one in ten about
-somebody absent, one in eighty about an absent twin, junior or namesake of an entry. The people and the noise are made up: how often a scan is
-wrong in this way at a real site, no trial of ours can say.
+From `python -m samples.calibrate`: FIGURES. The people and the noise are made up: how often a scan is wrong in this way at a real site, no
+trial of ours can say.
 """
 
 from __future__ import annotations
@@ -10,32 +9,52 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import NamedTuple
 
+EDGES = (1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0)
+
 
 class Step(NamedTuple):
-    """Documents with raw doubts up to `doubt`: how many were wrong, of how many, and the error stated: the 95 % upper bound of their share."""
+    """Proposals with raw doubts up to `doubt` and above the step before: how many were wrong, of how many.
+
+    `states` is the 95 % upper bound of their share (Clopper and Pearson), `line` that of all proposals up to here.
+    """
 
     doubt: float
     wrong: int
     of: int
     states: float
+    line: float
 
 
+# proposals that no gate holds
 STEPS = (
-    Step(3e-7, 0, 127_022, 2.4e-5),
-    Step(1e-5, 2, 135_521, 4.7e-5),  # the last step that files at the shipped line of 1e-4
-    Step(1e-3, 70, 36_651, 2.4e-3),
-    Step(1e-2, 122, 5_577, 2.6e-2),
-    Step(1.0, 78, 529, 1.8e-1),
+    Step(1e-6, 0, 127_022, 2.4e-5, 2.4e-5),
+    Step(3e-6, 0, 127_022, 2.4e-5, 2.4e-5),
+    Step(1e-5, 2, 135_521, 4.7e-5, 4.7e-5),
+    Step(3e-5, 2, 135_521, 4.7e-5, 4.7e-5),
+    Step(1e-4, 2, 135_521, 4.7e-5, 4.7e-5),
+    Step(3e-4, 70, 36_651, 2.4e-3, 2.4e-3),
+    Step(1e-3, 70, 36_651, 2.4e-3, 2.4e-3),
+    Step(3e-3, 122, 5_577, 2.6e-2, 2.6e-2),
+    Step(1e-2, 122, 5_577, 2.6e-2, 2.6e-2),
+    Step(3e-2, 78, 529, 1.8e-1, 2.6e-2),
+    Step(0.1, 78, 529, 1.8e-1, 2.6e-2),
+    Step(0.3, 78, 529, 1.8e-1, 2.6e-2),
+    Step(1.0, 78, 529, 1.8e-1, 2.6e-2),
 )
+# proposals that a gate holds whatever the doubt
+HELD = STEPS
 SUREST = STEPS[0].states
-_BOUNDS = [step.doubt for step in STEPS]
 
 
-def stated_error(doubt: float) -> float:
+def stated_error(doubt: float, *, held: bool = False) -> float:
     """The probability of being wrong that may be shown for a raw doubt (one minus the posterior share)."""
-    return max(STEPS[min(bisect_left(_BOUNDS, doubt), len(STEPS) - 1)].states, min(doubt, 1.0))
+    return max(_step(HELD if held else STEPS, doubt).states, min(doubt, 1.0))
 
 
-def held_error(doubt: float) -> float:
-    """The probability of being wrong that may be shown for a proposal that the gates hold."""
-    return stated_error(doubt)
+def line_at(doubt: float) -> float:
+    """The most of all proposals at least as sure that may be wrong."""
+    return _step(STEPS, doubt).line
+
+
+def _step(table: tuple[Step, ...], doubt: float) -> Step:
+    return table[min(bisect_left(EDGES, doubt), len(table) - 1)]

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from pipeline.matching import compare as level
 from pipeline.matching.calibration import SUREST
 from pipeline.matching.compare import FIELDS
 from pipeline.matching.gate import contradictions, witnesses
-from pipeline.matching.ranking import NEAR_LEVELS, Compared, Ranking
+from pipeline.matching.ranking import Compared, Ranking
 from schemas.match import Agreement, Candidate, Evidence, Hypothesis, Why
 from schemas.patient import PatientClaim
 
 SHOWN = 10
 TOLD_SHARE = 1e-9  # explanations with a smaller share are not told
-SHOWN_AS = {"address": "address_line"}
+AGREEMENT = {level.DIFFER: Agreement.DIFFER, level.EXACT: Agreement.AGREE, level.FOREIGN: Agreement.AGREE} | {
+    "": Agreement.ABSENT,
+    level.FOREIGN_DIFFER: Agreement.ABSENT,
+}
+_shown = attrgetter(*("address_line" if field == "address" else field for field in FIELDS))
 STRANGER = "somebody not in the index"
 
 
@@ -29,27 +35,20 @@ def _candidate(ranking: Ranking, place: int, entry: Compared, p_wrong: float) ->
 
 
 def _evidence(claim: PatientClaim, entry: Compared) -> tuple[Evidence, ...]:
+    said, held = _shown(claim), _shown(entry.patient)
     return tuple(
-        Evidence(
-            field,
-            agreement(name),
-            name or "not on both",
-            bits,
-            getattr(claim, SHOWN_AS.get(field, field)),
-            getattr(entry.patient, SHOWN_AS.get(field, field)),
-            witnesses(field, entry.levels, claim) if name else (),
-        )
-        for field, name, bits in zip(FIELDS, entry.levels, entry.bits, strict=True)
+        [
+            Evidence(field, agreement(name), name, bits, mine, theirs, witnesses(field, entry.levels, claim))
+            if name
+            else Evidence(field, Agreement.ABSENT, "not on both", 0.0, mine, theirs)
+            for field, name, bits, mine, theirs in zip(FIELDS, entry.levels, entry.bits, said, held, strict=True)
+        ]
     )
 
 
 def agreement(name: str) -> Agreement:
     """A level as one of four words."""
-    if not name or name == level.FOREIGN_DIFFER:
-        return Agreement.ABSENT
-    if name in (level.EXACT, level.FOREIGN):
-        return Agreement.AGREE
-    return Agreement.NEAR if name in NEAR_LEVELS else Agreement.DIFFER
+    return AGREEMENT.get(name, Agreement.NEAR)
 
 
 def why(ranking: Ranking) -> Why:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 from schemas.patient import IndexPatient, PatientClaim
@@ -51,12 +52,14 @@ def upper(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text).upper() if not unicodedata.combining(c))
 
 
+@lru_cache(maxsize=65536)
 def fold_name(text: str) -> str:
     """Letters only, upper case, accents removed, digits read as the letters they look like."""
     plain = upper(text)
     return plain if plain.isalpha() and plain.isascii() else _NOT_LETTERS.sub("", plain.translate(_LOOKS_LIKE_LETTER))
 
 
+@lru_cache(maxsize=65536)
 def fold_ocr(folded: str) -> str:
     """A folded name with letters and pairs that scanners confuse made equal: O/Q/D, I/L/J, RN/M, CL/D, VV/W, U/V."""
     text = folded
@@ -85,6 +88,7 @@ def fold_phone(text: str) -> str:
     return number[-10:] if len(number) == 10 or (len(number) == 11 and number[0] == "1") else ""
 
 
+@lru_cache(maxsize=65536)
 def surname_parts(text: str) -> tuple[str, ...]:
     """The parts of a double surname, folded; particles are left out. A plain surname is its own one part."""
     plain = upper(text)

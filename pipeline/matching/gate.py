@@ -111,7 +111,7 @@ def _missing_with_date(levels: Levels, claim: PatientClaim) -> Iterator[str]:
 def witnesses(field: str, levels: Levels, claim: PatientClaim) -> tuple[str, ...]:
     """What bears out the document's value of a field besides one look at it."""
     found = [READ_TWICE] if sightings(field, claim) > 1 else []
-    if field in ("dob", "mrn") and getattr(levels, field) == level.EXACT and names_carry(levels):
+    if field in ("dob", "mrn", "ssn_last4") and getattr(levels, field) == level.EXACT and names_carry(levels):
         found.append(BY_THE_INDEX)
     return tuple(found)
 
@@ -145,6 +145,8 @@ def _misses(levels: Levels, field: str) -> bool:
 
 def are_close_kin(one: Who, other: Who) -> bool:
     """Whether two entries are twins, parent and child of one name, or mother and newborn at one home."""
+    if one.phone != other.phone and (one.house, one.street[:1]) != (other.house, other.street[:1]):  # not at one home; spares the comparison
+        return False
     levels = level.compare(one, other, mrn_is_ours=False)
     if levels.last_name not in STRONG_LAST and "BABY" not in (one.first[:4], other.first[:4]):
         return False

@@ -18,7 +18,7 @@ MAX_DATES = 10
 
 
 def patient_keys(patient: IndexPatient) -> tuple[str, ...]:
-    """The keys an index entry is found by, about twelve; double and previous surnames add a few."""
+    """The keys an index entry is found by, about fourteen; double and previous surnames add a few."""
     who = who_is(patient)
     keys = [*_number_keys(who), *_date_keys(who.dob)]
     for last in _surnames(who):
@@ -64,8 +64,8 @@ def _number_keys(who: Who) -> list[str]:
         keys.append(f"H|{who.house}|{who.zip}")
     if who.house and who.street:
         keys.append(f"U|{who.house}|{who.street[:4]}|{who.first[:1]}")
-    if who.ssn and who.phone:
-        keys.append(f"Q|{who.ssn}|{who.phone[-4:]}")
+    if len(who.ssn) == 4:
+        keys += [f"V|{who.ssn}|{name[:2]}" for name in (who.last, who.first) if name]
     return keys
 
 

@@ -96,7 +96,7 @@ def posterior(rated: Sequence[Rated], *, size: int, unknown_share: float) -> Pos
 def _relatives(entry: Rated, odds: float) -> list[tuple[Kin, float]]:
     """Those easily taken for an entry, and their weight: what they share counts, the rest is drawn at random."""
     times = [exp2(bits) for bits in entry.bits]
-    weights = {kin: kin.share * prod([chance * times[place] + 1 - chance for place, chance in kin.common]) for kin in (*ABSENT, WARD)}
+    weights = {kin: kin.share * prod([chance * (times[place] - 1) + 1 for place, chance in kin.common]) for kin in (*ABSENT, WARD)}
     weights[TWIN] *= _twin_names(entry.levels.first_name)
     weights[HOUSEHOLD] *= _twin_names(entry.levels.first_name)
     weights[JUNIOR] *= SONS[entry.sex]

@@ -11,7 +11,7 @@ from pipeline.matching.compare import Levels, compare
 from pipeline.matching.fold import Who, who_is
 from pipeline.matching.gate import is_namelike
 from pipeline.matching.posterior import Posterior, Rated, posterior
-from pipeline.matching.weights import Shares, shares_of, weigh
+from pipeline.matching.weights import SHIPPED, Shares, Weights, shares_of, weigh
 from pipeline.ports import ExpectedPatients, PatientLookup
 from schemas.patient import IndexPatient, PatientClaim
 from schemas.rules import MatchRules
@@ -67,25 +67,37 @@ class Ranking(NamedTuple):
 
 
 def rank(
-    claim: PatientClaim, found: Iterable[IndexPatient], lookup: PatientLookup, *, rules: MatchRules, expected: ExpectedPatients | None = None
+    claim: PatientClaim,
+    found: Iterable[IndexPatient],
+    lookup: PatientLookup,
+    *,
+    rules: MatchRules,
+    expected: ExpectedPatients | None = None,
+    weights: Weights = SHIPPED,
 ) -> Ranking:
     """Entries weighed against a claim, best first; equal ones in the order of their numbers."""
     who = who_is(claim)
     counts = lookup.frequencies(PatientClaim(who.last, who.first))
     names = shares_of(counts)
-    entries = [_weighed(claim, who, patient, lookup, names) for patient in found]
+    beside = [_beside(claim, who, patient, lookup, names) for patient in found]
+    entries = [_weighed(who, *pair, names, weights) for pair in beside]
     entries.sort(key=lambda entry: (-entry.score, entry.patient.mrn))
     times = expected.times([entry.patient.mrn for entry in entries]) if expected else {}
     rated = [Rated(e.levels, e.bits, e.who.sex, min(max(times.get(e.patient.mrn, 1.0), 1.0), MOST_EXPECTED)) for e in entries]
     return Ranking(claim, who, tuple(entries), posterior(rated, size=counts.size, unknown_share=rules.unknown_share), names, counts.size)
 
 
-def _weighed(claim: PatientClaim, who: Who, patient: IndexPatient, lookup: PatientLookup, shares: Shares) -> Compared:
+def _beside(claim: PatientClaim, who: Who, patient: IndexPatient, lookup: PatientLookup, names: Shares) -> tuple[IndexPatient, Who, Levels]:
+    """An entry compared; a name of its own that weighs is counted, too, before anything is weighed."""
     other = who_is(patient)
     levels = compare(who, other, mrn_is_ours=claim.mrn_is_ours)
-    if _needs_other_name(levels, who, other, shares):
-        _learn(shares, shares_of(lookup.frequencies(PatientClaim(other.last, other.first))))
-    bits = weigh(levels, who, other, shares)
+    if _needs_other_name(levels, who, other, names):
+        _learn(names, shares_of(lookup.frequencies(PatientClaim(other.last, other.first))))
+    return patient, other, levels
+
+
+def _weighed(who: Who, patient: IndexPatient, other: Who, levels: Levels, names: Shares, weights: Weights) -> Compared:
+    bits = weigh(levels, who, other, names, weights)
     return Compared(patient, other, levels, bits, round(fsum(bits), 6))
 
 

@@ -16,6 +16,8 @@ SUSPECTED = 0.1  # from this chance on
 
 def look_like_one_person(one: Who, other: Who, shares: Shares, size: int) -> bool:
     """Whether two entries of like names or numbers are one person with a chance of one in ten or more."""
+    if one.dob[:2] != other.dob[:2] and one.dob[2:] != other.dob[2:]:  # no date that is near; spares the comparison
+        return False
     levels = compare(one, other, mrn_is_ours=False)
     if not _alike(levels):
         return False

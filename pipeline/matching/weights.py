@@ -1,4 +1,4 @@
-"""What agreement is worth: log2(m/u) a level. m is shipped; u comes from the name frequencies of the live index and uniform tables.
+"""What agreement is worth: log2(m/u) a level. m is shipped or learnt; u comes from the name frequencies of the live index and uniform tables.
 
 m: how often the level occurs for one person's document and index entry; u: how often for a document and somebody else's entry.
 Model: Fellegi and Sunter (1969), with frequency-adjusted names; a missing field weighs 0.
@@ -72,14 +72,14 @@ TABLES: dict[str, dict[str, tuple[float, float]]] = {
         level.YEAR_ONLY: (0.95, 0.02),
         level.DIFFER: (0.02, 0.995),
     },
-    "phone": {level.EXACT: (0.62, 5e-5), level.ONE_DIGIT: (0.05, 1e-4), level.TRANSPOSED: (0.01, 1e-4), level.DIFFER: (0.3, 0.999)},
+    "phone": {level.EXACT: (0.62, 5e-5), level.ONE_DIGIT: (0.05, 1e-4), level.TRANSPOSED: (0.01, 1e-4), level.DIFFER: (0.22, 0.999)},
     "address": {
         level.EXACT: (0.5, 3e-5),
         level.HOUSE_STREET: (0.1, 6e-5),
         level.HOUSE_ZIP: (0.06, 2e-4),
         level.STREET_ZIP: (0.05, 2e-3),
         level.ZIP_ONLY: (0.09, 0.03),
-        level.DIFFER: (0.25, 0.97),
+        level.DIFFER: (0.2, 0.97),
     },
     "ssn_last4": {level.EXACT: (0.92, 1e-4), level.ONE_DIGIT: (0.05, 3.6e-3), level.TRANSPOSED: (0.005, 3e-4), level.DIFFER: (0.03, 0.995)},
     "mrn": {
@@ -87,13 +87,28 @@ TABLES: dict[str, dict[str, tuple[float, float]]] = {
         level.ONE_DIGIT: (0.05, 0.05),
         level.TRANSPOSED: (0.01, 0.01),
         level.DIFFER: (0.04, 0.99),
-        level.FOREIGN: (0.3, 3e-4),
+        level.FOREIGN: (0.05, 3e-4),
         level.FOREIGN_DIFFER: (1.0, 1.0),
     },
 }
-FIXED_BITS = {field: {name: log2(m / u) for name, (m, u) in table.items()} for field, table in TABLES.items()}
 DEFAULT_DATE_BITS = 5.0  # 1 January stands in for dates nobody knows
 OTHER_CHILD_BITS = -2.0
+
+
+class Weights(NamedTuple):
+    """How often each level occurs for one person's document and entry (m), by field; and the bits of the fields that are not names."""
+
+    m: dict[str, dict[str, float]]
+    bits: dict[str, dict[str, float]]
+
+
+def weights_of(m: dict[str, dict[str, float]]) -> Weights:
+    """Weights for these m; u stays as shipped."""
+    bits = {field: {name: log2(m[field][name] / u) for name, (_, u) in table.items()} for field, table in TABLES.items()}
+    return Weights(m, bits)
+
+
+SHIPPED = weights_of({"last_name": LAST_M, "first_name": FIRST_M} | {f: {name: m for name, (m, _) in t.items()} for f, t in TABLES.items()})
 
 
 class Shares(NamedTuple):
@@ -123,28 +138,29 @@ def _shares(counts: dict[str, int], size: int) -> dict[str, float]:
     return {name: max((count + PRIOR_PEOPLE * UNSEEN_SHARE) / (size + PRIOR_PEOPLE), RAREST_SHARE) for name, count in folded.items()}
 
 
-def weigh(levels: Levels, claim: Who, other: Who, shares: Shares) -> tuple[float, ...]:
+def weigh(levels: Levels, claim: Who, other: Who, shares: Shares, weights: Weights = SHIPPED) -> tuple[float, ...]:
     """Bits of every field, in the order of FIELDS; 0 where a side does not say."""
-    last = _name_bits(LAST_M, levels.last_name, shares.of_last(claim.last, other.last))
-    first = _name_bits(FIRST_M, levels.first_name, shares.of_first(claim.first, other.first))
+    last_m, first_m = weights.m["last_name"], weights.m["first_name"]
+    last = _name_bits(last_m, levels.last_name, shares.of_last(claim.last, other.last))
+    first = _name_bits(first_m, levels.first_name, shares.of_first(claim.first, other.first))
     if levels.last_name == level.SWAPPED:
-        last = _name_bits(LAST_M, level.SWAPPED, shares.of_last(claim.last, claim.first))
-        first = _name_bits(FIRST_M, level.SWAPPED, shares.of_first(claim.last, claim.first))
-    rest = [FIXED_BITS[field].get(name, 0.0) if name else 0.0 for field, name in zip(FIELDS[2:], levels[2:], strict=True)]
+        last = _name_bits(last_m, level.SWAPPED, shares.of_last(claim.last, claim.first))
+        first = _name_bits(first_m, level.SWAPPED, shares.of_first(claim.last, claim.first))
+    rest = [weights.bits[field].get(name, 0.0) if name else 0.0 for field, name in zip(FIELDS[2:], levels[2:], strict=True)]
     bits = [last, first, *rest]
     _temper(bits, levels, claim)
     return tuple(bits)
 
 
 def _temper(bits: list[float], levels: Levels, claim: Who) -> None:
-    """A default birth date says little; a record number says nothing for somebody of another name; a page with the right last name
-    seldom has a wholly wrong first one.
+    """A default birth date says little; a number whose issuer is not stated says nothing without both names and a birth date that fit;
+    a page with the right last name seldom has a wholly wrong first one.
     """
     if levels.first_name == level.DIFFER and levels.last_name in (level.EXACT, level.OCR):
         bits[1] += OTHER_CHILD_BITS
     if levels.dob == level.EXACT and claim.dob.endswith("-01-01"):
         bits[5] = DEFAULT_DATE_BITS
-    if levels.mrn == level.FOREIGN and (bits[0] <= 0 or bits[1] <= 0):
+    if levels.mrn == level.FOREIGN and (bits[0] <= 0 or bits[1] <= 0 or levels.dob in ("", level.YEAR_ONLY, level.DIFFER)):
         bits[9] = 0.0
 
 

@@ -74,6 +74,13 @@ def test_who_shares_most_keys_comes_first_then_the_rarer(engine):
     assert found(engine) == found(engine, "nobody") == []
 
 
+def test_who_shares_few_of_the_keys_that_another_shares_is_left_out(engine):
+    keys = tuple(f"k{n}" for n in range(10))
+    upsert(engine, (JANE, keys), (replace(JANE, mrn="two"), keys[:2]), (replace(JANE, mrn="one"), keys[:1]))
+    assert found(engine, *keys) == ["M1", "two"]
+    assert set(found(engine, keys[0])) == {"M1", "one", "two"}
+
+
 def test_a_key_that_everybody_shares_is_passed_over(engine):
     upsert(engine, *((replace(JANE, mrn=f"m{n:03}"), ("all", "half" if n % 2 else "other")) for n in range(402)), (replace(JANE, mrn="z"), ("z",)))
     assert found(engine, "all", "z") == ["z"]
@@ -86,6 +93,17 @@ def test_frequencies_count_folded_names(engine):
     index = PatientIndex(engine)
     assert index.frequencies(PatientClaim("o’brien", "JOSE")) == NameFrequencies({"OBRIEN": 2}, {"JOSE": 2}, 3)
     assert index.frequencies(PatientClaim("Nobody", "")) == NameFrequencies({"NOBODY": 0}, {}, 3)
+
+
+def test_counts_are_at_most_a_minute_old(engine):
+    now = [0.0]
+    index = PatientIndex(engine, clock=lambda: now[0])
+    upsert(engine, (IndexPatient("1", "Doe", "Al"), ()))
+    assert index.frequencies(PatientClaim("Doe", "Al")).last == {"DOE": 1}
+    upsert(engine, (IndexPatient("2", "Doe", "Bo"), ()))
+    assert index.frequencies(PatientClaim("Doe", "Al")).last == {"DOE": 1}
+    now[0] = 60.0
+    assert index.frequencies(PatientClaim("Doe", "Al")) == NameFrequencies({"DOE": 2}, {"AL": 1}, 2)
 
 
 @pytest.mark.parametrize(("name", "folded"), [("Peña-Núñez III", "PENANUNEZIII"), ("  ", ""), ("李", ""), ("ß", "SS")])

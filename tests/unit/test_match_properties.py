@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.match import match_claim, rank
-from pipeline.matching.calibration import STEPS, SUREST, stated_error
+from pipeline.matching.calibration import EDGES, HELD, STEPS, SUREST, line_at, stated_error
 from pipeline.matching.compare import FIELDS
-from pipeline.matching.posterior import posterior
-from samples.match_bench import bands, upper_bound
+from pipeline.matching.posterior import Rated, posterior
+from samples.calibrate import Proposal, steps, upper_bound
 from samples.memory_patients import MemoryPatients
 from schemas.match import Matched, TooClose
 from schemas.patient import IndexPatient, PatientClaim
@@ -106,20 +106,26 @@ def test_what_is_filed_contradicts_nothing_and_is_never_stated_too_surely(claim,
     assert all(0 <= c.probability <= 1 - SUREST for c in outcome.candidates)
     if isinstance(outcome, Matched):
         assert SUREST <= outcome.p_wrong <= RULES.max_p_wrong
-        assert claim.dob != "1950-01-01"
-        assert all(e.level != "different" or e.field in ("phone", "address") for e in outcome.candidates[0].evidence)
+        evidence = {e.field: e for e in outcome.candidates[0].evidence}
+        assert claim.dob != "1950-01-01" or any(evidence[name].level in ("exact", "house and street") for name in ("phone", "address", "ssn_last4"))
+        assert all(e.level != "different" or e.field in ("phone", "address", "first_name", "last_name") for e in evidence.values())
+        assert evidence["last_name"].bits > 0 or evidence["first_name"].bits > 0
 
 
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=30))
 def test_more_doubt_is_never_stated_as_more_certain(doubts):
-    stated = [stated_error(doubt) for doubt in sorted(doubts)]
-    assert stated == sorted(stated)
-    assert all(error >= doubt for error, doubt in zip(stated, sorted(doubts), strict=True))
+    for held in (False, True):
+        stated = [stated_error(doubt, held=held) for doubt in sorted(doubts)]
+        assert stated == sorted(stated)
+        assert all(error >= doubt for error, doubt in zip(stated, sorted(doubts), strict=True))
+    assert [line_at(doubt) for doubt in sorted(doubts)] == sorted(line_at(doubt) for doubt in doubts)
 
 
 def test_no_step_states_less_than_its_trial_leaves_possible_and_the_shipped_line_holds():
-    assert all(step.states >= upper_bound(step.wrong, step.of) for step in STEPS)
-    assert [step.states for step in STEPS] == sorted(step.states for step in STEPS)
+    for table in (STEPS, HELD):
+        assert all(step.states >= upper_bound(step.wrong, step.of) * 0.99 for step in table if step.of)
+        assert [step.states for step in table] == sorted(step.states for step in table)
+        assert tuple(step.doubt for step in table) == EDGES
     filed = [step for step in STEPS if step.states <= RULES.max_p_wrong]
     assert upper_bound(sum(step.wrong for step in filed), sum(step.of for step in filed)) <= RULES.max_p_wrong
 
@@ -130,13 +136,30 @@ def test_the_bound_is_clopper_and_pearsons():
     assert upper_bound(1, 100) > upper_bound(0, 100)
 
 
-def test_claims_are_counted_in_the_step_of_their_doubt():
-    lines = list(bands([(0.0, False), (3e-7, False), (4e-7, True), (1.0, True)]))
-    assert [line.split(":")[1].split(",")[0].strip() for line in lines] == ["0 wrong of 2", "1 wrong of 1", *["0 wrong of 0"] * 2, "1 wrong of 1"]
+def test_proposals_are_counted_in_the_step_of_their_doubt():
+    rows = list(steps([Proposal(0.0, False, False), Proposal(1e-6, False, False), Proposal(1.1e-6, False, True), Proposal(1.0, False, True)]))
+    assert [(edge, wrong, of) for edge, wrong, of, *_ in rows if of] == [(1e-6, 0, 2), (3e-6, 1, 1), (1.0, 1, 1)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(claims(), entries(), st.sampled_from(["name_sightings", "dob_sightings", "mrn_sightings"]))
+def test_a_second_look_never_holds_what_one_look_files(claim, people, field):
+    once, twice = (match_claim(replace(claim, **{field: looks}), MemoryPatients(people), rules=RULES) for looks in (1, 2))
+    assert isinstance(twice, Matched) or not isinstance(once, Matched)
+    assert twice.raw_doubt <= once.raw_doubt
+
+
+@settings(max_examples=150, deadline=None)
+@given(claims(), entries(least=2))
+def test_two_of_one_name_and_birth_date_are_never_told_apart_by_these(claim, people):
+    namesake = replace(people[0], mrn="00000088", phone="", address_line="", zip="", ssn_last4="", middle_name="", suffix="", sex="")
+    bare = PatientClaim(claim.last_name, claim.first_name, dob=claim.dob)
+    outcome = match_claim(bare, MemoryPatients([*people, namesake]), rules=RULES)
+    assert not isinstance(outcome, Matched) or outcome.candidates[0].mrn not in (people[0].mrn, namesake.mrn)
 
 
 @given(claims(), entries(least=1), st.floats(0.01, 0.5))
 def test_shares_sum_to_one(claim, people, unknown):
     ranking = rank(claim, people, MemoryPatients(people), rules=RULES)
-    shares = posterior([(e.levels, e.bits) for e in ranking.entries], size=len(people), unknown_share=unknown)
+    shares = posterior([Rated(e.levels, e.bits, e.who.sex) for e in ranking.entries], size=len(people), unknown_share=unknown)
     assert abs(sum(shares.entries) + shares.relatives + shares.stranger - 1) < 1e-9
