@@ -219,10 +219,11 @@ def judge(ranking: Ranking, *, rules: MatchRules) -> MatchOutcome:
         return Conflicting(candidates, against)
     if missing := missing_identifiers(best.levels, ranking.claim):
         return TooWeak(candidates, missing)
-    p_wrong = stated_error(ranking.shares.doubt(0))
+    doubt = ranking.shares.doubt(0)
+    p_wrong = stated_error(doubt)
     if p_wrong > rules.max_p_wrong:
         return _short_of_the_line(ranking, candidates)
-    return Matched(candidates, p_wrong)
+    return Matched(candidates, p_wrong, doubt)
 
 
 def _is_a_stranger(ranking: Ranking) -> bool:

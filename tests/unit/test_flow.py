@@ -11,8 +11,10 @@ from samples.memory_patients import MemoryPatients
 from schemas.catalogue import build_catalogue
 from schemas.config import Config
 from schemas.filing import Hold, SetAside
+from schemas.line import Line, LineKind
 from tests.sheets import sheet
 
+BUILTIN = Line(LineKind.BUILTIN, 1e-4, stated=1e-4)
 CATALOGUE = build_catalogue(yaml.safe_load((Path(__file__).parents[2] / "schemas/doctypes.yaml").read_text()))
 BODY = ["She was seen for follow up and is doing well on the present regimen today."] * 20
 HEAD = ["^Lakeview Hospital", "^Phone (503) 555-1212 Fax (503) 555-1213", "^#DISCHARGE SUMMARY", "Patient: DOE, JANE  DOB: 01/02/1950", ""]
@@ -31,7 +33,7 @@ class Unread:
 
 def planned(*pages):
     tools = Tools(None, None, None, Unread(), MemoryPatients([]), CATALOGUE)
-    return plan_batch(pages, tools, Config()).documents
+    return plan_batch(pages, tools, Config(), BUILTIN).documents
 
 
 def test_a_repeated_page_is_linked_with_the_document_that_has_it():
