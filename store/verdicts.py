@@ -33,10 +33,9 @@ def of_source(conn: Connection, source: str) -> Iterator[Verdict]:
         yield Verdict(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
 
 
-def last(conn: Connection) -> dict[str, int]:
-    """The number of the newest verdict of each source that has any."""
-    rows = conn.execute(select(table.c.source, func.max(table.c.sequence)).group_by(table.c.source)).all()
-    return {row[0]: row[1] for row in rows}
+def newest(conn: Connection, source: str) -> int:
+    """The number of the newest verdict on a source; 0 when there is none."""
+    return conn.execute(select(func.max(table.c.sequence)).where(table.c.source == source.partition("/")[0])).scalar() or 0
 
 
 def sources(conn: Connection) -> list[str]:
@@ -45,7 +44,7 @@ def sources(conn: Connection) -> list[str]:
 
 
 def _values(conn: Connection, item: ReviewItem, before: DocumentRecord, decision: dict[str, Any]) -> dict[str, Any]:
-    choice = first_choice(before.evidence) if not item.blind else choice_of(before.evidence)
+    choice = choice_of(before.evidence.get("filed_on") or before.evidence) if item.blind else first_choice(before.evidence)
     chosen, told = choice["mrn"], decision.get("mrn")
     stands = merges.survivors(conn, [mrn for mrn in (chosen, told) if mrn])
     source = conn.execute(select(delivery.c.source).where(delivery.c.id == before.delivery_id)).scalar_one()

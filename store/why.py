@@ -8,6 +8,8 @@ from typing import Any
 from schemas.record import DocumentRecord
 
 AGAINST = "differ"
+ABSENT = "absent"
+STEP = ("field", "agreement", "level", "bits")
 
 
 def of_match(record: DocumentRecord, stands_for: Mapping[str, str]) -> dict[str, Any] | None:
@@ -31,7 +33,9 @@ def _with_waterfall(candidate: Mapping[str, Any], stands_for: Mapping[str, str])
     steps = candidate["evidence"]
     return {
         **_candidate(candidate, stands_for),
-        "waterfall": [{name: step[name] for name in ("field", "agreement", "level", "bits")} for step in steps],
+        "waterfall": [
+            {name: step[name] for name in ("field", "agreement", "level", "bits")} for step in steps if step["bits"] or step["agreement"] != ABSENT
+        ],
         "against": [step["field"] for step in steps if step["agreement"] == AGAINST],
     }
 

@@ -16,7 +16,7 @@ from workers.wire import Stores
 def standing_of(stores: Stores, source: str, *, rules: MatchRules) -> Standing:
     """Where a source stands, and so what may be filed from it without a clerk."""
     with reading(stores.index) as conn:
-        newest = verdicts.last(conn).get(source.partition("/")[0], 0)
+        newest = verdicts.newest(conn, source)
     return _reckoned(stores, source, rules, newest)
 
 

@@ -26,7 +26,7 @@ def unmerge_entry(stores: Stores, config: Config, mrn: str, *, actor: str, now: 
         head = merges.unmerge(conn, mrn, actor=actor, now=now)
         filed = [*documents.of_patient(conn, head), *documents.of_patient(conn, mrn)]
     meanwhile = {record.id for record in filed if since and record.patient_mrn == head and record.filed_at and record.filed_at >= since}
-    asked = ask_again(stores, sorted(meanwhile), now=now)
+    asked = ask_again(stores, config, sorted(meanwhile), now=now)
     done = _follow(stores, config, [record.id for record in filed if record.id not in meanwhile], now)
     return done._replace(doubtful=done.doubtful + asked.doubtful)
 

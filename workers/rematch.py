@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from pipeline.certify import proposing
-from pipeline.decide import arrange, line_up, patient_doubt
+from pipeline.decide import line_up, patient_doubt
 from pipeline.match import match_patient
 from schemas.config import Config
 from schemas.document import Extraction, Field, FieldName, Person, Role
@@ -21,7 +21,7 @@ from schemas.line import Line
 from schemas.match import Matched, MatchOutcome
 from schemas.page import Box
 from schemas.record import DocumentRecord, DocumentStatus
-from store import documents, journal, merges, neighbours, verdicts
+from store import documents, journal, merges, neighbours, queue, verdicts
 from store.database import reading, writing
 from store.patients import PatientIndex
 from workers.apply import evidence_of_match, is_sampled
@@ -65,9 +65,14 @@ def follow_index(stores: Stores, config: Config, *, since: datetime, now: dateti
     return _sum(rematch_held(stores, config, now=now, progress=progress), checked)
 
 
-def ask_again(stores: Stores, ids: Iterable[str], *, now: datetime) -> Rematched:
-    """Ask about filed documents whoever filed them: their patient's entry has become another."""
-    return _each(list(ids), lambda name: _doubt(stores, name, now), lambda *_: None)
+def ask_again(stores: Stores, config: Config, ids: Iterable[str], *, now: datetime) -> Rematched:
+    """Ask about filed documents whoever filed them: their patient's entry is no longer what it was."""
+
+    def ask(name: str) -> Rematched:
+        record = _record(stores, name)
+        return _doubt(stores, config, record, _match(stores, config, record), now)
+
+    return _each(list(ids), ask, lambda *_: None)
 
 
 def extraction_of(record: DocumentRecord) -> Extraction:
@@ -87,7 +92,7 @@ def _held_again(stores: Stores, config: Config, name: str, now: datetime) -> Rem
     found = standing_of(stores, _source(stores, before), rules=config.match)
     outcome = _match(stores, config, before)
     others = [code for code in before.reasons if code not in MATCHING]
-    decision = line_up(arrange([*patient_doubt(outcome), *others]), outcome, found.line)
+    decision = line_up([*patient_doubt(outcome), *others], outcome, found.line)
     after = _decided(before, outcome, decision, found.line)
     sampled = is_sampled(before.id, sample_share(found, config.sample))
     if _says_the_same(before, after) or not _write(stores, before, after, sampled=sampled, now=now):
@@ -97,20 +102,28 @@ def _held_again(stores: Stores, config: Config, name: str, now: datetime) -> Rem
 
 def _filed_again(stores: Stores, config: Config, name: str, now: datetime) -> Rematched:
     before = _record(stores, name)
-    if before.status is not DocumentStatus.FILED or before.evidence.get("decisions") or "outcome" not in before.evidence:
+    if before.evidence.get("decisions") or "outcome" not in before.evidence:
         return Rematched()
     outcome = _match(stores, replace(config, match=replace(config.match, autofile="certified")), before)
     if isinstance(outcome, Matched) and _is_same(stores, outcome.candidates[0].mrn, before.patient_mrn):
         return Rematched()
-    return _doubt(stores, name, now)
+    return _doubt(stores, config, before, outcome, now)
 
 
-def _doubt(stores: Stores, name: str, now: datetime) -> Rematched:
-    before = _record(stores, name)
-    if before.status is not DocumentStatus.FILED:
+def _doubt(stores: Stores, config: Config, before: DocumentRecord, outcome: MatchOutcome, now: datetime) -> Rematched:
+    """Ask about a filed document, with today's candidates; on what it was filed stays on record."""
+    if before.status is not DocumentStatus.FILED or RECHECK in _open_reasons(stores, before):
         return Rematched()
-    after = replace(before, reasons=(RECHECK,), evidence={**before.evidence, "rechecked": now.isoformat()})
+    line = standing_of(stores, _source(stores, before), rules=config.match).line
+    filed_on = before.evidence.get("filed_on") or {key: before.evidence.get(key) for key in evidence_of_match(None, None)}
+    evidence = {**before.evidence, **evidence_of_match(outcome, line), "filed_on": filed_on}
+    after = replace(before, reasons=(RECHECK,), evidence=json.loads(json.dumps(evidence)))
     return Rematched(doubtful=int(_write(stores, before, after, sampled=False, now=now)))
+
+
+def _open_reasons(stores: Stores, record: DocumentRecord) -> set[str]:
+    with reading(stores.index) as conn:
+        return {code for item in queue.of_document(conn, record.id) if item.resolved_at is None for code in item.reasons}
 
 
 def _match(stores: Stores, config: Config, record: DocumentRecord) -> MatchOutcome:
@@ -138,7 +151,7 @@ def _says_the_same(before: DocumentRecord, after: DocumentRecord) -> bool:
 
 
 def _told(record: DocumentRecord) -> tuple[Any, ...]:
-    return record.status, record.reasons, record.evidence.get("outcome"), [c["mrn"] for c in record.evidence.get("candidates", [])]
+    return record.status, set(record.reasons), record.evidence.get("outcome"), [c["mrn"] for c in record.evidence.get("candidates", [])]
 
 
 def _write(stores: Stores, before: DocumentRecord, after: DocumentRecord, *, sampled: bool, now: datetime) -> bool:

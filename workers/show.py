@@ -172,15 +172,15 @@ def status(state: dict[str, Any]) -> None:
     for part, values in state.items():
         table = _table(part, "")
         for key, value in values.items():
-            table.add_row(key, _plain(_said(value)))
+            table.add_row(key, _said(value))
         out.print(table)
 
 
 def _said(value: Any) -> str:
     """Several values in one cell, a line each."""
     if isinstance(value, dict):
-        return "\n".join(f"{name}: {'–' if one is None else one}" for name, one in value.items())
-    return str(value)
+        return "\n".join(f"{name}: {_plain(str('–' if one is None else one))}" for name, one in value.items())
+    return _plain(str(value))
 
 
 def settings(rows: Sequence[tuple[str, Any, str]]) -> None:
