@@ -9,26 +9,39 @@ from typing import assert_never
 from schemas.catalogue import Catalogue
 from schemas.document import FieldName, Segment, TypeGuess
 from schemas.filing import Decision, Filing, Hold, PlannedDocument, SetAside
+from schemas.line import Line, LineKind
 from schemas.match import Conflicting, Matched, MatchOutcome, NoCandidate, TooClose, TooWeak
-from schemas.rules import MatchRules
 
-VERSION = 2
+VERSION = 3
 COVER = "fax_cover"
 COVER_ASIDE = "cover"
+BY_HAND = {LineKind.SHADOW: "policy.shadow", LineKind.STOPPED: "policy.stopped"}
 # the order in which a clerk settles things: who, what, where it ends, what is missing, what cannot be seen, who may see it
 ORDER = ("patient.", "type.", "split.", "field.", "pages.", "image.", "file.", "duplicate.", "sensitivity.", "policy.")
 
 
-def decide(segment: Segment, kind: TypeGuess, outcome: MatchOutcome, problems: Sequence[str], catalogue: Catalogue, *, rules: MatchRules) -> Decision:
+def decide(segment: Segment, kind: TypeGuess, outcome: MatchOutcome, problems: Sequence[str], catalogue: Catalogue, *, line: Line) -> Decision:
     """Filing when nothing speaks against it, SetAside for a fax cover that points to nobody in the index, else Hold with every reason."""
     if isinstance(outcome, NoCandidate) and _is_cover(segment, kind, problems):
         return SetAside(COVER_ASIDE)
     reasons = arrange([*_doubts(segment, kind, outcome, catalogue), *problems])
-    if not reasons and rules.autofile != "builtin":  # no line has been proved here that "certified" could stand for
-        return Hold(("policy.shadow",))
-    if reasons or not isinstance(outcome, Matched):
-        return Hold(reasons)
+    return line_up(reasons, outcome, line)
+
+
+def line_up(reasons: Sequence[str], outcome: MatchOutcome, line: Line) -> Filing | Hold:
+    """What is left to do about a document whose other doubts are `reasons`: file it where the line reaches it, else ask."""
+    if not isinstance(outcome, Matched):
+        return Hold(tuple(reasons))
+    if not reaches(line, outcome):
+        return Hold(arrange(["patient.weak", *reasons]))
+    if reasons or line.kind in BY_HAND:
+        return Hold(tuple(reasons) or (BY_HAND[line.kind],))
     return Filing(outcome.candidates[0].mrn, outcome.candidates[0].probability)
+
+
+def reaches(line: Line, outcome: Matched) -> bool:
+    """Whether a match is on the sure side of a line."""
+    return (line.doubt is None or outcome.raw_doubt <= line.doubt) and (line.stated is None or outcome.p_wrong <= line.stated)
 
 
 def _is_cover(segment: Segment, kind: TypeGuess, problems: Sequence[str]) -> bool:
@@ -79,7 +92,7 @@ def arrange(reasons: Sequence[str]) -> tuple[str, ...]:
 
 
 def _doubts(segment: Segment, kind: TypeGuess, outcome: MatchOutcome, catalogue: Catalogue) -> Iterator[str]:
-    yield from _patient_doubt(outcome)
+    yield from patient_doubt(outcome)
     if kind.reason is not None:
         yield kind.reason
     elif kind.slug not in catalogue or not catalogue[kind.slug].files:
@@ -90,7 +103,8 @@ def _doubts(segment: Segment, kind: TypeGuess, outcome: MatchOutcome, catalogue:
         yield "split.unsure"
 
 
-def _patient_doubt(outcome: MatchOutcome) -> Iterator[str]:
+def patient_doubt(outcome: MatchOutcome) -> Iterator[str]:
+    """The reason why an outcome names no patient for certain, if it does not."""
     match outcome:
         case Matched():
             pass

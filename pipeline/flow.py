@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline import versions
+from pipeline.certify import proposing
 from pipeline.classify import classify
 from pipeline.decide import decide, hold_short_faxes
 from pipeline.extract import extract, identities, unanswered
@@ -20,6 +21,7 @@ from pipeline.verify import verify
 from schemas.config import Config
 from schemas.document import PageIdentity, Segment, SegmentKind
 from schemas.filing import BatchPlan, PlannedDocument, SetAside
+from schemas.line import Line
 from schemas.page import PageReading
 from schemas.source import Opened, RenderedPage
 
@@ -56,12 +58,12 @@ def look_again(page: RenderedPage, reading: PageReading, tools: Tools, config: C
     return reread(page, reading, said, unanswered(reading, said), tools.second, rules=config.read)
 
 
-def plan_batch(readings: Sequence[PageReading], tools: Tools, config: Config) -> BatchPlan:
-    """Cut a batch into documents and decide what becomes of each."""
+def plan_batch(readings: Sequence[PageReading], tools: Tools, config: Config, line: Line) -> BatchPlan:
+    """Cut a batch into documents and decide what becomes of each. `line`: what may be filed from its source without a clerk."""
     by_number = {reading.number: reading for reading in readings}
     who = {identity.page: identity for identity in identities(readings, rules=config.extract)}
     segments = split_batch(readings, tuple(who.values()), tools.catalogue, rules=config.split)
-    documents = [plan_document(s, [by_number[n] for n in s.pages], [who[n] for n in s.pages], tools, config) for s in segments]
+    documents = [plan_document(s, [by_number[n] for n in s.pages], [who[n] for n in s.pages], tools, config, line) for s in segments]
     linked = [replace(planned, links=_links(planned, segments)) for planned in documents]
     return BatchPlan(tuple(hold_short_faxes(linked) if config.verify.hold_on_missing_pages else linked))
 
@@ -72,13 +74,15 @@ def _links(planned: PlannedDocument, segments: Sequence[Segment]) -> tuple[str, 
     return tuple(line for segment in repeats if segment.pages == planned.pages or segment.repeats in planned.pages for line in segment.why)
 
 
-def plan_document(segment: Segment, pages: Sequence[PageReading], who: Sequence[PageIdentity], tools: Tools, config: Config) -> PlannedDocument:
+def plan_document(
+    segment: Segment, pages: Sequence[PageReading], who: Sequence[PageIdentity], tools: Tools, config: Config, line: Line
+) -> PlannedDocument:
     """Type, fields, patient, completeness and decision of one document. `who`: what each page says its patient is."""
     if segment.kind in SET_ASIDE:
         return PlannedDocument(segment.pages, SetAside(SET_ASIDE[segment.kind]), versions=versions.STEPS)
     kind = classify(pages, tools.types, tools.catalogue, rules=config.classify)
     extraction = extract(pages, rules=config.extract)
-    outcome = match_patient(extraction, tools.patients, rules=config.match)
+    outcome = match_patient(extraction, tools.patients, rules=proposing(config.match))
     problems = verify(pages, kind, extraction, tools.catalogue, rules=config.verify, who=who)
-    decision = decide(segment, kind, outcome, problems, tools.catalogue, rules=config.match)
-    return PlannedDocument(segment.pages, decision, kind, extraction, outcome, why=segment.why, versions=versions.STEPS)
+    decision = decide(segment, kind, outcome, problems, tools.catalogue, line=line)
+    return PlannedDocument(segment.pages, decision, kind, extraction, outcome, why=segment.why, versions=versions.STEPS, line=line)

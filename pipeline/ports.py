@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class Line(NamedTuple):
+class TextLine(NamedTuple):
     """The text of one printed line, and how sure the reader was (0..1)."""
 
     text: str
@@ -55,7 +55,7 @@ class SecondEngine(OcrEngine, Protocol):
         """What its readings are known by."""
         ...
 
-    def lines(self, images: Sequence[NDArray[np.uint8]]) -> tuple[Line, ...]:
+    def lines(self, images: Sequence[NDArray[np.uint8]]) -> tuple[TextLine, ...]:
         """What each image of one printed line says, in order. EngineFault when the engine fails."""
         ...
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from pipeline.clean import resized, turned
 from pipeline.look import Gray, Scan, open_scan, within_bounds
-from pipeline.ports import Line, SecondEngine
+from pipeline.ports import SecondEngine, TextLine
 from schemas.document import Extraction, Field, FieldName
 from schemas.page import Box, PageReading, ReadFrom, Reread, Word
 from schemas.rules import ReadRules
@@ -131,7 +131,7 @@ def with_margin(box: Box, inches: tuple[float, float]) -> Box:
     return Box(max(0.0, box.x0 - beside), max(0.0, box.y0 - OVER * high), min(1.0, box.x1 + beside), min(1.0, box.y1 + OVER * high))
 
 
-def words_of(line: Line, box: Box) -> Iterator[Word]:
+def words_of(line: TextLine, box: Box) -> Iterator[Word]:
     """The words of a line, spread over its box by their letters."""
     share = (box.x1 - box.x0) / max(1, len(line.text))
     for found in re.finditer(r"\S+", line.text):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from schemas.document import Extraction, TypeGuess
+from schemas.line import Line
 from schemas.match import Candidate, MatchOutcome
 
 
@@ -52,6 +53,7 @@ class PlannedDocument:
     why: tuple[str, ...] = ()  # how it was cut out of the batch, in words
     links: tuple[str, ...] = ()  # "page 3 repeats page 1"; shown, never acted upon
     versions: tuple[tuple[str, int], ...] = ()  # of the steps that made this plan
+    line: Line | None = None  # what might be filed from its source without a clerk
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:

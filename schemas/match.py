@@ -66,7 +66,7 @@ class Matched:
 
     candidates: tuple[Candidate, ...]
     p_wrong: float
-    raw_doubt: float = 1.0
+    raw_doubt: float = 1.0  # one minus the leader's share, uncalibrated: what lines are drawn on
     why: Why = Why()
 
 

@@ -13,13 +13,21 @@ class Reason(NamedTuple):
 
 
 REASONS: dict[str, Reason] = {
-    "patient.none": Reason("Nobody in the patient index fits.", "Find the MRN in your own records, or register the patient first."),
+    "patient.none": Reason(
+        "Nobody in the patient index fits.",
+        "Find the MRN in your own records, or register the patient first; set aside what is about nobody of yours.",
+    ),
     "patient.weak": Reason("Too little on the page to be certain of the patient.", "Compare it with the candidates and decide."),
     "patient.ambiguous": Reason("Two or more patients fit about equally well.", "Choose the right one, or ask for a merge if they are one person."),
     "patient.conflict": Reason(
         "The best candidate agrees on some identifiers and contradicts another.", "Check the contradicting field on the page."
     ),
     "patient.two_on_document": Reason("The pages name two different patients.", "Split them by patient."),
+    "patient.recheck": Reason("The patient index changed, and this filing may no longer be right.", "Confirm the patient, or choose the right one."),
+    "patient.duplicate": Reason(
+        "Two entries of the patient index are probably one person.",
+        "Merge them with `chartroom patients merge`, or choose the right one if they are two people.",
+    ),
     "type.unsure": Reason("The document type is not certain.", "Choose the type."),
     "type.unknown": Reason("None of the known document types fits.", "Choose the type."),
     "field.missing": Reason("A required field was not found on the page.", "Type it from the page, or confirm that it is not there."),
@@ -49,6 +57,7 @@ REASONS: dict[str, Reason] = {
     "policy.sampled": Reason("Chosen at random to be checked.", "Decide as if nobody had."),
     "policy.ignored": Reason("A temporary or system file that the ignore list names.", "Nothing to do."),
     "policy.shadow": Reason("Automatic filing is switched off.", "Confirm the proposal."),
+    "policy.stopped": Reason("Random checks found too many wrong filings from this source.", "Decide as if nothing were proposed."),
 }
 
 

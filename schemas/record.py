@@ -26,6 +26,8 @@ class StoredField:
     raw: str = ""
     rule: str = ""
     rivals: tuple[str, ...] = ()
+    sightings: int = 1
+    witnesses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,4 +110,5 @@ class IdleRules:
 class AuditSampleRules:
     """The random share of filed documents that goes to the queue besides."""
 
-    sample_share: Share = 0.05
+    sample_share: Share = 0.02
+    unproven_times: Annotated[float, Ge(1)] = 2.5  # that many times more from a source that has not proved its last rung

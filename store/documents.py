@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
@@ -17,7 +18,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select, update
 from schemas.faults import InvariantBroken, StoreFault
 from schemas.record import AuditEntry, DocumentRecord, DocumentStatus, ReviewItem, StoredField
 from schemas.source import Delivery, DeliveryState
-from store import audit, queue, search
+from store import audit, merges, queue, search, verdicts, why
 from store.columns import canonical
 from store.tables import delivery, document, filing, review_item
 
@@ -40,7 +41,7 @@ def settle(  # noqa: PLR0913 - one outcome, all of it
     _check_records(delivery, records, items)
     if not _close_delivery(conn, delivery, page_count, now):
         return False
-    records = [_dated(record, now) for record in records]
+    records = _by_survivor(conn, [_dated(record, now) for record in records])
     conn.execute(insert(document), [_values(record) for record in records])
     search.add_texts(conn, delivery.id, texts)
     _append_filings(conn, [("file", record.id, record.patient_mrn) for record in records if record.status is DocumentStatus.FILED], PIPELINE, now)
@@ -53,11 +54,11 @@ def resolve(conn: Connection, *, item_id: str, actor: str, decision: dict[str, A
     """Carry out a clerk's decision on a review item. StoreFault when the item is unknown, resolved, or the decision incomplete."""
     item = _open_item(conn, item_id)
     before = _known(conn, item.document_id)
+    decision = _to_survivor(conn, before, decision)
     after = _decided(before, decision, {"item": item_id, "actor": actor, "at": now.isoformat()}, now)
-    conn.execute(update(document).where(document.c.id == after.id).values(**_values(after)))
-    _append_filings(conn, _moves(before, after), actor, now)
-    closed = update(review_item).where(review_item.c.id == item_id)
-    conn.execute(closed.values(resolved_at=now, resolved_by=actor, resolution=decision))
+    _replace(conn, before, after, actor, now)
+    _close(conn, item_id, actor, decision, now)
+    verdicts.note(conn, item, before, decision, {"actor": actor, "at": now})
     detail = {
         "item": item_id,
         "act": decision["act"],
@@ -68,6 +69,29 @@ def resolve(conn: Connection, *, item_id: str, actor: str, decision: dict[str, A
     }
     audit.append(conn, AuditEntry("document.resolved", after.id, actor, detail), now)
     return after
+
+
+def reconsider(conn: Connection, before: DocumentRecord, after: DocumentRecord, *, sampled: bool, actor: str, now: datetime) -> None:
+    """Write what matching again made of a document: a held one with other candidates or reasons, or filed; a filed one stays where it is.
+
+    A filed document that is given reasons is asked about, and stays filed until a clerk decides. `sampled`: one that is filed now is asked
+    about blind besides.
+    """
+    asked = next((item for item in queue.of_document(conn, before.id) if item.resolved_at is None and not item.blind), None)
+    doubts, (after,) = after.reasons, _by_survivor(conn, [_dated(after, now)])
+    after = replace(after, reasons=() if after.status is DocumentStatus.FILED else after.reasons)
+    _replace(conn, before, after, actor, now)
+    closed = asked is not None and before.status is DocumentStatus.REVIEW and after.status is DocumentStatus.FILED
+    if asked is not None and closed:
+        _close(conn, asked.id, actor, {"act": "file", "mrn": after.patient_mrn, "by": actor}, now)
+    elif asked is not None:
+        conn.execute(update(review_item).where(review_item.c.id == asked.id).values(reasons=list(doubts or asked.reasons)))
+    detail = {"item": asked.id if asked else None, "closed": closed, "mrn": after.patient_mrn, "reasons": list(doubts), "row": _row_seal(after)}
+    audit.append(conn, AuditEntry("document.rematched", after.id, actor, detail), now)
+    if doubts and asked is None:
+        _ask(conn, after, doubts, actor, now)
+    if closed and sampled:
+        _ask(conn, after, ("policy.sampled",), actor, now, blind=True)
 
 
 def get(conn: Connection, id: str) -> DocumentRecord | None:  # noqa: A002 - the contract's name
@@ -82,8 +106,8 @@ def of_delivery(conn: Connection, delivery_id: str) -> list[DocumentRecord]:
 
 
 def of_patient(conn: Connection, mrn: str) -> list[DocumentRecord]:
-    """The documents filed to a patient, in the order they came."""
-    filed = (document.c.patient_mrn == mrn) & (document.c.status == str(DocumentStatus.FILED))
+    """The documents filed to a patient, under whichever of their numbers, in the order they came."""
+    filed = document.c.patient_mrn.in_(merges.family(conn, mrn)) & (document.c.status == str(DocumentStatus.FILED))
     return [_record(row) for row in conn.execute(_records().where(filed))]
 
 
@@ -101,12 +125,13 @@ def filings(conn: Connection, document_id: str) -> list[tuple[str, str, str, dat
 
 def export(conn: Connection) -> Iterator[dict[str, Any]]:
     """One line a document, in the order the deliveries came and then by page."""
+    stands_for = merges.survivors(conn)
     for row in conn.execute(_records(), execution_options={"yield_per": 500}):
-        yield line_of(_record(row))
+        yield line_of(_record(row), stands_for)
 
 
-def line_of(record: DocumentRecord) -> dict[str, Any]:
-    """A document as other programs read it; keys are only ever added, at the end."""
+def line_of(record: DocumentRecord, stands_for: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
+    """A document as other programs read it, patients under the numbers that stand for theirs; keys are only ever added, at the end."""
     return {
         "document_id": record.id,
         "source": {"name": record.source_name, "sha256": record.sha256, "pages": list(record.pages)},
@@ -114,7 +139,7 @@ def line_of(record: DocumentRecord) -> dict[str, Any]:
         "document_type": record.document_type,
         "loinc": record.loinc,
         "document_type_confidence": record.document_type_confidence,
-        "patient": _patient(record),
+        "patient": _patient(record, stands_for),
         "fields": {name: {"value": f.value, "confidence": f.confidence, "page": f.page, "box": list(f.box)} for name, f in record.fields.items()},
         "reasons": list(record.reasons),
         "object_key": record.object_key,
@@ -122,14 +147,15 @@ def line_of(record: DocumentRecord) -> dict[str, Any]:
         "delivery_id": record.delivery_id,
         "why": record.evidence.get("cut", []),
         "links": record.evidence.get("links", []),
+        "match": why.of_match(record, stands_for),
     }
 
 
-def _patient(record: DocumentRecord) -> dict[str, Any] | None:
+def _patient(record: DocumentRecord, stands_for: Mapping[str, str]) -> dict[str, Any] | None:
     """Whom it is filed to, or the best candidate while a clerk is asked."""
     if record.patient_mrn is None or record.status not in {DocumentStatus.FILED, DocumentStatus.REVIEW}:
         return None
-    return {"mrn": record.patient_mrn, "probability": record.patient_probability}
+    return {"mrn": stands_for.get(record.patient_mrn, record.patient_mrn), "probability": record.patient_probability}
 
 
 def _check_pages(delivery: Delivery, page_count: int, records: Sequence[DocumentRecord]) -> None:
@@ -167,6 +193,39 @@ def _close_delivery(conn: Connection, closing: Delivery, page_count: int, now: d
 
 def _dated(record: DocumentRecord, now: datetime) -> DocumentRecord:
     return replace(record, filed_at=record.filed_at or now) if record.status is DocumentStatus.FILED else record
+
+
+def _by_survivor(conn: Connection, records: Sequence[DocumentRecord]) -> list[DocumentRecord]:
+    """Records with the number that stands for their patient now: an entry may have been merged while the document was matched."""
+    stands = merges.survivors(conn, [record.patient_mrn for record in records if record.patient_mrn])
+    return [replace(record, patient_mrn=stands.get(record.patient_mrn or "", record.patient_mrn)) for record in records]
+
+
+def _to_survivor(conn: Connection, before: DocumentRecord, decision: dict[str, Any]) -> dict[str, Any]:
+    """The decision with the number that stands for its patient; a document that is that person's keeps the number it is filed under."""
+    if not decision.get("mrn"):
+        return decision
+    head = merges.survivor(conn, decision["mrn"])
+    same = before.status is DocumentStatus.FILED and before.patient_mrn and merges.survivor(conn, before.patient_mrn) == head
+    return {**decision, "mrn": before.patient_mrn if same else head}
+
+
+def _replace(conn: Connection, before: DocumentRecord, after: DocumentRecord, actor: str, now: datetime) -> None:
+    conn.execute(update(document).where(document.c.id == after.id).values(**_values(after)))
+    _append_filings(conn, _moves(before, after), actor, now)
+
+
+def _close(conn: Connection, item_id: str, actor: str, decision: dict[str, Any], now: datetime) -> None:
+    closed = update(review_item).where(review_item.c.id == item_id)
+    conn.execute(closed.values(resolved_at=now, resolved_by=actor, resolution=decision))
+
+
+def _ask(conn: Connection, record: DocumentRecord, reasons: Sequence[str], actor: str, now: datetime, *, blind: bool = False) -> None:
+    """Ask a clerk about a document that is filed."""
+    number = len(queue.of_document(conn, record.id))
+    item_id = hashlib.sha256(f"item:{record.id}:{number}".encode()).hexdigest()[:20]
+    queue.add(conn, [ReviewItem(item_id, record.id, tuple(reasons), "normal", now, blind=blind)])
+    audit.append(conn, AuditEntry("review.opened", item_id, actor, {"document": record.id, "blind": blind}), now)
 
 
 def _settling(delivery: Delivery, page_count: int, records: Sequence[DocumentRecord], items: Sequence[ReviewItem]) -> list[AuditEntry]:
@@ -292,7 +351,7 @@ def _record(row: Row[Any]) -> DocumentRecord:
 
 
 def _field(value: dict[str, Any]) -> StoredField:
-    return StoredField(**{**value, "box": tuple(value["box"]), "rivals": tuple(value["rivals"])})
+    return StoredField(**{**value, "box": tuple(value["box"]), "rivals": tuple(value["rivals"]), "witnesses": tuple(value.get("witnesses", ()))})
 
 
 def _values(record: DocumentRecord) -> dict[str, Any]:

@@ -23,7 +23,8 @@ from sqlalchemy import Connection, Engine, Row, bindparam, delete, insert, selec
 
 from schemas.patient import IndexPatient, NameFrequencies, PatientClaim
 from schemas.record import AuditEntry
-from store import audit
+from store import aliases, audit
+from store.aliases import KeysOf
 from store.database import reading, writing
 from store.tables import name_count, patient, patient_key
 
@@ -52,20 +53,31 @@ class UpsertCount(NamedTuple):
 Told = Callable[[UpsertCount], AuditEntry]
 
 
+class _Pen(NamedTuple):
+    """How a batch is written."""
+
+    now: datetime
+    told: Told | None
+    keys_of: KeysOf | None
+
+
 class _Entry(NamedTuple):
     patient: IndexPatient
     keys: bytes
     digest: bytes
 
 
-def upsert(engine: Engine, rows: Iterable[Keyed], *, now: datetime, batch: int = 2000, told: Told | None = None) -> UpsertCount:
+def upsert(
+    engine: Engine, rows: Iterable[Keyed], *, now: datetime, batch: int = 2000, told: Told | None = None, keys_of: KeysOf | None = None
+) -> UpsertCount:
     """Bring the index in line with `rows`, by MRN. Each batch is a short transaction of its own; the rest of the index stays as it is.
 
-    What `told` makes of the sums is put on record with the last batch.
+    What `told` makes of the sums is put on record with the last batch. `keys_of` makes the keys of former names, phones and addresses, which
+    go on leading to the entry; without it they are not kept.
     """
     total = UpsertCount()
     for entries, last in _and_whether_last(_batches(rows, batch)):
-        total = _write(engine, entries, total, now, told if last else None)
+        total = _write(engine, entries, total, _Pen(now, told if last else None, keys_of))
     return total
 
 
@@ -90,7 +102,7 @@ class PatientIndex:
         self._counted_at = -COUNTS_KEPT_SECONDS
 
     def find(self, keys: Iterable[str], *, limit: int) -> list[IndexPatient]:
-        """Entries that share a key, most shared keys first, rarer keys before commoner ones.
+        """Entries that share a key, most shared keys first, rarer keys before commoner ones; of one person the entry or alias that shares most.
 
         A key that more than 250 entries share is passed over, unless no other key leads anywhere. An entry that shares fewer than a fifth
         of the keys that the first one shares is left out.
@@ -103,7 +115,7 @@ class PatientIndex:
             telling = {key: rids for key, rids in postings.items() if len(rids) <= COMMON}
             if postings and not telling:
                 telling = _postings(conn, list(postings), COMMONEST)
-            return _entries(conn, _ranked(telling, limit))
+            return _entries(conn, _ranked(telling, 2 * limit), limit)
 
     def frequencies(self, claim: PatientClaim) -> NameFrequencies:
         """How many entries bear the claim's last and first name, by folded name, and how many entries there are."""
@@ -145,7 +157,8 @@ def _pack(keys: Iterable[str]) -> bytes:
     return struct.pack(f"<{len(hashes)}q", *hashes)
 
 
-def _unpack(packed: bytes) -> tuple[int, ...]:
+def unpack_keys(packed: bytes) -> tuple[int, ...]:
+    """The hashes under which an entry stands."""
     return struct.unpack(f"<{len(packed) // 8}q", packed)
 
 
@@ -172,19 +185,19 @@ def _and_whether_last(batches: Iterator[dict[str, _Entry]]) -> Iterator[tuple[di
     yield held, True
 
 
-def _write(engine: Engine, entries: Mapping[str, _Entry], total: UpsertCount, now: datetime, told: Told | None) -> UpsertCount:
+def _write(engine: Engine, entries: Mapping[str, _Entry], total: UpsertCount, pen: _Pen) -> UpsertCount:
     """One batch; the sums with it. Rows that are as they were are seen while reading, so that a repeated import holds up nobody."""
     with reading(engine) as conn:
         differing = _differing(conn, entries)
     count = UpsertCount(same=len(entries))
-    if not differing and told is None:
+    if not differing and pen.told is None:
         return _sum(total, count)
     with writing(engine) as conn:
         differing = _differing(conn, differing)  # somebody may have written the same meanwhile
         if differing:
-            count = _replace(conn, differing, len(entries) - len(differing), now)
-        if told:
-            audit.append(conn, told(_sum(total, count)), now)
+            count = _replace(conn, differing, len(entries) - len(differing), pen)
+        if pen.told:
+            audit.append(conn, pen.told(_sum(total, count)), pen.now)
     return _sum(total, count)
 
 
@@ -197,18 +210,32 @@ def _differing(conn: Connection, entries: Mapping[str, _Entry]) -> dict[str, _En
     return {mrn: entry for mrn, entry in entries.items() if known.get(mrn) != entry.digest}
 
 
-def _replace(conn: Connection, entries: Mapping[str, _Entry], same: int, now: datetime) -> UpsertCount:
+def _replace(conn: Connection, entries: Mapping[str, _Entry], same: int, pen: _Pen) -> UpsertCount:
     before = {row.mrn: row for row in _known(conn, list(entries))}
     new = [entry for mrn, entry in entries.items() if mrn not in before]
-    changed = [entry for mrn, entry in entries.items() if mrn in before]
+    changed = {mrn: entry for mrn, entry in entries.items() if mrn in before}
     if new:
-        conn.execute(insert(patient), [_values(entry, now) | {"active": True} for entry in new])
+        conn.execute(insert(patient), [_values(entry, pen.now) | {"active": True} for entry in new])
     if changed:
-        _drop_keys(conn, list(before.values()))
-        conn.execute(_UPDATE, [{f"to_{name}": value for name, value in _values(entry, now).items()} for entry in changed])
-    _add_keys(conn, entries)
-    _tally(conn, _names(entry.patient for entry in entries.values()), _names(before.values()))
+        _drop_keys(conn, [(row.rid, row.key_hashes) for row in before.values()])
+        conn.execute(_UPDATE, [{f"to_{name}": value for name, value in _values(entry, pen.now).items()} for entry in changed.values()])
+    _add_keys(conn, [(row.rid, entries[row.mrn].keys) for row in _known(conn, list(entries))])
+    if changed and pen.keys_of:
+        _keep_aliases(conn, [_patient(row) for row in before.values()], {mrn: entry.patient for mrn, entry in changed.items()}, pen.keys_of, pen.now)
+    merged = {row.mrn for row in before.values() if not row.active}  # somebody else stands for these in the counts
+    counted = [mrn for mrn in entries if mrn not in merged]
+    tally(conn, [entries[mrn].patient for mrn in counted], [before[mrn] for mrn in counted if mrn in before])
     return UpsertCount(len(new), len(changed), same)
+
+
+def _keep_aliases(conn: Connection, before: Sequence[IndexPatient], after: Mapping[str, IndexPatient], keys_of: KeysOf, now: datetime) -> None:
+    """What changed entries were called before leads to them as they are now."""
+    aliases.keep(conn, before, after, now)
+    faces = aliases.faces(conn, after)
+    packed = {number: _pack(keys_of(face)) for number, (face, _) in faces.items()}
+    _drop_keys(conn, [(-number, keys) for number, (_, keys) in faces.items()])
+    _add_keys(conn, [(-number, keys) for number, keys in packed.items()])
+    aliases.note_keys(conn, packed)
 
 
 _UPDATE = (
@@ -219,39 +246,39 @@ _UPDATE = (
 
 
 def _known(conn: Connection, mrns: list[str]) -> Sequence[Any]:
-    query = select(patient.c.rid, patient.c.mrn, patient.c.last_name, patient.c.first_name, patient.c.key_hashes, patient.c.digest)
-    return conn.execute(query.where(patient.c.mrn.in_(mrns))).all()
+    return conn.execute(select(patient).where(patient.c.mrn.in_(mrns))).all()
 
 
 def _values(entry: _Entry, now: datetime) -> dict[str, Any]:
     return dict(zip(COLUMNS, _facts(entry.patient), strict=True)) | {"key_hashes": entry.keys, "digest": entry.digest, "updated_at": now}
 
 
-def _add_keys(conn: Connection, entries: Mapping[str, _Entry]) -> None:
+def _add_keys(conn: Connection, packed: Iterable[tuple[int, bytes]]) -> None:
     """In the order of the index, which spares the disk."""
-    pairs = sorted((key, row.rid) for row in _known(conn, list(entries)) for key in _unpack(entries[row.mrn].keys))
+    pairs = sorted((key, rid) for rid, keys in packed for key in unpack_keys(keys))
     if pairs:
         mark = _mark(conn)
         conn.exec_driver_sql(f"INSERT INTO patient_key (key, rid) VALUES ({mark}, {mark})", pairs)  # noqa: S608
 
 
-def _drop_keys(conn: Connection, rows: Sequence[Any]) -> None:
-    pairs = [{"old_key": key, "old_rid": row.rid} for row in rows for key in _unpack(row.key_hashes)]
+def _drop_keys(conn: Connection, packed: Iterable[tuple[int, bytes]]) -> None:
+    pairs = [{"old_key": key, "old_rid": rid} for rid, keys in packed for key in unpack_keys(keys)]
     if pairs:
         conn.execute(delete(patient_key).where(patient_key.c.key == bindparam("old_key"), patient_key.c.rid == bindparam("old_rid")), pairs)
 
 
 def _names(people: Iterable[Any]) -> Counter[tuple[str, str]]:
     """How often each folded name occurs, and how many people there are."""
-    tally: Counter[tuple[str, str]] = Counter()
+    found: Counter[tuple[str, str]] = Counter()
     for person in people:
-        tally.update((SIZE, ("last", fold(person.last_name)), ("first", fold(person.first_name))))
-    return tally
+        found.update((SIZE, ("last", fold(person.last_name)), ("first", fold(person.first_name))))
+    return found
 
 
-def _tally(conn: Connection, now: Counter[tuple[str, str]], before: Counter[tuple[str, str]]) -> None:
-    """Move the name counts by what came and what went."""
-    now.subtract(before)
+def tally(conn: Connection, came: Iterable[Any], went: Iterable[Any]) -> None:
+    """Move the name counts by who came and who went."""
+    now = _names(came)
+    now.subtract(_names(went))
     moves = [{"kind": kind, "name": name, "bearers": count} for (kind, name), count in now.items() if count]
     if moves:
         conn.execute(_MOVE, moves)
@@ -298,17 +325,26 @@ def _ranked(postings: Mapping[int, list[int]], limit: int) -> list[int]:
     return [rid for _, rid in nsmallest(limit, kept)]
 
 
-def _entries(conn: Connection, rids: Sequence[int]) -> list[IndexPatient]:
-    """The entries of these rows, in this order."""
-    if not rids:
-        return []
-    found = {row[0]: IndexPatient(*row[1:]) for row in _raw(conn, _rows_query(len(rids), _mark(conn)), rids)}
-    return [found[rid] for rid in rids]
+def _entries(conn: Connection, rids: Sequence[int], limit: int) -> list[IndexPatient]:
+    """At most `limit` entries of these rows and aliases (negative), in this order, each person once."""
+    own, former = [rid for rid in rids if rid > 0], [-rid for rid in rids if rid < 0]
+    rows = {row[0]: row for row in _raw(conn, _rows_query(len(own), _mark(conn)), own)} if own else {}
+    formerly = aliases.faces_by_number(conn, former, lambda mrns: _heads(conn, mrns)) if former else {}
+    people: dict[str, IndexPatient] = {}
+    for rid in rids:
+        entry, head = formerly[-rid] if rid < 0 else (IndexPatient(*rows[rid][2:]), rows[rid][1] or rows[rid][2])
+        people.setdefault(head, entry)
+    return list(people.values())[:limit]
+
+
+def _heads(conn: Connection, mrns: list[str]) -> dict[str, tuple[IndexPatient, str]]:
+    """Entries by MRN, each with the number that stands for it."""
+    return {row.mrn: (_patient(row), row.survivor_mrn or row.mrn) for row in _known(conn, mrns)}
 
 
 @lru_cache(maxsize=128)
 def _rows_query(count: int, mark: str) -> str:
-    return f"SELECT rid, {', '.join(COLUMNS)} FROM patient WHERE rid IN ({', '.join([mark] * count)})"  # noqa: S608
+    return f"SELECT rid, survivor_mrn, {', '.join(COLUMNS)} FROM patient WHERE rid IN ({', '.join([mark] * count)})"  # noqa: S608
 
 
 def _mark(conn: Connection) -> str:

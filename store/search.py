@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, column, desc, func, insert, or_, select, table, text
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, and_, column, desc, func, insert, literal, or_, select, table, text, union_all
 
 from store.tables import delivery, document, document_text, patient
 
@@ -158,7 +158,7 @@ def _conditions(asked: Query) -> list[ColumnElement[bool]]:
 def _condition(name: str, value: str) -> ColumnElement[bool]:
     """One field filter. Exact for codes; for names, every word must occur."""
     if name == "mrn":
-        return document.c.patient_mrn == value
+        return document.c.patient_mrn.in_(_numbers_of(value))
     if name == "type":
         return document.c.document_type == value.lower()
     if name == "status":
@@ -166,6 +166,12 @@ def _condition(name: str, value: str) -> ColumnElement[bool]:
     if name == "facility":
         return or_(_delivered_from(value), _holds_all(document.c.read_facility, value))
     return or_(_is_patient(value), _holds_all(document.c.read_name, value))
+
+
+def _numbers_of(mrn: str) -> CompoundSelect[Any]:
+    """Every number of the person who has this one."""
+    head = func.coalesce(select(patient.c.survivor_mrn).where(patient.c.mrn == mrn).scalar_subquery(), mrn)
+    return union_all(select(head), select(literal(mrn)), select(patient.c.mrn).where(patient.c.survivor_mrn == head))
 
 
 def _holds_all(where: ColumnElement[str], value: str) -> ColumnElement[bool]:

@@ -168,6 +168,56 @@ patient = Table(
     Column("key_hashes", LargeBinary, nullable=False),  # the packed hashes under which the entry stands in patient_key
     Column("digest", LargeBinary, nullable=False),  # of row and keys: equal means nothing to do
     Column("updated_at", Instant, nullable=False),
+    Index("patient_by_survivor", "survivor_mrn"),
+)
+
+alias = Table(  # how an entry was registered before: still a way to find it
+    "alias",
+    metadata,
+    Column("rid", Integer, primary_key=True, autoincrement=True),  # stands in patient_key with a minus sign
+    Column("mrn", Text, ForeignKey("patient.mrn"), nullable=False),
+    Column("last_name", Text, nullable=False),
+    Column("first_name", Text, nullable=False),
+    Column("middle_name", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("address_line", Text, nullable=False),
+    Column("city", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("zip", Text, nullable=False),
+    Column("key_hashes", LargeBinary, nullable=False),
+    Column("until", Instant, nullable=False),
+    Index("alias_by_entry", "mrn"),
+)
+
+merge = Table(  # every merge and unmerge of index entries, in order; patient.survivor_mrn holds where they lead
+    "merge",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    Column("act", Text, nullable=False),  # merge, unmerge
+    Column("mrn", Text, nullable=False),
+    Column("survivor_mrn", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("merge_by_entry", "mrn"),
+)
+
+verdict = Table(  # whom the machine chose and whom a clerk chose, a row a decision
+    "verdict",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    Column("item_id", Text, ForeignKey("review_item.id"), nullable=False, unique=True),
+    Column("document_id", Text, ForeignKey("document.id"), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("doubt", Float),
+    Column("machine_mrn", Text),
+    Column("clerk_mrn", Text),
+    Column("blind", Boolean, nullable=False),
+    Column("bound", Float),  # of the line that filed it
+    Column("unknown", Boolean, nullable=False),
+    Column("model", Text, nullable=False),  # version of the matcher
+    Column("actor", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("verdict_by_source", "source", "sequence"),
 )
 
 patient_key = Table(

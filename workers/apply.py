@@ -14,10 +14,10 @@ from schemas.catalogue import Catalogue
 from schemas.document import Extraction, Field
 from schemas.faults import EngineFault
 from schemas.filing import BatchPlan, Filing, Hold, PlannedDocument, Quarantine, SetAside
-from schemas.match import TooWeak
+from schemas.line import Line
+from schemas.match import MatchOutcome
 from schemas.page import Box, PageReading, place_on_source
 from schemas.record import DocumentRecord, DocumentStatus, ReviewItem, StoredField
-from schemas.rules import AuditSampleRules
 from schemas.source import Delivery, Opened
 from store import documents, journal
 from store.database import writing
@@ -44,14 +44,14 @@ def apply_plan(  # noqa: PLR0913 - everything a plan needs to come true
     composer: Composer,
     *,
     catalogue: Catalogue,
-    rules: AuditSampleRules,
+    sample_share: float,
     now: datetime,
 ) -> bool:
     """File, hold and set aside what the plan says, with everything that must be found again. False when it was done before."""
     records = [record_of(delivery, planned, sheaf.readings, catalogue, now) for planned in plan.documents]
     bound = [bind(record, sheaf, stores, composer) for record in records]
     texts = {record.id: text_of(record.pages, sheaf.readings) for record in bound}
-    return _settle(delivery, len(sheaf.opened.pages), bound, texts, items_of(bound, delivery, rules, now), stores, now)
+    return _settle(delivery, len(sheaf.opened.pages), bound, texts, items_of(bound, delivery, sample_share, now), stores, now)
 
 
 def apply_whole(delivery: Delivery, status: DocumentStatus, reason: str, pages: int, stores: Stores, *, now: datetime) -> bool:
@@ -168,9 +168,9 @@ def bind(record: DocumentRecord, sheaf: Sheaf, stores: Stores, composer: Compose
     return replace(record, object_key=key)
 
 
-def items_of(records: Sequence[DocumentRecord], delivery: Delivery, rules: AuditSampleRules, now: datetime) -> list[ReviewItem]:
+def items_of(records: Sequence[DocumentRecord], delivery: Delivery, sample_share: float, now: datetime) -> list[ReviewItem]:
     """What clerks are asked: every held and every quarantined document, and blind some of the filed ones."""
-    filed = [record for record in records if record.status is DocumentStatus.FILED and is_sampled(record.id, rules.sample_share)]
+    filed = [record for record in records if record.status is DocumentStatus.FILED and is_sampled(record.id, sample_share)]
     return _asked(records, delivery, now) + [_item(record, ("policy.sampled",), delivery, now, blind=True) for record in filed]
 
 
@@ -190,9 +190,7 @@ def evidence_of(planned: PlannedDocument, readings: Mapping[int, PageReading]) -
     return {
         "rules": RULES_VERSION,
         "versions": dict(planned.versions),
-        "outcome": type(planned.match).__name__ if planned.match else None,
-        "wanting": list(planned.match.missing) if isinstance(planned.match, TooWeak) else [],
-        "candidates": [asdict(candidate) for candidate in planned.candidates],
+        **evidence_of_match(planned.match, planned.line),
         "people": [
             {"name": person.name, "role": person.role.value, "dob": person.dob, "page": person.page, "box": _box(person.page, person.box, readings)}
             for person in planned.extraction.people
@@ -200,6 +198,19 @@ def evidence_of(planned: PlannedDocument, readings: Mapping[int, PageReading]) -
         "type": {"title": kind.title, "words": list(kind.evidence), "runner_up": kind.runner_up, "reason": kind.reason} if kind else None,
         "cut": list(planned.why),
         "links": list(planned.links),
+    }
+
+
+def evidence_of_match(outcome: MatchOutcome | None, line: Line | None) -> dict[str, Any]:
+    """What spoke for and against each patient, and the line that the outcome was held against."""
+    said = asdict(outcome) if outcome else {}
+    candidates = said.pop("candidates", [])
+    return {
+        "outcome": type(outcome).__name__ if outcome else None,
+        "wanting": said.pop("missing", []),
+        "candidates": candidates,
+        "match": said,
+        "line": asdict(line) if line else None,
     }
 
 
@@ -247,7 +258,17 @@ def _fields(extraction: Extraction, readings: Mapping[int, PageReading]) -> dict
 
 
 def _stored(field: Field, readings: Mapping[int, PageReading]) -> StoredField:
-    return StoredField(field.value, _share(field.confidence), field.page, _box(field.page, field.box, readings), field.raw, field.rule, field.rivals)
+    return StoredField(
+        field.value,
+        _share(field.confidence),
+        field.page,
+        _box(field.page, field.box, readings),
+        field.raw,
+        field.rule,
+        field.rivals,
+        field.sightings,
+        field.witnesses,
+    )
 
 
 def _box(page: int, box: Box, readings: Mapping[int, PageReading]) -> tuple[float, float, float, float]:

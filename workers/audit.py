@@ -22,6 +22,7 @@ from typing import Any, BinaryIO
 
 from schemas.config import Config
 from schemas.faults import StoreFault
+from workers.audit_people import check_people, check_verdicts
 
 Row = dict[str, Any]
 Query = Callable[[str], list[Row]]
@@ -29,6 +30,7 @@ STATUSES = ("filed", "review", "quarantined", "set_aside")
 INDEXED_ON_SQLITE = "SELECT id AS rowno FROM document_words_docsize"  # what the full-text index itself holds
 NAMED = "SELECT object_key FROM reading UNION ALL SELECT object_key FROM page_image UNION ALL SELECT object_key FROM archival"
 INDEXED_ON_POSTGRES = "SELECT rowno FROM document_text WHERE words IS NOT NULL"
+RECHECK = "patient.recheck"
 SEALED = (
     *("id", "delivery_id", "first_page", "pages", "status", "document_type", "loinc", "document_type_confidence", "patient_mrn"),
     *("patient_probability", "fields", "reasons", "object_key", "filed_at", "evidence", "read_name", "read_facility"),
@@ -84,6 +86,8 @@ def take_ledger(config: Config, folder: Path) -> Ledger:
         _check_trail(ledger, deliveries, trail)
         _check_rows(ledger, documents, trail)
         _check_acts(ledger, query, trail)
+        check_people(ledger, documents, query, trail)
+        check_verdicts(ledger, query)
         _check_folders(ledger, listed, deliveries)
         _count_orphans(ledger, deliveries, documents, query, objects)
     except sqlite3.Error as error:
@@ -248,8 +252,7 @@ def _check_readings(ledger: Ledger, documents: list[Row], query: Query, objects:
 
 
 def _check_filings(ledger: Ledger, documents: list[Row], query: Query) -> None:
-    """A filed document has a patient of the index, a type, and filing acts that follow from each other and end with that patient."""
-    people = {row["mrn"] for row in query("SELECT mrn FROM patient")}
+    """A filed document has a type, and filing acts that follow from each other and end with its patient."""
     acts = query("SELECT * FROM filing ORDER BY sequence")
     holder: dict[str, str | None] = {}
     for act in acts:
@@ -263,8 +266,6 @@ def _check_filings(ledger: Ledger, documents: list[Row], query: Query) -> None:
         name, filed = f"document {row['id']}", row["status"] == "filed"
         if holder.pop(row["id"], None) != (row["patient_mrn"] if filed else None):
             ledger.gaps.append(f"{name} is {row['status']}, but its last filing says otherwise")
-        if filed and row["patient_mrn"] not in people:
-            ledger.gaps.append(f"{name} is filed to nobody of the index")
         if filed and (row["document_type"] in {None, "unknown", "fax_cover"} or not row["filed_at"]):
             ledger.gaps.append(f"{name} is filed without a type or a time")
     ledger.gaps += [f"filing of an unknown document {name}" for name in holder]
@@ -309,8 +310,10 @@ def _could_not_be_composed(row: Row) -> bool:
 
 
 def _check_items(ledger: Ledger, documents: list[Row], query: Query) -> None:
-    """A held document has exactly one open item, a quarantined one at most one, any other none but blind checks."""
-    opened = Counter(row["document_id"] for row in query("SELECT * FROM review_item WHERE resolved_at IS NULL") if not row["blind"])
+    """A held document has exactly one open item, a quarantined one at most one, any other none but checks."""
+    items = query("SELECT * FROM review_item WHERE resolved_at IS NULL")
+    checks = [row for row in items if row["blind"] or RECHECK in json.loads(row["reasons"])]
+    opened = Counter(row["document_id"] for row in items if row not in checks)
     status = {row["id"]: row["status"] for row in documents}
     for name, state in status.items():
         if not (state == "review") <= opened[name] <= (state in {"review", "quarantined"}):
@@ -371,6 +374,7 @@ def _check_acts(ledger: Ledger, query: Query, trail: list[Row]) -> None:
     """Review items and names passed over: as many rows as the audit trail tells of."""
     told = Counter(row["action"] for row in trail)
     items = query("SELECT resolved_at FROM review_item")
+    told["document.resolved"] += sum(json.loads(row["detail"])["closed"] for row in trail if row["action"] == "document.rematched")
     resolved = sum(row["resolved_at"] is not None for row in items)
     passed = Counter(row["outcome"] for row in query("SELECT outcome FROM passed_over"))
     counted = {"review.opened": len(items), "document.resolved": resolved, "file.ignored": passed["ignored"], "file.refused": passed["refused"]}

@@ -130,19 +130,68 @@ def import_(
     """
     from workers import show
     from workers.patients import import_patients
+    from workers.rematch import follow_index
     from workers.wire import connect
 
     settings, folder = _settings()
-    stores = connect(settings, folder)
+    stores, now = connect(settings, folder), _now()
     with show.progress("importing", unit="bytes", total=file.stat().st_size) as bar:
-        report = import_patients(file, stores, now=_now(), progress=lambda done: bar(done, file.stat().st_size))
+        report = import_patients(file, stores, now=now, progress=lambda done: bar(done, file.stat().st_size))
     for bad in report.bad[:50]:
         typer.echo(f"line {bad.line}: skipped: {bad.problem}", err=True)
     if len(report.bad) > 50:
         typer.echo(f"… and {len(report.bad) - 50} more bad rows", err=True)
     typer.echo(f"{report.count.new} new, {report.count.changed} changed, {report.count.same} unchanged, {len(report.bad)} skipped")
+    if report.count.new or report.count.changed:
+        with show.progress("matching again", unit="documents") as bar:
+            show.rematched(follow_index(stores, settings, since=now, now=_now(), progress=bar))
     if report.bad and not sum(report.count):
         raise typer.Exit(1)
+
+
+@patients.command()
+def merge(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="The MRN that is given up.")],
+    survivor: Annotated[str, typer.Argument(metavar="SURVIVOR", help="The MRN that stands for both from now on.")],
+    by: Annotated[str, typer.Option(help="Who decides; default: the user of this computer.")] = "",
+) -> None:
+    """Say that two entries of the index are one person. Documents are not rewritten: they show under the survivor.
+
+    Held documents are matched again; filings that become doubtful are put into the review queue. Safe to repeat.
+    """
+    from workers import show
+    from workers.merge import merge_entries
+    from workers.wire import connect
+
+    settings, folder = _settings()
+    show.rematched(merge_entries(connect(settings, folder), settings, old, survivor, actor=_actor(by), now=_now()))
+
+
+@patients.command()
+def unmerge(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="The MRN that stands for itself again.")],
+    by: Annotated[str, typer.Option(help="Who decides; default: the user of this computer.")] = "",
+) -> None:
+    """Take a merge back. What was filed to the survivor meanwhile is put into the review queue."""
+    from workers import show
+    from workers.merge import unmerge_entry
+    from workers.wire import connect
+
+    settings, folder = _settings()
+    show.rematched(unmerge_entry(connect(settings, folder), settings, old, actor=_actor(by), now=_now()))
+
+
+@patients.command()
+def rematch() -> None:
+    """Match every held document again with the index as it is now. Import, merge and unmerge do so by themselves."""
+    from workers import show
+    from workers.rematch import rematch_held
+    from workers.wire import connect
+
+    settings, folder = _settings()
+    with show.progress("matching again", unit="documents") as bar:
+        done = rematch_held(connect(settings, folder), settings, now=_now(), progress=bar)
+    show.rematched(done)
 
 
 @documents.command()
@@ -246,9 +295,8 @@ def resolve(
     if sum(map(bool, (patient, set_aside, quarantine))) != 1:
         raise typer.BadParameter("give exactly one of --patient, --set-aside, --quarantine")
     settings, folder = _settings()
-    actor = by or f"user:{os.environ.get('USER') or os.getuid()}"
     wish = Wish(patient, kind, set_aside, quarantine, anyway)
-    record = resolve_item(connect(settings, folder), item_id, wish, actor=actor, now=_now())
+    record = resolve_item(connect(settings, folder), item_id, wish, actor=_actor(by), now=_now())
     typer.echo(f"{record.id} {record.status.value}")
 
 
@@ -479,6 +527,10 @@ def _print_link(settings: Config, path: str) -> None:
     from workers.supervise import url_of
 
     typer.echo(f"{url_of(settings.web)}{path}")
+
+
+def _actor(by: str) -> str:
+    return by or f"user:{os.environ.get('USER') or os.getuid()}"
 
 
 def _now() -> datetime:

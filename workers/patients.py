@@ -43,7 +43,7 @@ def import_patients(file: Path, stores: Stores, *, now: datetime, progress: Call
     bad: list[BadRow] = []
     rows = ((patient, patient_keys(patient)) for patient in read_patients(file, bad.append, progress, today=now.astimezone().date()))
     told = lambda count: AuditEntry("patients.imported", "patients", "import", {**count._asdict(), "skipped": len(bad)})  # noqa: E731
-    return ImportReport(upsert(stores.index, rows, now=now, told=told), tuple(bad))
+    return ImportReport(upsert(stores.index, rows, now=now, told=told, keys_of=patient_keys), tuple(bad))
 
 
 def read_patients(

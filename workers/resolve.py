@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 from schemas.faults import InputFault
 from schemas.reasons import REASONS
 from schemas.record import DocumentRecord, ReviewItem
-from store import documents, patients, queue
+from store import documents, merges, patients, queue
 from store.database import writing
 from workers.wire import Stores, load_catalogue
 
+NO_RECORD = {"cover", "separator", "image.blank", "policy.ignored"}
+NOBODY = "patient.none"  # about nobody of ours
 REASONS_FOR = {
-    "set_aside": {code for code in REASONS if code.startswith("duplicate.")} | {"cover", "separator", "image.blank", "policy.ignored"},
+    "set_aside": {code for code in REASONS if code.startswith("duplicate.")} | NO_RECORD | {NOBODY},
     "quarantine": {code for code in REASONS if code.startswith("file.")} | {"image.unreadable"},
 }
 
@@ -51,8 +53,9 @@ def _filing(conn: Any, item: ReviewItem, wish: Wish) -> dict[str, Any]:
         raise InputFault("This file could not be opened, so there is no page to file.", next_step="Quarantine it, and ask for a new copy.")
     if record is not None and record.object_key is None:
         raise InputFault("No PDF could be made of this document, so it cannot be filed.", next_step="Quarantine it, and ask for a new copy.")
-    proposed = {candidate["mrn"] for candidate in record.evidence.get("candidates", [])} if record else set()
-    if wish.patient not in proposed and not wish.anyway:
+    proposed = [candidate["mrn"] for candidate in record.evidence.get("candidates", [])] if record else []
+    people = {merges.survivor(conn, mrn) for mrn in proposed}
+    if merges.survivor(conn, wish.patient) not in people and not wish.anyway:
         raise InputFault("Nothing on the page proposed that patient.", next_step="Check the MRN against the page; if it is right, add --anyway.")
     return {"act": "file", "mrn": wish.patient, **_kind(record, item, wish.kind)}
 

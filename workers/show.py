@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -19,8 +19,12 @@ from schemas.reasons import explain
 from schemas.record import DocumentRecord, DocumentStatus, ReviewItem
 from schemas.source import visible
 
+if TYPE_CHECKING:
+    from workers.rematch import Rematched
+
 out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)  # into a file or a pipe nothing is cut
 notes = Console(stderr=True, highlight=False)
+BAR = 10
 COLOURS = {"filed": "green", "review": "yellow", "quarantined": "red", "set_aside": "dim"}
 
 
@@ -99,13 +103,30 @@ def _fields(record: DocumentRecord) -> None:
 
 
 def _candidates(record: DocumentRecord) -> None:
+    _line(record)
     for place, candidate in enumerate(record.evidence.get("candidates", ())[:5], start=1):
         who, born = _plain(f"{candidate['mrn']}  {candidate['display_name']}"), candidate["dob"] or "?"
         out.print(f"[bold]{place}[/]  {who}  born {born}  {candidate['bits']:.1f} bits")
-        table = _table("field", "document", "index", "", "bits", right={4})
+        table = _table("field", "document", "index", "", "bits", "against │ for", right={4})
         for row in candidate["evidence"]:
-            table.add_row(row["field"], _plain(row["document_value"]), _plain(row["index_value"]), row["level"], f"{row['bits']:+.1f}")
+            said = (row["field"], _plain(row["document_value"]), _plain(row["index_value"]), row["level"])
+            table.add_row(*said, f"{row['bits']:+.1f}", _bar(row["bits"]))
         out.print(table)
+
+
+def _line(record: DocumentRecord) -> None:
+    """How doubtful the match was, beside the line that was in force."""
+    doubt, line = record.evidence.get("match", {}).get("raw_doubt"), record.evidence.get("line")
+    if doubt is not None and line:
+        proved = f"up to a doubt of {line['doubt']:.1e}" if line["doubt"] is not None else "where the shipped table allows"
+        out.print(f"raw doubt {doubt:.1e}; the {line['kind']} line files {proved}, at most {line['bound']:g} wrong")
+
+
+def _bar(bits: float) -> str:
+    """Bits as a bar: to the right what speaks for the candidate, to the left what speaks against; two bits a block."""
+    length = min(BAR, round(abs(bits) / 2))
+    against = "█" * length if bits < 0 else ""
+    return f"[red]{against:>{BAR}}[/]│[green]{'█' * length if bits > 0 else ''}[/]"
 
 
 def item(entry: ReviewItem, record: DocumentRecord) -> None:
@@ -130,6 +151,12 @@ def queue(items: Sequence[ReviewItem], records: Sequence[DocumentRecord | None],
     out.print(table if items else "Nothing waits.")
 
 
+def rematched(done: Rematched) -> None:
+    """What matching documents again did, where it did anything."""
+    if any(done):
+        out.print(f"matched again: {done.filed} filed, {done.changed} held otherwise, {done.doubtful} filed before and now to be checked")
+
+
 def hits(found: Sequence[Any], records: Sequence[DocumentRecord | None]) -> None:
     """What a search found."""
     table = _table("document", "became", "type", "patient", "text")
@@ -146,8 +173,15 @@ def status(state: dict[str, Any]) -> None:
     for part, values in state.items():
         table = _table(part, "")
         for key, value in values.items():
-            table.add_row(key, _plain(str(value)))
+            table.add_row(key, _said(value))
         out.print(table)
+
+
+def _said(value: Any) -> str:
+    """Several values in one cell, a line each."""
+    if isinstance(value, dict):
+        return "\n".join(f"{name}: {_plain(str('–' if one is None else one))}" for name, one in value.items())
+    return _plain(str(value))
 
 
 def settings(rows: Sequence[tuple[str, Any, str]]) -> None:

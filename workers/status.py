@@ -12,12 +12,14 @@ from typing import Any
 
 from schemas.config import Config
 from schemas.faults import Fault
-from store import documents, journal, queue, renditions
+from schemas.line import LineKind, Standing
+from store import documents, journal, merges, queue, renditions
 from store.database import reading
 from store.objects import key_of
 from store.patients import size
 from workers import scrub
 from workers.engine import engine_health
+from workers.lines import standings
 from workers.slots import holding_dead_slots, known_slots
 from workers.supervise import missing_walls
 from workers.wire import SHIPPED_MODEL, Stores, engine_url
@@ -33,6 +35,8 @@ def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) 
         passed = {"ignored names": journal.ignored_counts(conn), "refused names": journal.refused_counts(conn)}
         archived = renditions.counts(conn)
         filed, waiting, first = documents.counts(conn), queue.counts(conn), queue.open_items(conn, limit=1)
+        merged = merges.count(conn)
+    lines = standings(stores, rules=config.match)
     return {
         "files": {
             **states,
@@ -46,8 +50,8 @@ def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) 
         "documents": filed,
         "archival renditions": archived,
         "review": {**waiting, "next since": _age(first[0].opened_at if first else None, now)},
-        "patient index": {"people": size(stores.index)},
-        "automatic filing": {"line": config.match.autofile, "stated bound": _bound(config)},
+        "patient index": {"people": size(stores.index), "merged into others": merged},
+        "automatic filing": {"mode": config.match.autofile, **{name: filing_of(found) for name, found in lines.items()}},
         "health": {
             "index": "ok",
             "objects": _objects(stores),
@@ -63,10 +67,30 @@ def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) 
     }
 
 
-def _bound(config: Config) -> str:
-    if config.match.autofile != "builtin":
-        return "nothing files by itself"
-    return f"at most {config.match.max_p_wrong:g} wrong per document, built-in line from simulation: not yet proven on this site's decisions"
+SAID = {
+    LineKind.BUILTIN: "built-in line, from simulated documents: not proved on this source's decisions",
+    LineKind.SHADOW: "nothing files by itself",
+    LineKind.CERTIFIED: "proved on this source's own decisions",
+    LineKind.STOPPED: "stopped: random checks found more errors than the line allows; nothing files until a line is proved anew",
+}
+
+
+def filing_of(found: Standing) -> dict[str, Any]:
+    """Where one source stands: its line, the decisions that prove it, and what they leave possible."""
+    return {
+        "line": str(found.line.kind),
+        "means": SAID[found.line.kind],
+        "bound": found.line.bound,
+        "decisions": found.decisions,
+        "errors": found.errors,
+        "errors at most": round(found.upper, 7),
+        "proved rung": found.rung,
+        "next tested at": found.next_look,
+        "checks": found.checks,
+        "errors in checks": found.check_errors,
+        "unknown people": None if found.unknown_share is None else round(found.unknown_share, 4),
+        "verdicts": found.seen,
+    }
 
 
 def _age(since: datetime | None, now: datetime) -> str:

@@ -24,6 +24,7 @@ from schemas.source import Delivery, DeliveryState, FileKind, Opened, PageFacts,
 from store import documents, journal, readings
 from store.database import reading, writing
 from workers.apply import Sheaf, apply_plan, apply_whole, hold_all, hold_attached
+from workers.lines import sample_share, standing_of
 from workers.receipt import folder_of, receipt_text, write_receipt
 from workers.watch import ignored_by, receipts_folder
 from workers.wire import Reader, Stores
@@ -186,7 +187,8 @@ def settle(desk: Desk, delivery_id: str, opened: Mapping[str, Any]) -> Result:
         for part in parts_of(delivery_id, opened):
             read_part(desk, part)
         kept = _kept(desk, delivery)
-    plan = _careful(desk.reader.plan([kept[number] for number in sorted(kept)]), opened)
+    standing = standing_of(desk.stores, delivery.source, rules=desk.config.match)
+    plan = _careful(desk.reader.plan([kept[number] for number in sorted(kept)], standing.line), opened)
     sheaf = Sheaf(_original(desk, delivery), _opened(opened), kept, _folder(desk, delivery_id))
     new = apply_plan(
         delivery,
@@ -195,7 +197,7 @@ def settle(desk: Desk, delivery_id: str, opened: Mapping[str, Any]) -> Result:
         desk.stores,
         desk.reader.composer,
         catalogue=desk.reader.catalogue,
-        rules=desk.config.sample,
+        sample_share=sample_share(standing, desk.config.sample),
         now=desk.now(),
     )
     return {"documents": len(plan.documents), "new": new}

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pipeline.engines.archivist import Archival
     from pipeline.ports import Composer
     from schemas.filing import BatchPlan
+    from schemas.line import Line
     from store.forms import Form
     from store.objects import ObjectStore
 
@@ -55,7 +56,7 @@ class Reader:
 
     inspect: Callable[[Path], Opened | Refused]
     read_pages: Callable[[Path, Opened, Sequence[int], Path], tuple[PageReading, ...]]
-    plan: Callable[[Sequence[PageReading]], BatchPlan]
+    plan: Callable[[Sequence[PageReading], Line], BatchPlan]
     composer: Composer
     is_complete: Callable[[Path], bool | None]
     catalogue: Catalogue
@@ -146,7 +147,7 @@ def equip(config: Config, stores: Stores) -> Reader:
     return Reader(
         inspect=opener.inspect,
         read_pages=lambda original, opened, pages, scratch: flow.read_pages(original, opened, pages, scratch, tools, config),
-        plan=lambda readings: flow.plan_batch(readings, tools, config),
+        plan=lambda readings, line: flow.plan_batch(readings, tools, config, line),
         composer=SearchablePdf(config.render),
         is_complete=content_check(),
         catalogue=tools.catalogue,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.ports import Line
+from pipeline.ports import TextLine
 from schemas.page import Word
 
 if TYPE_CHECKING:
@@ -20,13 +20,13 @@ class Given:
     """Returns the words and lines it was made with, whatever the image; the last line again where it is asked for more."""
 
     given: tuple[Word, ...] = ()
-    said: tuple[Line, ...] = (Line("", 0.0),)
+    said: tuple[TextLine, ...] = (TextLine("", 0.0),)
     name: str = "given"
 
     def words(self, image: Path, *, languages: str, mode: int, seconds: float, dpi: int, even: bool = False) -> tuple[Word, ...]:  # noqa: ARG002
         """The given words."""
         return self.given
 
-    def lines(self, images: Sequence[NDArray[np.uint8]]) -> tuple[Line, ...]:
+    def lines(self, images: Sequence[NDArray[np.uint8]]) -> tuple[TextLine, ...]:
         """The given lines."""
         return tuple(self.said[min(at, len(self.said) - 1)] for at in range(len(images)))

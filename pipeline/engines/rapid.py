@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from pipeline.engines.tesseract import visible
-from pipeline.ports import Line
+from pipeline.ports import TextLine
 from schemas.faults import EngineFault
 from schemas.page import Box, Word
 
@@ -36,21 +36,21 @@ class RapidOcr:
 
     name = "rapidocr"
 
-    def words(self, image: Path, *, languages: str, mode: int, seconds: float, dpi: int) -> tuple[Word, ...]:
+    def words(self, image: Path, *, languages: str, mode: int, seconds: float, dpi: int, even: bool = False) -> tuple[Word, ...]:
         """Words with boxes as shares of the image. It knows one alphabet and one layout; its time is bounded by the size of the image."""
-        del languages, mode, seconds, dpi
+        del languages, mode, seconds, dpi, even
         with Image.open(image) as opened:
             gray = np.asarray(opened.convert("L"))
         found = self._ask(lambda engine: engine(_coloured(gray)))
         lines = found.word_results if found.boxes is not None else ()
         return tuple(_word(said, number, gray.shape) for number, line in enumerate(lines or ()) for said in line if _plain(said[0]))
 
-    def lines(self, images: Sequence[NDArray[np.uint8]]) -> tuple[Line, ...]:
+    def lines(self, images: Sequence[NDArray[np.uint8]]) -> tuple[TextLine, ...]:
         """What each image of one printed line says, in order."""
         if not images:
             return ()
         found = self._ask(lambda engine: engine.recognize_txt([_coloured(image) for image in images]))
-        return tuple(Line(_plain(text), float(score)) for text, score in zip(found.txts, found.scores, strict=True))
+        return tuple(TextLine(_plain(text), float(score)) for text, score in zip(found.txts, found.scores, strict=True))
 
     @cached_property
     def _engine(self) -> Any:  # the library carries no types

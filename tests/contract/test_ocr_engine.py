@@ -15,7 +15,7 @@ from pipeline.engines.barcodes import Zxing
 from pipeline.engines.null import Given
 from pipeline.engines.rapid import RapidOcr, is_installed
 from pipeline.engines.tesseract import Tesseract, rows_of, visible, words_of
-from pipeline.ports import BarcodeReader, Line, OcrEngine, SecondEngine
+from pipeline.ports import BarcodeReader, OcrEngine, SecondEngine, TextLine
 from schemas.faults import EngineFault, Overrun
 from schemas.page import Box, Word
 
@@ -143,4 +143,8 @@ def test_an_absent_package_is_seen_without_loading_it(monkeypatch):
 
 
 def test_lines_given_are_lines_said():
-    assert Given(said=(Line("a", 0.9), Line("b", 0.8))).lines([np.zeros((1, 1), np.uint8)] * 3) == (Line("a", 0.9), Line("b", 0.8), Line("b", 0.8))
+    assert Given(said=(TextLine("a", 0.9), TextLine("b", 0.8))).lines([np.zeros((1, 1), np.uint8)] * 3) == (
+        TextLine("a", 0.9),
+        TextLine("b", 0.8),
+        TextLine("b", 0.8),
+    )

@@ -50,7 +50,7 @@ def trace(line):
         file.write(line + "\n")
 
 
-def plan(readings):
+def plan(readings, line):
     return BatchPlan((PlannedDocument(tuple(r.number for r in readings), Filing("M1", 0.99999), TypeGuess("progress_note", 0.99)),))
 
 

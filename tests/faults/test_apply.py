@@ -36,7 +36,6 @@ from workers.supervise import Child, Tree
 from workers.wire import connect
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-NEVER = AuditSampleRules(sample_share=0.0)
 
 
 @pytest.fixture
@@ -75,8 +74,10 @@ PLAN = BatchPlan(
 )
 
 
-def apply(plan, sheaf, delivery, stores, rules=NEVER, composer=None):
-    return apply_plan(delivery, plan, sheaf, stores, composer or stub_worker.Composer(), catalogue=stub_worker.CATALOGUE, rules=rules, now=NOW)
+def apply(plan, sheaf, delivery, stores, sample_share=0.0, composer=None):
+    return apply_plan(
+        delivery, plan, sheaf, stores, composer or stub_worker.Composer(), catalogue=stub_worker.CATALOGUE, sample_share=sample_share, now=NOW
+    )
 
 
 def test_plan_comes_true_once(tmp_path, stores):
@@ -101,7 +102,7 @@ def test_boxes_are_put_back_on_the_page_as_scanned(tmp_path, stores):
 
 def test_sampled_document_stays_filed_and_is_asked_blind(tmp_path, stores):
     delivery = drop(stores, tmp_path / "in", a="x")["a"]
-    apply(PLAN, sheaf(tmp_path), delivery, stores, rules=AuditSampleRules(sample_share=1.0))
+    apply(PLAN, sheaf(tmp_path), delivery, stores, sample_share=1.0)
     with reading(stores.index) as conn:
         blind = [item for item in queue.open_items(conn) if item.blind]
     assert [item.reasons for item in blind] == [("policy.sampled",)]
@@ -111,7 +112,7 @@ def test_sampled_document_stays_filed_and_is_asked_blind(tmp_path, stores):
 def test_blind_check_shows_nothing_that_was_decided(tmp_path, stores, capsys):
     plan = BatchPlan((PlannedDocument((1, 2, 3), Filing("M77", 0.9999), NOTE, Extraction((NAME,)), TooWeak((BEST,))),))
     delivery = drop(stores, tmp_path / "in", a="x")["a"]
-    apply(plan, sheaf(tmp_path), delivery, stores, rules=AuditSampleRules(sample_share=1.0))
+    apply(plan, sheaf(tmp_path), delivery, stores, sample_share=1.0)
     with reading(stores.index) as conn:
         (item,) = queue.open_items(conn)
     (record,) = rows(stores, delivery)
@@ -157,7 +158,7 @@ def test_half_file_that_still_opens_files_nothing():
 
 
 def desk(stores, tmp_path, reader=None, objects=None):
-    config = Config(sample=NEVER, engine=Engine(attempts=3))
+    config = Config(sample=AuditSampleRules(sample_share=0.0), engine=Engine(attempts=3))
     stores = stores._replace(objects=objects or stores.objects)
     return Desk(config, stores, reader or stub_worker.equip(config, stores), tmp_path / "scratch", lambda: NOW, lambda _: None)
 

@@ -14,7 +14,6 @@ from schemas.document import TypeGuess
 from schemas.faults import EngineFault, InputFault, StoreFault
 from schemas.filing import BatchPlan, Filing, Hold, PlannedDocument, SetAside
 from schemas.page import PageKind, PageReading
-from schemas.rules import AuditSampleRules
 from schemas.source import FileKind, Opened, PageFacts
 from store import documents, journal, readings
 from store.database import reading, writing
@@ -83,8 +82,7 @@ class House:
         with writing(self.stores.index) as conn:
             readings.save(conn, sha256=self.file.sha256, key="k", pages=keys)
         sheaf = Sheaf(tmp_path / "in" / "a.pdf", Opened(FileKind.PDF, tuple(PageFacts(n, 612.0, 792.0) for n in kept)), kept, tmp_path)
-        rules = AuditSampleRules(sample_share=0.0)
-        apply_plan(self.file, PLAN, sheaf, self.stores, composer, catalogue=stub_worker.CATALOGUE, rules=rules, now=NOW)
+        apply_plan(self.file, PLAN, sheaf, self.stores, composer, catalogue=stub_worker.CATALOGUE, sample_share=0.0, now=NOW)
 
     def records(self):
         with reading(self.stores.index) as conn:
@@ -222,7 +220,7 @@ def test_a_quarantined_file_waits_after_what_is_held_until_a_clerk_closes_it(hou
         assert documents.queue.open_items(conn) == [held]
 
 
-@pytest.mark.parametrize("wish", [Wish(set_aside="file.corrupt"), Wish(set_aside="patient.none"), Wish(quarantine="cover"), Wish(quarantine="x")])
+@pytest.mark.parametrize("wish", [Wish(set_aside="file.corrupt"), Wish(set_aside="patient.weak"), Wish(quarantine="cover"), Wish(quarantine="x")])
 def test_a_decision_takes_only_the_reasons_that_fit_it(house, wish):
     with reading(house.stores.index) as conn:
         item = documents.queue.open_items(conn)[0]

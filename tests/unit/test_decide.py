@@ -8,10 +8,10 @@ from pipeline.decide import arrange, decide, hold_short_faxes
 from schemas.catalogue import build_catalogue
 from schemas.document import Extraction, Field, FieldName, Segment, SegmentKind, TypeGuess
 from schemas.filing import Filing, Hold, PlannedDocument, SetAside
+from schemas.line import Line, LineKind
 from schemas.match import Candidate, Conflicting, Matched, NoCandidate, TooClose, TooWeak
 from schemas.page import Box
 from schemas.reasons import REASONS, is_known
-from schemas.rules import MatchRules
 
 ENTRY = {"name": "x", "folder": "notes", "loinc": None}
 CATALOGUE = build_catalogue(
@@ -23,13 +23,14 @@ CATALOGUE = build_catalogue(
     }
 )
 WHO = (Candidate("M1", "DOE, JANE", "1950-01-02", 40.0, 0.9999, ()),)
-MATCHED = Matched(WHO, 1e-6)
+MATCHED = Matched(WHO, 1e-6, raw_doubt=1e-8)
+BUILTIN = Line(LineKind.BUILTIN, 1e-4, stated=1e-4)
 SEGMENT = Segment((1, 2), SegmentKind.DOCUMENT)
 SURE = TypeGuess("ecg", 0.99)
 
 
-def outcome_of(segment=SEGMENT, kind=SURE, outcome=MATCHED, problems=(), autofile="builtin"):
-    return decide(segment, kind, outcome, problems, CATALOGUE, rules=MatchRules(autofile=autofile))
+def outcome_of(segment=SEGMENT, kind=SURE, outcome=MATCHED, problems=(), line=BUILTIN):
+    return decide(segment, kind, outcome, problems, CATALOGUE, line=line)
 
 
 def test_a_certain_document_is_filed():
@@ -52,12 +53,23 @@ def test_a_certain_document_is_filed():
         ({"segment": Segment((1, 2), SegmentKind.DOCUMENT, sure=False)}, "split.unsure"),
         ({"problems": ("pages.missing",)}, "pages.missing"),
         ({"problems": ("image.unreadable",)}, "image.unreadable"),
-        ({"autofile": "shadow"}, "policy.shadow"),
-        ({"autofile": "certified"}, "policy.shadow"),  # until a line is proved here
+        ({"line": Line(LineKind.SHADOW, 1e-4)}, "policy.shadow"),
+        ({"line": Line(LineKind.STOPPED, 1e-4)}, "policy.stopped"),
+        ({"line": Line(LineKind.CERTIFIED, 1e-4, doubt=1e-9)}, "patient.weak"),
+        ({"line": Line(LineKind.CERTIFIED, 1e-3, doubt=1e-7, stated=1e-7)}, "patient.weak"),
+        ({"line": Line(LineKind.BUILTIN, 1e-4, stated=1e-7)}, "patient.weak"),
     ],
 )
 def test_any_doubt_holds(change, reason):
     assert outcome_of(**change) == Hold((reason,))
+
+
+def test_a_proved_line_files_up_to_its_doubt():
+    assert outcome_of(line=Line(LineKind.CERTIFIED, 1e-4, doubt=1e-8)) == Filing("M1", 0.9999)
+
+
+def test_what_no_line_reaches_is_not_called_a_proposal_to_confirm():
+    assert outcome_of(line=Line(LineKind.SHADOW, 1e-4, stated=1e-7)) == Hold(("patient.weak",))
 
 
 def test_a_sure_cover_is_set_aside_and_a_doubtful_one_is_not():

@@ -9,14 +9,16 @@ from PIL import Image, ImageDraw, ImageFont
 from pipeline import versions
 from pipeline.engines.null import Given
 from pipeline.flow import plan_batch, read_pages
-from pipeline.ports import Line, Tools
+from pipeline.ports import TextLine, Tools
 from samples.memory_patients import MemoryPatients
 from schemas.catalogue import build_catalogue
 from schemas.config import Config
 from schemas.filing import Hold, SetAside
+from schemas.line import Line, LineKind
 from schemas.source import RenderedPage
 from tests.sheets import sheet
 
+BUILTIN = Line(LineKind.BUILTIN, 1e-4, stated=1e-4)
 CATALOGUE = build_catalogue(yaml.safe_load((Path(__file__).parents[2] / "schemas/doctypes.yaml").read_text()))
 BODY = ["She was seen for follow up and is doing well on the present regimen today."] * 20
 HEAD = ["^Lakeview Hospital", "^Phone (503) 555-1212 Fax (503) 555-1213", "^#DISCHARGE SUMMARY", "Patient: DOE, JANE  DOB: 01/02/1950", ""]
@@ -35,7 +37,7 @@ class Unread:
 
 def planned(*pages):
     tools = Tools(None, None, None, Unread(), MemoryPatients([]), CATALOGUE)
-    return plan_batch(pages, tools, Config()).documents
+    return plan_batch(pages, tools, Config(), BUILTIN).documents
 
 
 def test_a_repeated_page_is_linked_with_the_document_that_has_it():
@@ -65,7 +67,7 @@ class OnePage:
         return (RenderedPage(1, 612, 792, self.image, 200, 200, image_share=1.0),)
 
 
-@pytest.mark.parametrize("second", [None, Given(said=(Line("01/02/1950", 0.99),))])
+@pytest.mark.parametrize("second", [None, Given(said=(TextLine("01/02/1950", 0.99),))])
 def test_without_a_second_engine_there_is_the_first_reading_alone(tmp_path, second):
     drawn = Image.new("L", (1700, 2200), 255)
     for at in range(12):

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from pipeline.engines.null import Given
 from pipeline.extract import extract, unanswered
 from pipeline.look import Scan
-from pipeline.ports import Line
+from pipeline.ports import TextLine
 from pipeline.reread import HEAD, HIGHEST, WHOLE, around, bands_to_read, boxes_to_check, cut, joined, on_page, reread, upright, words_of
 from schemas.document import FieldName
 from schemas.page import Box, ReadFrom, Word
@@ -89,7 +89,7 @@ def test_a_part_is_cut_from_the_upright_page(turn):
 @given(st.text(st.sampled_from("ab1 /"), max_size=20))
 def test_the_words_of_a_line_lie_in_its_box_in_order(text):
     box = Box(0.2, 0.3, 0.6, 0.32)
-    words = list(words_of(Line(text, 0.9), box))
+    words = list(words_of(TextLine(text, 0.9), box))
     assert [word.text for word in words] == text.split()
     assert all(box.x0 - 1e-9 <= a.box.x0 < a.box.x1 <= b.box.x0 for a, b in pairwise(words))
 
@@ -102,7 +102,7 @@ def test_second_looks_stand_beside_the_first_reading_with_their_source(tmp_path)
     image = tmp_path / "page.png"
     Image.new("L", (850, 1100), 255).save(image)
     page = read([line.replace("Patient:", "Fatiemi") for line in TOLD], quality="fax", confidence=0.9)
-    engine = Given((Word("Jane", Box(0.5, 0.5, 0.6, 0.6), 0.9, 0),), (Line("01/02/1950", 0.99),))
+    engine = Given((Word("Jane", Box(0.5, 0.5, 0.6, 0.6), 0.9, 0),), (TextLine("01/02/1950", 0.99),))
     found = reread(RenderedPage(1, 612, 792, image, 100, 100), page, asked(page)[2], (), engine, rules=RULES)
     assert found.words == page.words
     assert {again.source for again in found.rereads} == {"given:line", "given:band"}

@@ -1,0 +1,79 @@
+"""Clerks' verdicts on whom the machine chose: immutable rows, from which each source's line is reckoned. Decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from schemas.line import Verdict
+from schemas.record import DocumentRecord, ReviewItem
+from store import merges
+from store.tables import delivery
+from store.tables import verdict as table
+
+NOBODY = "patient.none"  # set aside for this reason: the person is none of ours
+PASSED = "Matched"
+STRANGER = "NoCandidate"
+RECHECK = "patient.recheck"
+
+
+def note(conn: Connection, item: ReviewItem, before: DocumentRecord, decision: dict[str, Any], by: dict[str, Any]) -> None:
+    """Put a clerk's decision beside the machine's choice; one that says nothing about the patient is no verdict."""
+    if not before.pages or RECHECK in item.reasons or not (decision["act"] == "file" or decision.get("reason") == NOBODY):
+        return
+    conn.execute(insert(table).values(**_values(conn, item, before, decision), **by))
+
+
+def of_source(conn: Connection, source: str) -> Iterator[Verdict]:
+    """All verdicts on documents from a source, in the order they were given."""
+    columns = [column for column in table.c if column.name != "sequence"]
+    for row in conn.execute(select(*columns).where(table.c.source == source.partition("/")[0]).order_by(table.c.sequence)):
+        yield Verdict(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+
+
+def newest(conn: Connection, source: str) -> int:
+    """The number of the newest verdict on a source; 0 when there is none."""
+    return conn.execute(select(func.max(table.c.sequence)).where(table.c.source == source.partition("/")[0])).scalar() or 0
+
+
+def sources(conn: Connection) -> list[str]:
+    """Every source that delivered anything; a watched folder's sub-folders are that folder."""
+    return sorted({name.partition("/")[0] for name in conn.execute(select(delivery.c.source).distinct()).scalars()})
+
+
+def _values(conn: Connection, item: ReviewItem, before: DocumentRecord, decision: dict[str, Any]) -> dict[str, Any]:
+    choice = choice_of(before.evidence.get("filed_on") or before.evidence) if item.blind else first_choice(before.evidence)
+    chosen, told = choice["mrn"], decision.get("mrn")
+    stands = merges.survivors(conn, [mrn for mrn in (chosen, told) if mrn])
+    source = conn.execute(select(delivery.c.source).where(delivery.c.id == before.delivery_id)).scalar_one()
+    return {
+        "item_id": item.id,
+        "document_id": before.id,
+        "source": source.partition("/")[0],
+        "doubt": choice["raw_doubt"],
+        "machine_mrn": stands.get(chosen, chosen) if chosen else None,
+        "clerk_mrn": stands.get(told, told) if told else None,
+        "blind": item.blind,
+        "bound": choice["bound"] if item.blind else None,
+        "unknown": told is None or first_choice(before.evidence)["outcome"] == STRANGER,
+        "model": str(before.evidence.get("versions", {}).get("match", "")),
+    }
+
+
+def choice_of(evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """Whom the machine chose, how doubtful it was, and under which line; nobody when its gate was not passed."""
+    passed = evidence.get("outcome") == PASSED
+    return {
+        "outcome": evidence.get("outcome"),
+        "mrn": evidence["candidates"][0]["mrn"] if passed else None,
+        "raw_doubt": evidence.get("match", {}).get("raw_doubt") if passed else None,
+        "bound": (evidence.get("line") or {}).get("bound"),
+    }
+
+
+def first_choice(evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """What the machine chose before the document was matched again: a wrong choice must not vanish because the index has grown."""
+    first: dict[str, Any] = evidence.get("first") or choice_of(evidence)
+    return first

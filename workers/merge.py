@@ -1,0 +1,37 @@
+"""Merges and parts entries of the patient index, and has the documents concerned matched again or asked about."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from schemas.config import Config
+from store import documents, merges
+from store.database import writing
+from workers.rematch import Rematched, ask_again, recheck_filed, rematch_held
+from workers.wire import Stores
+
+
+def merge_entries(stores: Stores, config: Config, mrn: str, into: str, *, actor: str, now: datetime) -> Rematched:
+    """Have one entry stand for another: its documents show under the survivor. Repeating it changes nothing."""
+    with writing(stores.index) as conn:
+        new = merges.merge(conn, mrn, into, actor=actor, now=now)
+        filed = [record.id for record in documents.of_patient(conn, into)]
+    return _follow(stores, config, filed if new else [], now)
+
+
+def unmerge_entry(stores: Stores, config: Config, mrn: str, *, actor: str, now: datetime) -> Rematched:
+    """Part an entry from its survivor. What was filed to the survivor while it stood for both is asked about, whoever filed it."""
+    with writing(stores.index) as conn:
+        since = merges.merged_at(conn, mrn)
+        head = merges.unmerge(conn, mrn, actor=actor, now=now)
+        filed = [*documents.of_patient(conn, head), *documents.of_patient(conn, mrn)]
+    meanwhile = {record.id for record in filed if since and record.patient_mrn == head and record.filed_at and record.filed_at >= since}
+    asked = ask_again(stores, config, sorted(meanwhile), now=now)
+    done = _follow(stores, config, [record.id for record in filed if record.id not in meanwhile], now)
+    return done._replace(doubtful=done.doubtful + asked.doubtful)
+
+
+def _follow(stores: Stores, config: Config, filed: list[str], now: datetime) -> Rematched:
+    checked = recheck_filed(stores, config, filed, now=now)
+    done = rematch_held(stores, config, now=now)
+    return done._replace(doubtful=done.doubtful + checked.doubtful)

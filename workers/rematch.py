@@ -1,0 +1,193 @@
+"""Matches documents again when the patient index has changed, from what was read of them: no page is read twice.
+
+A held document may be filed or be held for other reasons. A filed one that no longer fits is asked about and stays where it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from pipeline.certify import proposing
+from pipeline.decide import line_up, patient_doubt
+from pipeline.match import match_patient
+from schemas.config import Config
+from schemas.document import Extraction, Field, FieldName, Person, Role
+from schemas.filing import Filing, Hold
+from schemas.line import Line
+from schemas.match import Matched, MatchOutcome
+from schemas.page import Box
+from schemas.record import DocumentRecord, DocumentStatus
+from store import documents, journal, merges, neighbours, queue, verdicts
+from store.database import reading, writing
+from store.patients import PatientIndex
+from workers.apply import evidence_of_match, is_sampled
+from workers.lines import sample_share, standing_of
+from workers.wire import Stores
+
+ACTOR = "rematch"
+RECHECK = "patient.recheck"
+MATCHING = frozenset(
+    {"patient.none", "patient.weak", "patient.ambiguous", "patient.conflict", "patient.duplicate", "policy.shadow", "policy.stopped"}
+)
+
+Progress = Callable[[int, int], object]
+
+
+class Rematched(NamedTuple):
+    """What matching again did: held documents filed, or held otherwise; filed ones that are asked about."""
+
+    filed: int = 0
+    changed: int = 0
+    doubtful: int = 0
+
+
+def rematch_held(stores: Stores, config: Config, *, now: datetime, progress: Progress = lambda *_: None) -> Rematched:
+    """Match every held document again."""
+    with reading(stores.index) as conn:
+        ids = neighbours.held(conn)
+    return _each(ids, lambda name: _held_again(stores, config, name, now), progress)
+
+
+def recheck_filed(stores: Stores, config: Config, ids: Iterable[str], *, now: datetime, progress: Progress = lambda *_: None) -> Rematched:
+    """Ask about those of these filed documents that would not go to their patient today. What a clerk decided stands."""
+    return _each(list(ids), lambda name: _filed_again(stores, config, name, now), progress)
+
+
+def follow_index(stores: Stores, config: Config, *, since: datetime, now: datetime, progress: Progress = lambda *_: None) -> Rematched:
+    """After entries were written: match held documents again, and check filed ones that the change may concern."""
+    with reading(stores.index) as conn:
+        near = neighbours.filed_near(conn, since)
+    checked = recheck_filed(stores, config, near, now=now, progress=progress)
+    return _sum(rematch_held(stores, config, now=now, progress=progress), checked)
+
+
+def ask_again(stores: Stores, config: Config, ids: Iterable[str], *, now: datetime) -> Rematched:
+    """Ask about filed documents whoever filed them: their patient's entry is no longer what it was."""
+
+    def ask(name: str) -> Rematched:
+        record = _record(stores, name)
+        return _doubt(stores, config, record, _match(stores, config, record), now)
+
+    return _each(list(ids), ask, lambda *_: None)
+
+
+def extraction_of(record: DocumentRecord) -> Extraction:
+    """What was read of a document, as it was kept."""
+    fields = [
+        Field(FieldName(name), f.value, f.raw, f.confidence, f.page, Box(*f.box), f.rule, f.sightings, f.rivals, f.witnesses)
+        for name, f in record.fields.items()
+    ]
+    people = [Person(p["name"], Role(p["role"]), p["page"], Box(*p["box"]), p["dob"]) for p in record.evidence.get("people", [])]
+    return Extraction(tuple(fields), tuple(people))
+
+
+def _held_again(stores: Stores, config: Config, name: str, now: datetime) -> Rematched:
+    before = _record(stores, name)
+    if before.status is not DocumentStatus.REVIEW or "outcome" not in before.evidence:
+        return Rematched()
+    found = standing_of(stores, _source(stores, before), rules=config.match)
+    outcome = _match(stores, config, before)
+    others = [code for code in before.reasons if code not in MATCHING]
+    decision = line_up([*patient_doubt(outcome), *others], outcome, found.line)
+    after = _decided(before, outcome, decision, found.line)
+    sampled = is_sampled(before.id, sample_share(found, config.sample))
+    if _says_the_same(before, after) or not _write(stores, before, after, sampled=sampled, now=now):
+        return Rematched()
+    return Rematched(filed=1) if isinstance(decision, Filing) else Rematched(changed=1)
+
+
+def _filed_again(stores: Stores, config: Config, name: str, now: datetime) -> Rematched:
+    before = _record(stores, name)
+    if before.evidence.get("decisions") or "outcome" not in before.evidence:
+        return Rematched()
+    outcome = _match(stores, replace(config, match=replace(config.match, autofile="certified")), before)
+    if isinstance(outcome, Matched) and _is_same(stores, outcome.candidates[0].mrn, before.patient_mrn):
+        return Rematched()
+    return _doubt(stores, config, before, outcome, now)
+
+
+def _doubt(stores: Stores, config: Config, before: DocumentRecord, outcome: MatchOutcome, now: datetime) -> Rematched:
+    """Ask about a filed document, with today's candidates; on what it was filed stays on record."""
+    if before.status is not DocumentStatus.FILED or RECHECK in _open_reasons(stores, before):
+        return Rematched()
+    line = standing_of(stores, _source(stores, before), rules=config.match).line
+    filed_on = before.evidence.get("filed_on") or {key: before.evidence.get(key) for key in evidence_of_match(None, None)}
+    evidence = {**before.evidence, **evidence_of_match(outcome, line), "filed_on": filed_on}
+    after = replace(before, reasons=(RECHECK,), evidence=json.loads(json.dumps(evidence)))
+    return Rematched(doubtful=int(_write(stores, before, after, sampled=False, now=now)))
+
+
+def _open_reasons(stores: Stores, record: DocumentRecord) -> set[str]:
+    with reading(stores.index) as conn:
+        return {code for item in queue.of_document(conn, record.id) if item.resolved_at is None for code in item.reasons}
+
+
+def _match(stores: Stores, config: Config, record: DocumentRecord) -> MatchOutcome:
+    return match_patient(extraction_of(record), PatientIndex(stores.index), rules=proposing(config.match))
+
+
+def _decided(before: DocumentRecord, outcome: MatchOutcome, decision: Filing | Hold, line: Line) -> DocumentRecord:
+    """The record with today's candidates; whom the machine chose at first stays on record."""
+    evidence = {**before.evidence, **evidence_of_match(outcome, line), "first": verdicts.first_choice(before.evidence)}
+    best = outcome.candidates[0] if outcome.candidates else None
+    after = replace(
+        before,
+        evidence=json.loads(json.dumps(evidence)),
+        patient_mrn=best.mrn if best else None,
+        patient_probability=min(1.0, max(0.0, best.probability)) if best else None,
+    )
+    if isinstance(decision, Hold):
+        return replace(after, reasons=decision.reasons)
+    return replace(after, status=DocumentStatus.FILED, reasons=())
+
+
+def _says_the_same(before: DocumentRecord, after: DocumentRecord) -> bool:
+    """Whether a clerk would see the same people for the same reasons: bits that move a little with the index are no news."""
+    return _told(before) == _told(after)
+
+
+def _told(record: DocumentRecord) -> tuple[Any, ...]:
+    return record.status, set(record.reasons), record.evidence.get("outcome"), [c["mrn"] for c in record.evidence.get("candidates", [])]
+
+
+def _write(stores: Stores, before: DocumentRecord, after: DocumentRecord, *, sampled: bool, now: datetime) -> bool:
+    """Unless a clerk came first."""
+    with writing(stores.index) as conn:
+        if documents.get(conn, before.id) != before:
+            return False
+        documents.reconsider(conn, before, after, sampled=sampled, actor=ACTOR, now=now)
+        return True
+
+
+def _record(stores: Stores, name: str) -> DocumentRecord:
+    with reading(stores.index) as conn:
+        record = documents.get(conn, name)
+    if record is None:
+        raise LookupError(name)
+    return record
+
+
+def _source(stores: Stores, record: DocumentRecord) -> str:
+    with reading(stores.index) as conn:
+        return journal.get(conn, record.delivery_id).source
+
+
+def _is_same(stores: Stores, one: str, other: str | None) -> bool:
+    with reading(stores.index) as conn:
+        return other is not None and merges.survivor(conn, one) == merges.survivor(conn, other)
+
+
+def _each(ids: list[str], work: Callable[[str], Rematched], progress: Progress) -> Rematched:
+    total = Rematched()
+    for done, name in enumerate(ids, start=1):
+        total = _sum(total, work(name))
+        progress(done, len(ids))
+    return total
+
+
+def _sum(one: Rematched, other: Rematched) -> Rematched:
+    return Rematched(*map(sum, zip(one, other, strict=True)))
