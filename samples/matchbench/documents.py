@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from random import Random
@@ -14,7 +15,7 @@ from samples.matchbench.tables import Tables
 from samples.matchbench.worlds import World
 from schemas.patient import IndexPatient, PatientClaim
 
-_OPTIONAL = {item.name for item in fields(PatientClaim)}
+_CLAIMED = {item.name for item in fields(PatientClaim)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,7 @@ def _document(rng: Random, world: World, tables: Tables, one: Person, highest: i
     page = _page(rng, world)
     kinds = [page.quality, *one.kinds, *(("absent",) if not one.mrns else ()), *(("two records",) if len(one.mrns) > 1 else ())]
     told = _as_told(page, tables, one, kinds)
-    name = {part: page.read(getattr(told, part)) for part in ("last_name", "first_name", "middle_name", "suffix")}
-    clean = all(name[part] == getattr(told, part) for part in name)
-    said: dict[str, Any] = _dob(page, told.dob, kinds) | _number(page, one, highest, kinds) | name
+    said = _name(page, told) | _dob(page, told.dob, kinds) | _number(page, one, highest, kinds)
     if page.happens(0.75):
         said["sex"] = told.sex
     if page.happens(world.phone):
@@ -65,7 +64,7 @@ def _document(rng: Random, world: World, tables: Tables, one: Person, highest: i
         said |= _address(page, told)
     if page.happens(world.ssn):
         said["ssn_last4"] = page.read(told.ssn_last4)
-    claim = PatientClaim(**said, name_confidence=_confidence(page, right=clean))
+    claim = PatientClaim(**{name: value for name, value in said.items() if name in _CLAIMED})
     if not (claim.phone or claim.address_line or claim.ssn_last4 or claim.mrn_is_ours) and claim.dob:
         kinds.append("name and DOB only")
     return Document(claim, one.mrns, tuple(kinds))
@@ -134,6 +133,15 @@ def _own_name(page: _Page, facts: IndexPatient, kinds: list[str]) -> IndexPatien
     )
 
 
+def _name(page: _Page, told: IndexPatient) -> dict[str, Any]:
+    """The name as most looks read it."""
+    parts = ("last_name", "first_name", "middle_name", "suffix")
+    printed = "|".join(getattr(told, part) for part in parts)
+    value, sightings = _looked(page, printed, lambda look: look.count("|") == 3)
+    confidence = _confidence(page, right=value == printed)
+    return dict(zip(parts, value.split("|"), strict=False)) | {"name_sightings": sightings, "name_confidence": confidence}
+
+
 def _renamed(facts: IndexPatient, last: str, first: str) -> IndexPatient:
     return replace(facts, last_name=last, first_name=first, middle_name="", suffix="")
 
@@ -147,22 +155,29 @@ def _short_year(page: _Page, iso: str) -> str:
 
 
 def _dob(page: _Page, dob: str, kinds: list[str]) -> dict[str, Any]:
-    """The birth date as read at one to three places, each looked at twice; what cannot be a birth date is not taken for one."""
-    rng = page.rng
+    """The birth date as most looks read it; what cannot be a birth date is not taken for one."""
     if page.happens(page.world.no_dob):
         kinds.append("no DOB")
         return {}
     sharper = page._replace(glass=page.glass._replace(rate=page.glass.rate * 0.6))  # dates are looked at with more care
-    readings = [sharper.read(dob) for _ in range(rng.choices((1, 2, 3), (60, 30, 10))[0])]
-    usable = [text for text in readings if _is_date(text)]
-    if not usable:
+    value, sightings = _looked(sharper, dob, _is_date)
+    if not value:
         kinds.append("no DOB")
         return {}
-    value = max(usable, key=usable.count)
     if value != dob:
         kinds.append("DOB misread")
-    found: dict[str, Any] = {"dob": value, "dob_sightings": usable.count(value), "dob_confidence": _confidence(page, right=value == dob)}
-    return found | _looks(page, "dob", dob, value)
+    return {"dob": value, "dob_sightings": sightings, "dob_confidence": _confidence(page, right=value == dob)}
+
+
+def _looked(page: _Page, text: str, usable: Callable[[str], bool]) -> tuple[str, int]:
+    """The reading that most looks agree on, and how many: at one to three places, at the first of them twice.
+
+    A second look at one place often repeats the error of the first.
+    """
+    looks = [page.read(text) for _ in range(page.rng.choices((1, 2, 3), (60, 30, 10))[0])]
+    looks.append(looks[0] if page.happens(0.35) else page.read(text))
+    usables = [look for look in looks if usable(look)]
+    return max(((look, usables.count(look)) for look in usables), key=lambda found: found[1], default=("", 0))
 
 
 def _is_date(text: str) -> bool:
@@ -172,21 +187,14 @@ def _is_date(text: str) -> bool:
         return False
 
 
-def _looks(page: _Page, field: str, truth: str, value: str) -> dict[str, Any]:
-    """What a second look at the same place says, as far as a claim can hold it: it often repeats the error of the first."""
-    again = value if value != truth and page.happens(0.35) else page.read(truth)
-    agrees = {f"{field}_witnesses": (("second look",) if again == value else ())}
-    return {name: held for name, held in agrees.items() if name in _OPTIONAL}
-
-
 def _number(page: _Page, one: Person, highest: int, kinds: list[str]) -> dict[str, Any]:
     """The medical record number on the page: ours, or another hospital's, which may be one of ours by chance."""
     rng, luck = page.rng, page.rng.random()
     if one.mrns and luck < page.world.own_mrn:
         kinds.append("own MRN")
         told = rng.choice(one.mrns) if not page.happens(0.0005) else str(rng.randint(FIRST_MRN, highest))  # another patient's label
-        read = page.read(told)
-        return {"mrn": read, "mrn_is_ours": page.happens(0.75)} | _looks(page, "mrn", told, read)
+        read, sightings = _looked(page, told, bool)
+        return {"mrn": read, "mrn_is_ours": page.happens(0.75), "mrn_sightings": sightings}
     if page.world.own_mrn <= luck < page.world.own_mrn + page.world.foreign_mrn:
         kinds.append("foreign MRN")
         return {"mrn": page.read(str(rng.randint(FIRST_MRN, highest)))}
@@ -194,13 +202,9 @@ def _number(page: _Page, one: Person, highest: int, kinds: list[str]) -> dict[st
 
 
 def _address(page: _Page, told: IndexPatient) -> dict[str, str]:
-    line = (
-        told.address_line.replace(" APT ", " #")
-        if page.happens(0.2)
-        else told.address_line.replace(" ST", " STREET")
-        if page.happens(0.3)
-        else told.address_line
-    )
+    """The address, seldom written as at the registration desk."""
+    line, luck = told.address_line, page.rng.random()
+    line = line.replace(" APT ", " #") if luck < 0.2 else line.replace(" ST", " STREET") if luck < 0.45 else line
     return {"address_line": page.read(line), "zip": page.read(told.zip) if page.happens(0.9) else ""}
 
 

@@ -51,12 +51,11 @@ def build_index(url: str, people: Iterable[IndexPatient]) -> None:
 def judge(document: Document, lookup: PatientLookup) -> Verdict:
     """What could be filed, and what of it the shipped line files: the gates are the same under every line, so one call tells both."""
     outcome = match_claim(document.claim, lookup, rules=LOOSEST)
-    fileable = isinstance(outcome, Matched)
+    doubt, stated = raw_doubt(outcome), stated_wrong(outcome)
     filed = isinstance(outcome, Matched) and outcome.p_wrong <= SHIPPED.max_p_wrong
     place = next((at for at, one in enumerate(outcome.candidates) if one.mrn in document.mrns), -1)
-    stated = stated_wrong(outcome)
     proposed, known = bool(outcome.candidates), bool(document.mrns)
-    return Verdict(filed, fileable, raw_doubt(outcome), stated, place, proposed, known, document.kinds)
+    return Verdict(filed, proposed and doubt < 1, doubt, stated, place, proposed, known, document.kinds)
 
 
 def stated_wrong(outcome: MatchOutcome) -> float:
@@ -67,9 +66,9 @@ def stated_wrong(outcome: MatchOutcome) -> float:
 
 
 def raw_doubt(outcome: MatchOutcome) -> float:
-    """The number a line is drawn on; the stated error where the product gives no finer one."""
-    found = getattr(outcome, "raw_doubt", None)
-    return stated_wrong(outcome) if found is None else float(found)
+    """The number a line is drawn on; 1 where the outcome holds whatever the line."""
+    unlined = stated_wrong(outcome) if isinstance(outcome, Matched) else 1.0  # of a matcher that gives no such number
+    return float(getattr(outcome, "raw_doubt", unlined))
 
 
 def judge_all(url: str, documents: Sequence[Document], *, processes: int) -> list[Verdict]:

@@ -69,7 +69,7 @@ def misread(rng: Random, text: str, glass: Glass) -> str:
     for sign in text:
         if glass.habit and sign == glass.habit[0] and rng.random() < 0.5:
             signs.append(glass.habit[1])
-        elif sign != "-" and rng.random() < glass.rate:
+        elif sign not in "-|" and rng.random() < glass.rate:
             signs.append(_wrong(rng, sign, numeric=numeric))
         else:
             signs.append(sign)

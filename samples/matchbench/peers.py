@@ -6,7 +6,6 @@ The requirements stand in requirements/peers-match.txt.
 from __future__ import annotations
 
 import json
-import logging
 import sys
 import time
 from collections.abc import Callable
@@ -59,12 +58,12 @@ def _records(table: Any) -> list[dict[str, str]]:
 def link(index_csv: Path, documents_csv: Path) -> dict[str, Any]:
     """Splink, trained without labels: milliseconds for one document at a time against the whole index, and its best F1 over all of them."""
     pd, splink = import_module("pandas"), import_module("splink")
-    logging.getLogger("splink").setLevel(logging.ERROR)
+    import_module("splink.logging").disable()
     people, pages = (pd.read_csv(path, dtype=str).replace("", None) for path in (index_csv, documents_csv))
     database = splink.DuckDBAPI()
     left = database.register(people, dataset_display_name="people")
     right = database.register(pages, dataset_display_name="pages")
-    linker = splink.Linker([left, right], _settings(splink), set_up_basic_logging=False)
+    linker = splink.Linker([left, right], _settings(splink))
     block_on = splink.block_on
     linker.training.estimate_probability_two_random_records_match([block_on("first_name", "last_name", "dob")], recall=0.7)
     linker.training.estimate_u_using_random_sampling(max_pairs=1_000_000)
