@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from samples.matchbench.judge import Verdict
+from samples.matchbench.judge import Took, Verdict
 from samples.matchbench.score import Line, certify, decades, files, forced, in_first, strata
 from samples.report import Row, at_least, at_most, not_run, plain
 
@@ -14,12 +14,12 @@ LIMIT = 1e-4
 
 
 class Trial(NamedTuple):
-    """One county: its documents judged, how long single decisions took (ms), and how long Splink takes for one (ms)."""
+    """One county: its documents judged, how long single decisions took, and what Splink makes of the same."""
 
     world: str
     size: str  # "100k"
     verdicts: Sequence[Verdict]
-    took: Sequence[float]
+    took: Sequence[Took]
     splink: Mapping[str, float] | None
 
     @property
@@ -97,17 +97,12 @@ def _beside(trial: Trial) -> list[Row]:
 
 def latency_row(trial: Trial, target: float) -> Row:
     """The slowest twentieth of whole decisions begins here."""
-    ordered = sorted(trial.took)
-    beside = f"; Splink 5 median {trial.splink['median_ms']:.0f} ms, its F1 {trial.splink['f1']:.4f}" if trial.splink else "; Splink not run"
-    value = ordered[int(len(ordered) * 0.95)]
-    return at_most(
-        f"latency p95 of a whole decision, SQLite, {trial.size}",
-        round(value, 3),
-        target,
-        n=len(ordered),
-        unit="ms",
-        note=f"median {ordered[len(ordered) // 2]:.2f} ms{beside}",
-    )
+    clock, processor = (sorted(each) for each in zip(*trial.took, strict=True))
+    last = int(len(clock) * 0.95)
+    goal = f"latency p95 of a whole decision, SQLite, {trial.size}"
+    beside = f"Splink 5 median {trial.splink['median_ms']:.0f} ms, its best F1 {trial.splink['f1']:.4f}" if trial.splink else "Splink not run"
+    note = f"median {clock[len(clock) // 2]:.2f} ms, processor alone p95 {processor[last]:.2f} ms; {beside}"
+    return at_most(goal, round(clock[last], 3), target, n=len(clock), unit="ms", note=note)
 
 
 def febrl_row(name: str, verdicts: Sequence[Verdict]) -> Row:

@@ -10,7 +10,7 @@ from pipeline.match import match_claim
 from samples.matchbench import score
 from samples.matchbench.documents import make_documents
 from samples.matchbench.febrl import febrl_documents, febrl_patients
-from samples.matchbench.judge import SHIPPED, Verdict, build_index, judge, judge_all
+from samples.matchbench.judge import SHIPPED, Took, Verdict, build_index, judge, judge_all, latencies
 from samples.matchbench.noise import Glass, misread, mistype, slip, valid
 from samples.matchbench.people import TODAY, make_county
 from samples.matchbench.rows import Trial, detail_rows, filed_row, latency_row, main_rows
@@ -98,6 +98,12 @@ def test_verdicts_tell_the_truth_of_the_product(index, documents):
     assert judge(changed, lookup).place == -1
 
 
+def test_each_decision_is_timed_once_the_caches_are_warm(index, documents):
+    took = list(latencies(index, [one.claim for one in documents[:30]], warm=10))
+    assert len(took) == 20
+    assert all(one.clock > 0 and one.processor > 0 for one in took)
+
+
 def test_all_verdicts_in_the_documents_order(index, documents):
     verdicts = judge_all(index, documents[:40], processes=1)
     assert [one.kinds for one in verdicts] == [one.kinds for one in documents[:40]]
@@ -175,7 +181,7 @@ def test_the_queue_counts_places():
 def test_the_table_says_what_is_not_met():
     good = [verdict(at / 1e9, kinds=("clean",)) for at in range(40_000)]
     absent = [verdict(0.5, right=False, known=False, filed=False, kinds=("absent",)) for _ in range(400)]
-    trial = Trial("county", "100k", good + absent, [0.5] * 95 + [9.0] * 5, {"median_ms": 300.0, "f1": 0.97})
+    trial = Trial("county", "100k", good + absent, [Took(0.5, 0.4)] * 95 + [Took(9.0, 0.4)] * 5, {"median_ms": 300.0, "f1": 0.97})
     rows = {row.goal: row for row in main_rows(trial)}
     assert rows["auto-filed at certified <= 1e-4, 100k county"].met
     assert rows["absent people auto-filed, 100k county"].value == 0
