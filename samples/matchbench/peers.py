@@ -58,7 +58,6 @@ def _records(table: Any) -> list[dict[str, str]]:
 def link(index_csv: Path, documents_csv: Path) -> dict[str, Any]:
     """Splink, trained without labels: milliseconds for one document at a time against the whole index, and its best F1 over all of them."""
     pd, splink = import_module("pandas"), import_module("splink")
-    import_module("splink.logging").disable()
     people, pages = (pd.read_csv(path, dtype=str).replace("", None) for path in (index_csv, documents_csv))
     database = splink.DuckDBAPI()
     left = database.register(people, dataset_display_name="people")

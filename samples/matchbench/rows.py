@@ -11,6 +11,7 @@ from samples.matchbench.score import Line, certify, decades, files, forced, in_f
 from samples.report import Row, at_least, at_most, not_run, plain
 
 LIMIT = 1e-4
+_MERGES = "merge and unmerge: sequences without a loss"
 
 
 class Trial(NamedTuple):
@@ -111,11 +112,22 @@ def febrl_row(name: str, verdicts: Sequence[Verdict]) -> Row:
     return at_least(f"{name} F1", answer.f1, 0.999, n=answer.n, unit="F1")
 
 
-def not_run_rows(why: str) -> list[Row]:
-    """The rows that need a million people."""
+def merged_row(sequences: int) -> Row:
+    """Random sequences of merging and unmerging in which nothing was lost."""
+    return at_least(_MERGES, sequences, 2000, n=sequences, unit="sequences")
+
+
+def merges_left_out(why: str) -> Row:
+    """The same row where the test did not come to its end."""
+    return not_run(_MERGES, why, target=">= 2000", unit="sequences")
+
+
+def rows_left_out(why: str) -> list[Row]:
+    """The rows that a short run has no time for."""
     return [
         not_run("auto-filed at certified <= 1e-4, 1M county", why, target=">= 80", unit="%"),
         not_run("latency p95 of a whole decision, SQLite, 1M", why, target="<= 2", unit="ms"),
+        merges_left_out(why),
     ]
 
 
