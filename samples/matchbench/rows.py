@@ -11,7 +11,8 @@ from samples.matchbench.score import Line, certify, decades, files, forced, in_f
 from samples.report import Row, at_least, at_most, not_run, plain
 
 LIMIT = 1e-4
-_MERGES = "merge and unmerge: sequences without a loss"
+MERGES = 2000
+_MERGES_GOAL = "merge and unmerge: sequences without a loss"
 
 
 class Trial(NamedTuple):
@@ -114,12 +115,12 @@ def febrl_row(name: str, verdicts: Sequence[Verdict]) -> Row:
 
 def merged_row(sequences: int) -> Row:
     """Random sequences of merging and unmerging in which nothing was lost."""
-    return at_least(_MERGES, sequences, 2000, n=sequences, unit="sequences")
+    return at_least(_MERGES_GOAL, sequences, MERGES, n=sequences, unit="sequences")
 
 
 def merges_left_out(why: str) -> Row:
     """The same row where the test did not come to its end."""
-    return not_run(_MERGES, why, target=">= 2000", unit="sequences")
+    return not_run(_MERGES_GOAL, why, target=f">= {MERGES}", unit="sequences")
 
 
 def rows_left_out(why: str) -> list[Row]:
