@@ -31,8 +31,16 @@ check: setup  ## format, lint, types, floors
 bench: setup  ## the main job on an unseen sample set, against its targets
 	@$(PY) -m samples.bench
 
+PEERS_MATCH := var/peers/match
+bench-match: setup $(PEERS_MATCH)/.ready  ## patient matching on made-up counties and FEBRL, beside Splink (QUICK=1 for three minutes)
+	@$(PY) -m samples.matchbench.run $(if $(QUICK),--quick)
+$(PEERS_MATCH)/.ready: requirements/peers-match.txt
+	@mkdir -p $(PEERS_MATCH) && $(VENV)/bin/uv venv -q --allow-existing --python $(PY) $(PEERS_MATCH)
+	@$(VENV)/bin/uv pip sync -q --python $(PEERS_MATCH)/bin/python --require-hashes requirements/peers-match.txt
+	@touch $@
+
 lock:  ## resolve the dependencies anew (with hashes)
 	@uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --all-extras -q pyproject.toml -o requirements/lock.txt
 	@sed -i '/^#/d' requirements/lock.txt
 
-.PHONY: help setup demo up test check bench lock
+.PHONY: help setup demo up test check bench bench-match lock
