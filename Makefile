@@ -27,8 +27,12 @@ check: setup  ## format, lint, types, floors
 bench: setup  ## the main job on an unseen sample set, against its targets
 	@$(PY) -m samples.bench
 
+bench-read: setup  ## reading on unseen pages, beside what others offer; ARGS=--quick for three minutes
+	@$(PY) -m samples.read_bench $(ARGS)
+
 lock:  ## resolve the dependencies anew (with hashes)
 	@uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --all-extras -q pyproject.toml -o requirements/lock.txt
+	@printf 'ocrmypdf\npytesseract\npdf2image\n' | uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 -q --no-annotate --no-header - -o requirements/peers-read.txt
 	@sed -i '/^#/d' requirements/lock.txt
 
-.PHONY: help setup demo up test check bench lock
+.PHONY: help setup demo up test check bench bench-read lock
