@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from samples.readbench import accuracy, cost, goals, intake
-from samples.readbench.fonts import Family, find_families
+from samples.readbench.fonts import FAMILIES, Family, find_families
 from samples.readbench.meter import CommandFailed, spend
 from samples.readbench.peers import CLEANED, SYSTEM_FONTS, Peers, fetch_debian, fetch_python
 from samples.readbench.reading import plain_texts, read, read_scans
@@ -110,7 +110,7 @@ def _peer_texts(peers: Peers, work: Path) -> dict[str, dict[str, list[str]]]:
     for quality in ("skew300bw", "faxstd", "poor200"):
         for setting, options in (("default", ()), ("deskew+rotate+clean", CLEANED)):
             text = work / f"{quality}.txt"
-            spend(peers.ocrmypdf(work / "pdf" / f"{quality}.pdf", work / "peer.pdf", *options, sidecar=text), seconds=600)
+            spend(peers.ocrmypdf(work / "pdf" / f"{quality}.pdf", work / "peer.pdf", *options, sidecar=text), seconds=1800)
             texts.setdefault(quality, {})[setting] = text.read_text(encoding="utf-8").removesuffix("\f").split("\f")
     return texts
 
@@ -158,7 +158,10 @@ def _intake(press: Press, work: Path, size: Size, peers: Callable[[], Peers] | N
 
 def _families(home: Path) -> dict[str, Family]:
     fetched = fetch_debian(home) / "usr/share/fonts"
-    return find_families(SYSTEM_FONTS) | find_families(fetched)
+    families = find_families(SYSTEM_FONTS) | find_families(fetched)
+    if len(families) < len(FAMILIES):
+        raise CommandFailed(f"missing: {', '.join(sorted(set(FAMILIES) - set(families)))}")
+    return families
 
 
 def _peers(home: Path) -> Callable[[], Peers]:

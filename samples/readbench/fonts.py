@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from PIL import ImageFont
 
 Cut = Literal["regular", "bold", "italic"]
-_FILES = {
+FAMILIES = {
     "Noto Sans": ("NotoSans-Regular", "NotoSans-Bold", "NotoSans-Italic"),
     "Noto Serif": ("NotoSerif-Regular", "NotoSerif-Bold", "NotoSerif-Italic"),
     "Roboto": ("Roboto-Regular", "Roboto-Bold", "Roboto-Italic"),
@@ -39,7 +39,7 @@ class Family(NamedTuple):
 def find_families(folder: Path) -> dict[str, Family]:
     """The families whose files lie somewhere below a folder."""
     there: Mapping[str, Path] = {path.stem: path for path in sorted(folder.rglob("*.ttf"))}
-    return {name: Family(name, *(there[stem] for stem in stems)) for name, stems in _FILES.items() if all(stem in there for stem in stems)}
+    return {name: Family(name, *(there[stem] for stem in stems)) for name, stems in FAMILIES.items() if all(stem in there for stem in stems)}
 
 
 def width(text: str, file: Path, size: float) -> float:

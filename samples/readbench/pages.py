@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from random import Random
@@ -13,6 +13,7 @@ from samples.readbench.typeset import Pen, Sheet
 from samples.readbench.words import Visit, make_visit, sentences
 
 WORDS = 340  # a page holds at least 300
+_OF_THE_DESK = ("cover", "release")  # no clinical note
 FIELDS = ("patient_name", "patient_dob", "patient_mrn", "service_date", "facility", "author")
 
 
@@ -56,15 +57,15 @@ def make_page(layout: str, family: Family, rng: Random, *, words: int = WORDS) -
     said = _Said(name, dates(who.dob), who.mrn, dates(visit.day), visit.facility, visit.author, visit)
     pen = Pen(family, size=size)
     write(pen, said, rng)
-    _top_up(pen, rng, words)
+    _top_up(pen, ("referral", "laboratory") if layout in _OF_THE_DESK else ("nursing", "plan", "exam"), rng, words)
     pen.y = max(pen.y + 4, 752)
     pen.line(f"{said.facility} - printed {said.day} - Page 1 of 1", scale=0.85)
     return Page(layout, pen.sheet(), visit, dict(zip(FIELDS, said[:6], strict=True)))
 
 
-def _top_up(pen: Pen, rng: Random, words: int) -> None:
-    """Go on in the page's own subject until it holds enough words."""
-    more = iter(sentences("nursing", rng) + sentences("plan", rng) + sentences("exam", rng))
+def _top_up(pen: Pen, subjects: Sequence[str], rng: Random, words: int) -> None:
+    """Go on until the page holds enough words."""
+    more = iter([text for subject in subjects for text in sentences(subject, rng)])
     if len(pen.words) < words:
         pen.heading("Additional comments")
     while len(pen.words) < words and not pen.full:

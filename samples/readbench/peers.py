@@ -75,6 +75,7 @@ def fetch_debian(home: Path) -> Path:
     target.mkdir()
     for package in sorted(archives.glob("*.deb")):
         _run(["dpkg-deb", "-x", str(package), str(target)])
+    shutil.rmtree(archives)
     return _mark(target, wanted)
 
 

@@ -15,7 +15,7 @@ from samples.readbench.meter import CommandFailed, spend
 from samples.readbench.pages import Page
 from samples.readbench.sets import Sheaf
 
-_SECONDS = 900.0
+_SECONDS = 1800.0
 
 
 class Seen(NamedTuple):
