@@ -32,15 +32,19 @@ bench: setup  ## the main job on an unseen sample set, against its targets
 	@$(PY) -m samples.bench
 
 PEERS_MATCH := var/peers/match
-bench-match: setup $(PEERS_MATCH)/.ready  ## patient matching on made-up counties and FEBRL, beside Splink (QUICK=1 for three minutes)
-	@$(PY) -m samples.matchbench.run $(if $(QUICK),--quick)
+bench-match: setup $(PEERS_MATCH)/.ready  ## patient matching on made-up counties and FEBRL, beside Splink; ARGS=--quick for three minutes
+	@$(PY) -m samples.matchbench.run $(ARGS)
 $(PEERS_MATCH)/.ready: requirements/peers-match.txt
 	@mkdir -p $(PEERS_MATCH) && $(VENV)/bin/uv venv -q --allow-existing --python $(PY) $(PEERS_MATCH)
 	@$(VENV)/bin/uv pip sync -q --python $(PEERS_MATCH)/bin/python --require-hashes requirements/peers-match.txt
 	@touch $@
 
+bench-read: setup  ## reading on unseen pages, beside what others offer; ARGS=--quick for three minutes
+	@$(PY) -m samples.read_bench $(ARGS)
+
 lock:  ## resolve the dependencies anew (with hashes)
 	@uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --all-extras -q pyproject.toml -o requirements/lock.txt
+	@printf 'ocrmypdf\npytesseract\npdf2image\n' | uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 -q --no-annotate --no-header - -o requirements/peers-read.txt
 	@sed -i '/^#/d' requirements/lock.txt
 
-.PHONY: help setup demo up test check bench bench-match lock
+.PHONY: help setup demo up test check bench bench-match bench-read lock
