@@ -18,8 +18,11 @@ demo: setup  ## sample people and scans through the real pipeline, then the revi
 up: setup  ## watcher, workers and web application
 	@$(VENV)/bin/chartroom up
 
-test: setup  ## every test, on real engines
+test: $(VENV)/.test-ready  ## every test, on real engines
 	@$(PY) -m pytest
+$(VENV)/.test-ready: $(VENV)/.ready requirements/test-apt.txt
+	@sh requirements/install.sh $(VENV) requirements/test-apt.txt
+	@touch $@
 
 check: setup  ## format, lint, types, floors
 	@ruff format --check . && ruff check . && mypy && lint-imports

@@ -1,11 +1,12 @@
 #!/bin/sh
 # Installs what Chartroom needs: Debian packages through apt (root or sudo), then a virtual environment from the hashed lock.
+# With a list of packages as second argument: those alone.
 set -eu
 venv=$1
 here=$(dirname "$0")
 
 missing=""
-for package in $(cat "$here/apt.txt"); do
+for package in $(cat "${2:-$here/apt.txt}"); do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
 done
 if [ -n "$missing" ]; then
@@ -22,6 +23,7 @@ if [ -n "$missing" ]; then
     DEBIAN_FRONTEND=noninteractive $root apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
 
+[ $# -lt 2 ] || exit 0
 python=$(command -v python3.11 || command -v python3)
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
 echo "Installing Python packages from the hashed lock"

@@ -117,6 +117,8 @@ async def _answer(request: Request, call_next: Callable[[Request], Awaitable[Res
     except Exception as error:  # noqa: BLE001
         log.error("a page failed: %s", type(error).__name__)  # noqa: TRY400
         response = PlainTextResponse("This page cannot be shown. Tell IT; nothing was changed.\n", 500)
+    if request.url.path.startswith("/static/"):
+        response.headers["Cache-Control"] = "no-cache"  # kept, and asked about by its tag
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     return response
