@@ -21,6 +21,7 @@ from review.pages import show, tabs_of
 from review.screens.account.views import AccountScreen
 from review.screens.document.views import DocumentScreen
 from review.screens.glass.views import GlassScreen
+from review.screens.oidc.views import OidcScreen
 from review.screens.people.views import PeopleScreen
 from review.screens.queue.views import QueueScreen
 from review.screens.sign_in.views import SignInScreen
@@ -68,8 +69,10 @@ def make_app(house: House, web: Web) -> FastAPI:
 
 
 def _screens(house: House, gate: Gate, web: Web) -> Iterator[Door]:
+    if house.provider is not None:
+        yield from OidcScreen(gate, house.key, house.provider).doors()
     screens = (
-        SignInScreen(gate, house.key, required=web.second_factor == "required"),
+        SignInScreen(gate, house.key, required=web.second_factor == "required", single_sign_on=house.provider is not None),
         WelcomeScreen(gate),
         AccountScreen(gate),
         QueueScreen(house.index, house.now),

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from review import proofs
 from review.doors import Door, Gate, Policy, door, visitor_of
 from review.pages import show
-from review.passwords import note, try_password
+from review.passwords import begin_session, note, try_password
 from schemas.access import Right, Session, User
 from store import sessions, users
 from store.database import writing
@@ -31,6 +31,7 @@ class SignInScreen:
     gate: Gate
     key: bytes
     required: bool
+    single_sign_on: bool
 
     def doors(self) -> Sequence[Door]:
         """The ways in, each with its policy."""
@@ -47,14 +48,14 @@ class SignInScreen:
 
     def ask(self, request: Request) -> Response:
         """Name and password."""
-        return show(request, "sign_in/sign_in.html")
+        return show(request, "sign_in/sign_in.html", single_sign_on=self.single_sign_on)
 
     def sign_in(self, request: Request) -> Response:
         """Check them; the answer to everything that is wrong is the same."""
         form = request.state.form
         user = try_password(self.gate, form.get("name", "").strip(), form.get("password", ""))
         if user is None:
-            return show(request, "sign_in/sign_in.html", status=422, wrong=WRONG)
+            return show(request, "sign_in/sign_in.html", status=422, wrong=WRONG, single_sign_on=self.single_sign_on)
         return self.enter(user)
 
     def ask_code(self, request: Request) -> Response:
@@ -104,21 +105,11 @@ class SignInScreen:
         """A session for somebody whose password was right: whole when no second factor is asked."""
         if user.totp_secret is None and not self.required:
             return self.entered(user)
-        return self.begin(user, whole=False, to="/second-factor")
+        return begin_session(self.gate, user, RedirectResponse("/second-factor", 303), whole=False)
 
     def entered(self, user: User) -> Response:
         """A whole session under a new secret: what was known of the half one opens nothing."""
-        return self.begin(user, whole=True, to="/")
-
-    def begin(self, user: User, *, whole: bool, to: str) -> Response:
-        secret, now = proofs.new_secret(), self.gate.now()
-        with writing(self.gate.index) as conn:
-            sessions.begin(conn, Session(proofs.digest(secret), user.id, now, now, now, whole), now=now)
-            if whole:
-                note(conn, "session.begun", user, now)
-        answer = RedirectResponse(to, 303)
-        answer.set_cookie(self.gate.cookie, secret, path="/", secure=self.gate.tls, httponly=True, samesite="strict")
-        return answer
+        return begin_session(self.gate, user, RedirectResponse("/", 303))
 
     def factor(self, request: Request) -> dict[str, Any]:
         """What the page of the second factor shows: an offered secret while none is set."""
