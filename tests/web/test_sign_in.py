@@ -140,6 +140,8 @@ def test_an_idle_session_ends_and_a_busy_one_after_twelve_hours(desk):
     desk.pass_time(minutes=14)
     assert client.get("/queue").status_code == 200
     desk.pass_time(minutes=14)
+    assert client.get("/account").status_code == 200
+    desk.pass_time(minutes=14)
     assert client.get("/queue").status_code == 200
     desk.pass_time(minutes=15)
     assert client.get("/queue").headers["location"] == "/sign-in"

@@ -65,7 +65,7 @@ class SignInScreen:
     def give_code(self, request: Request) -> Response:
         """Check a code; the first one enrols."""
         visitor = visitor_of(request)
-        if visitor.session is None or not self.code_is_right(visitor.user, visitor.session, request.state.form.get("code", "")):
+        if visitor.session is None or not self.code_is_right(visitor.user.id, visitor.session, request.state.form.get("code", "")):
             return show(request, "sign_in/second_factor.html", status=422, wrong=WRONG_CODE, **self.factor(request))
         return self.entered(visitor.user)
 
@@ -79,14 +79,14 @@ class SignInScreen:
 
     def ask_proof(self, request: Request) -> Response:
         """The password once more."""
-        return show(request, "sign_in/prove.html")
+        return show(request, "sign_in/prove.html", single_sign_on=self.single_sign_on)
 
     def prove(self, request: Request) -> Response:
         """Check it; the session counts as fresh for some minutes."""
         visitor = visitor_of(request)
         user = try_password(self.gate, visitor.user.name, request.state.form.get("password", ""))
         if user is None or visitor.session is None:
-            return show(request, "sign_in/prove.html", status=422, wrong=WRONG)
+            return show(request, "sign_in/prove.html", status=422, wrong=WRONG, single_sign_on=self.single_sign_on)
         with writing(self.gate.index) as conn:
             sessions.prove(conn, visitor.session.token_hash, now=self.gate.now())
         return RedirectResponse(PROVED.get(request.state.form.get("to", ""), "/"), 303)
@@ -119,16 +119,19 @@ class SignInScreen:
         secret = proofs.totp_candidate(self.key, visitor.session.token_hash)
         return {"secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)), "uri": proofs.totp_uri(secret, visitor.user.name)}
 
-    def code_is_right(self, user: User, session: Session, code: str) -> bool:
+    def code_is_right(self, user_id: str, session: Session, code: str) -> bool:
         """Whether the code is of this moment and was not used before; enrols the offered secret with its first right code."""
-        now, sealed = self.gate.now(), user.totp_secret
-        secret = proofs.unseal(self.key, sealed, user.id) if sealed else proofs.totp_candidate(self.key, session.token_hash)
-        if secret is None or (user.locked_until is not None and user.locked_until > now):
-            return False
-        pause, step = proofs.pause_after(user.failures + 1), proofs.totp_step(secret, code, now)
-        with writing(self.gate.index) as conn:
+        now = self.gate.now()
+        with writing(self.gate.index) as conn:  # read and counted in one transaction: tries at the same moment count too
+            user = users.get(conn, user_id)
+            if user is None or (user.locked_until is not None and user.locked_until > now):
+                return False
+            pause = proofs.pause_after(user.failures + 1)
             users.charge(conn, user.id, locked_until=now + pause if pause else None)
-            if step is None or not (users.use_step(conn, user.id, step) if sealed else True):
+            sealed = user.totp_secret
+            secret = proofs.unseal(self.key, sealed, user.id) if sealed else proofs.totp_candidate(self.key, session.token_hash)
+            step = proofs.totp_step(secret, code, now) if secret else None
+            if secret is None or step is None or (sealed and not users.use_step(conn, user.id, step)):
                 note(conn, "session.code_refused", user, now)
                 return False
             if not sealed:
