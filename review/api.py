@@ -66,7 +66,9 @@ class Api:
             ("POST", "/intake", self.take_in, Policy(Right.INTAKE, program=True, seen="file.handed_in")),
             ("GET", "/openapi.json", self.openapi, Policy(None)),
         ]
-        return [Door(APIRoute(f"/api/v1{path}", call, methods=[method]), policy) for method, path, call, policy in ways]
+        return [
+            Door(APIRoute(f"/api/v1{path}", call, methods=[method], include_in_schema=policy.program), policy) for method, path, call, policy in ways
+        ]
 
     def status(self) -> dict[str, Any]:
         """Depths, ages and health; no patient data."""
@@ -109,7 +111,9 @@ class Api:
 
     def openapi(self) -> dict[str, Any]:
         """This interface, described."""
-        return self.describe()
+        told = self.describe()
+        token = {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}}
+        return {**told, "components": told.get("components", {}) | token, "security": [{"token": []}]}
 
 
 def _item(item: ReviewItem) -> Item:

@@ -21,6 +21,7 @@ from review.pages import show, tabs_of
 from review.screens.account.views import AccountScreen
 from review.screens.document.views import DocumentScreen
 from review.screens.glass.views import GlassScreen
+from review.screens.oidc.views import OidcScreen
 from review.screens.people.views import PeopleScreen
 from review.screens.queue.views import QueueScreen
 from review.screens.sign_in.views import SignInScreen
@@ -68,8 +69,10 @@ def make_app(house: House, web: Web) -> FastAPI:
 
 
 def _screens(house: House, gate: Gate, web: Web) -> Iterator[Door]:
+    if house.provider is not None:
+        yield from OidcScreen(gate, house.key, house.provider).doors()
     screens = (
-        SignInScreen(gate, house.key, required=web.second_factor == "required"),
+        SignInScreen(gate, house.key, required=web.second_factor == "required", single_sign_on=house.provider is not None),
         WelcomeScreen(gate),
         AccountScreen(gate),
         QueueScreen(house.index, house.now),
@@ -117,6 +120,8 @@ async def _answer(request: Request, call_next: Callable[[Request], Awaitable[Res
     except Exception as error:  # noqa: BLE001
         log.error("a page failed: %s", type(error).__name__)  # noqa: TRY400
         response = PlainTextResponse("This page cannot be shown. Tell IT; nothing was changed.\n", 500)
+    if request.url.path.startswith("/static/"):
+        response.headers["Cache-Control"] = "no-cache"  # kept, and asked about by its tag
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     return response

@@ -24,6 +24,7 @@ from store import audit, sessions, users
 from store.database import reading, writing
 
 FRESH = timedelta(minutes=5)
+STIRRED = timedelta(minutes=1)
 SAFE = {"GET", "HEAD", "OPTIONS"}
 LARGEST_FORM = 64 * 1024
 NOBODY = "nobody"
@@ -84,6 +85,13 @@ class Gate:
                 return None
             return Visitor(user, rights_of(user.roles), session, csrf_of(secret), sessions.glasses_of(conn, user.id, now=now))
 
+    def stir(self, visitor: Visitor | None) -> None:
+        """Note now and then that the person is still there."""
+        now = self.now()
+        if visitor and visitor.session and now - visitor.session.seen_at > STIRRED:
+            with writing(self.index) as conn:
+                sessions.touch(conn, visitor.session.token_hash, now=now)
+
     def note(self, action: str, subject: str, visitor: Visitor | None, detail: dict[str, Any]) -> None:
         """Put a look or a refusal on record, and note that the person is still there."""
         now = self.now()
@@ -108,6 +116,8 @@ class Guarded:
         if refused is not None:
             await refused(scope, receive, send)
             return
+        if not self.policy.seen:
+            await run_in_threadpool(self.gate.stir, visitor)
 
         async def noting(message: Message) -> None:
             status = message.get("status", 0) if message["type"] == "http.response.start" else 0

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import Engine
 
 from review.pictures import Pictures
+from review.single_sign_on import Provider
 from schemas.catalogue import Catalogue
 
 
@@ -24,3 +25,4 @@ class House:
     take_in: Callable[[str, BinaryIO], str]  # a file's name and content → the delivery's id
     status: Callable[[], dict[str, Any]]
     now: Callable[[], datetime]
+    provider: Provider | None = None  # who vouches for people, where single sign-on is set

@@ -1,16 +1,17 @@
-"""Checks a password against an account: every try is counted before it is checked, and a locked name is not checked at all."""
+"""Checks a password against an account and begins sessions. Every try is counted before it is checked; a locked name is not checked at all."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from sqlalchemy import Connection
+from starlette.responses import Response
 
 from review import proofs
 from review.doors import NOBODY, Gate
-from schemas.access import User
+from schemas.access import Session, User
 from schemas.record import AuditEntry
-from store import audit, users
+from store import audit, sessions, users
 from store.database import writing
 
 
@@ -31,6 +32,17 @@ def try_password(gate: Gate, name: str, password: str) -> User | None:
             return user
         note(conn, "session.locked" if locked else "session.refused", user, now)
     return None
+
+
+def begin_session(gate: Gate, user: User, answer: Response, *, whole: bool = True) -> Response:
+    """A session under a new secret, whose cookie goes out with the answer; what was known of an older one opens nothing."""
+    secret, now = proofs.new_secret(), gate.now()
+    with writing(gate.index) as conn:
+        sessions.begin(conn, Session(proofs.digest(secret), user.id, now, now, now, whole), now=now)
+        if whole:
+            note(conn, "session.begun", user, now)
+    answer.set_cookie(gate.cookie, secret, path="/", secure=gate.tls, httponly=True, samesite="strict")
+    return answer
 
 
 def note(conn: Connection, action: str, user: User | None, now: datetime) -> None:

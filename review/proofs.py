@@ -107,8 +107,8 @@ def seal(key: bytes, plain: str, about: str) -> str:
 
 def unseal(key: bytes, sealed: str, about: str) -> str | None:
     """What was sealed; None when the key, the subject or the bytes are not those of the sealing."""
-    raw = base64.b64decode(sealed)
     try:
+        raw = base64.b64decode(sealed, validate=True)
         return AESGCM(key).decrypt(raw[:12], raw[12:], about.encode()).decode()
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         return None

@@ -72,6 +72,16 @@ class Web:
 
 
 @dataclass(frozen=True)
+class Oidc:
+    """The house's identity provider; empty: people sign in with a password of their own."""
+
+    issuer: str = ""
+    client_id: str = "chartroom"
+    client_secret_file: str = ""
+    claim: str = "preferred_username"
+
+
+@dataclass(frozen=True)
 class Seal:
     """Where the head of the audit trail is sealed: a folder on another disk; empty: below the data folder, which proves less."""
 
@@ -108,6 +118,7 @@ class Config:
     index: Index = Index()
     engine: Engine = Engine()
     web: Web = Web()
+    oidc: Oidc = Oidc()
     seal: Seal = Seal()
     intake: rules.IntakeRules = rules.IntakeRules()
     render: rules.RenderRules = rules.RenderRules()

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
+from urllib.parse import urlsplit
 
 import uvicorn
 
@@ -19,12 +20,13 @@ from pipeline.engines.opener import ChildOpener
 from review.app import make_app
 from review.house import House
 from review.pictures import Pictures
-from schemas.config import Config
-from schemas.faults import Fault, InputFault
+from review.single_sign_on import Provider
+from schemas.config import Config, Oidc, is_loopback
+from schemas.faults import ConfigFault, Fault, InputFault
 from workers.ingest import SOURCE
 from workers.own_keys import own_key
 from workers.seal import seal_head
-from workers.settings import Settings, read_settings
+from workers.settings import Settings, read_secret, read_settings
 from workers.status import take_status
 from workers.take_over import Origin, take_over
 from workers.wire import Stores, connect, load_catalogue
@@ -47,7 +49,18 @@ def build_house(config: Config, data_dir: Path, stores: Stores, now: Callable[[]
         take_in=partial(hand_in, config, stores, scratch, now=now),
         status=status,
         now=now,
+        provider=_provider(config.oidc),
     )
+
+
+def _provider(oidc: Oidc) -> Provider | None:
+    """The identity provider, where one is set. ConfigFault when its words would travel over an open line."""
+    if not oidc.issuer:
+        return None
+    address = urlsplit(oidc.issuer)
+    if address.scheme != "https" and not is_loopback(address.hostname or ""):
+        raise ConfigFault("oidc.issuer must be an https address.", next_step="Correct it, or leave it empty.")
+    return Provider(oidc.issuer, oidc.client_id, read_secret(oidc.client_secret_file), oidc.claim)
 
 
 def hand_in(config: Config, stores: Stores, scratch: Path, name: str, content: BinaryIO, *, now: Callable[[], datetime]) -> str:

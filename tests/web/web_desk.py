@@ -85,13 +85,13 @@ class Desk:
         client.cookies.set(cookie, secret)
         client.headers["X-Chartroom-Token"] = proofs.csrf_of(secret)
 
-    def user(self, role, name=None, **facts):
+    def user(self, role, name=None, *, display=None, **facts):
         """Somebody of this role, made where missing."""
         name = name or f"some-{role}"
         with writing(self.stores.index) as conn:
             user = users.named(conn, name)
             if user is None:
-                user = User(f"id-{name}", name, name.title(), (Role(role),), active=True, **facts)
+                user = User(f"id-{name}", name, display or name.title(), (Role(role),), active=True, **facts)
                 users.add(conn, user, actor="test", now=self.now)
         return user
 

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from review import proofs
 from review.doors import Door, Gate, Policy, door, visitor_of
 from review.pages import show
-from review.passwords import note, try_password
+from review.passwords import begin_session, note, try_password
 from schemas.access import Right, Session, User
 from store import sessions, users
 from store.database import writing
@@ -31,6 +31,7 @@ class SignInScreen:
     gate: Gate
     key: bytes
     required: bool
+    single_sign_on: bool
 
     def doors(self) -> Sequence[Door]:
         """The ways in, each with its policy."""
@@ -47,14 +48,14 @@ class SignInScreen:
 
     def ask(self, request: Request) -> Response:
         """Name and password."""
-        return show(request, "sign_in/sign_in.html")
+        return show(request, "sign_in/sign_in.html", single_sign_on=self.single_sign_on)
 
     def sign_in(self, request: Request) -> Response:
         """Check them; the answer to everything that is wrong is the same."""
         form = request.state.form
         user = try_password(self.gate, form.get("name", "").strip(), form.get("password", ""))
         if user is None:
-            return show(request, "sign_in/sign_in.html", status=422, wrong=WRONG)
+            return show(request, "sign_in/sign_in.html", status=422, wrong=WRONG, single_sign_on=self.single_sign_on)
         return self.enter(user)
 
     def ask_code(self, request: Request) -> Response:
@@ -64,7 +65,7 @@ class SignInScreen:
     def give_code(self, request: Request) -> Response:
         """Check a code; the first one enrols."""
         visitor = visitor_of(request)
-        if visitor.session is None or not self.code_is_right(visitor.user, visitor.session, request.state.form.get("code", "")):
+        if visitor.session is None or not self.code_is_right(visitor.user.id, visitor.session, request.state.form.get("code", "")):
             return show(request, "sign_in/second_factor.html", status=422, wrong=WRONG_CODE, **self.factor(request))
         return self.entered(visitor.user)
 
@@ -78,14 +79,14 @@ class SignInScreen:
 
     def ask_proof(self, request: Request) -> Response:
         """The password once more."""
-        return show(request, "sign_in/prove.html")
+        return show(request, "sign_in/prove.html", single_sign_on=self.single_sign_on)
 
     def prove(self, request: Request) -> Response:
         """Check it; the session counts as fresh for some minutes."""
         visitor = visitor_of(request)
         user = try_password(self.gate, visitor.user.name, request.state.form.get("password", ""))
         if user is None or visitor.session is None:
-            return show(request, "sign_in/prove.html", status=422, wrong=WRONG)
+            return show(request, "sign_in/prove.html", status=422, wrong=WRONG, single_sign_on=self.single_sign_on)
         with writing(self.gate.index) as conn:
             sessions.prove(conn, visitor.session.token_hash, now=self.gate.now())
         return RedirectResponse(PROVED.get(request.state.form.get("to", ""), "/"), 303)
@@ -104,21 +105,11 @@ class SignInScreen:
         """A session for somebody whose password was right: whole when no second factor is asked."""
         if user.totp_secret is None and not self.required:
             return self.entered(user)
-        return self.begin(user, whole=False, to="/second-factor")
+        return begin_session(self.gate, user, RedirectResponse("/second-factor", 303), whole=False)
 
     def entered(self, user: User) -> Response:
         """A whole session under a new secret: what was known of the half one opens nothing."""
-        return self.begin(user, whole=True, to="/")
-
-    def begin(self, user: User, *, whole: bool, to: str) -> Response:
-        secret, now = proofs.new_secret(), self.gate.now()
-        with writing(self.gate.index) as conn:
-            sessions.begin(conn, Session(proofs.digest(secret), user.id, now, now, now, whole), now=now)
-            if whole:
-                note(conn, "session.begun", user, now)
-        answer = RedirectResponse(to, 303)
-        answer.set_cookie(self.gate.cookie, secret, path="/", secure=self.gate.tls, httponly=True, samesite="strict")
-        return answer
+        return begin_session(self.gate, user, RedirectResponse("/", 303))
 
     def factor(self, request: Request) -> dict[str, Any]:
         """What the page of the second factor shows: an offered secret while none is set."""
@@ -128,16 +119,19 @@ class SignInScreen:
         secret = proofs.totp_candidate(self.key, visitor.session.token_hash)
         return {"secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)), "uri": proofs.totp_uri(secret, visitor.user.name)}
 
-    def code_is_right(self, user: User, session: Session, code: str) -> bool:
+    def code_is_right(self, user_id: str, session: Session, code: str) -> bool:
         """Whether the code is of this moment and was not used before; enrols the offered secret with its first right code."""
-        now, sealed = self.gate.now(), user.totp_secret
-        secret = proofs.unseal(self.key, sealed, user.id) if sealed else proofs.totp_candidate(self.key, session.token_hash)
-        if secret is None or (user.locked_until is not None and user.locked_until > now):
-            return False
-        pause, step = proofs.pause_after(user.failures + 1), proofs.totp_step(secret, code, now)
-        with writing(self.gate.index) as conn:
+        now = self.gate.now()
+        with writing(self.gate.index) as conn:  # read and counted in one transaction: tries at the same moment count too
+            user = users.get(conn, user_id)
+            if user is None or (user.locked_until is not None and user.locked_until > now):
+                return False
+            pause = proofs.pause_after(user.failures + 1)
             users.charge(conn, user.id, locked_until=now + pause if pause else None)
-            if step is None or not (users.use_step(conn, user.id, step) if sealed else True):
+            sealed = user.totp_secret
+            secret = proofs.unseal(self.key, sealed, user.id) if sealed else proofs.totp_candidate(self.key, session.token_hash)
+            step = proofs.totp_step(secret, code, now) if secret else None
+            if secret is None or step is None or (sealed and not users.use_step(conn, user.id, step)):
                 note(conn, "session.code_refused", user, now)
                 return False
             if not sealed:
