@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
 from typing import Any, NamedTuple
@@ -14,8 +14,6 @@ from samples.matchbench.people import FIRST_MRN, TODAY, County, Person
 from samples.matchbench.tables import Tables
 from samples.matchbench.worlds import World
 from schemas.patient import IndexPatient, PatientClaim
-
-_CLAIMED = {item.name for item in fields(PatientClaim)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ def _document(rng: Random, world: World, tables: Tables, one: Person, highest: i
         said |= _address(page, told)
     if page.happens(world.ssn):
         said["ssn_last4"] = page.read(told.ssn_last4)
-    claim = PatientClaim(**{name: value for name, value in said.items() if name in _CLAIMED})
+    claim = PatientClaim(**said)
     if not (claim.phone or claim.address_line or claim.ssn_last4 or claim.mrn_is_ours) and claim.dob:
         kinds.append("name and DOB only")
     return Document(claim, one.mrns, tuple(kinds))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.config import Config
+from schemas.line import Line, LineKind
 from schemas.page import PageReading
 from schemas.source import Opened
 from workers.steps import PAGES_A_STEP
@@ -64,7 +65,7 @@ def _told(reading: PageReading) -> dict[str, Any]:
 
 
 def _fields(reader: Reader, reading: PageReading) -> dict[str, str]:
-    plan = reader.plan([reading])
+    plan = reader.plan([reading], Line(LineKind.SHADOW, 0.0))
     return {field.name: field.value for document in plan.documents for field in document.extraction.fields}
 
 

@@ -77,5 +77,5 @@ def test_without_a_second_engine_there_is_the_first_reading_alone(tmp_path, seco
     words = sheet(HEAD).words
     tools = Tools(OnePage(image), Given(words), None, Unread(), MemoryPatients([]), CATALOGUE, second)
     (found,) = read_pages(tmp_path, None, [1], tmp_path, tools, Config())
-    assert {again.source for again in found.rereads} == ({"given:line"} if second else set())
+    assert {again.source for again in found.rereads if again.source.startswith("given")} == ({"given:line"} if second else set())
     assert [word.text for word in found.words] == [word.text for word in words]
