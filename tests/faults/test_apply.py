@@ -312,6 +312,9 @@ class Durable:
     def __init__(self, ended, broken=False):
         self.states, self.broken, self.submitted, self.retried = ended, broken, [], []
 
+    def pace(self, *, busy):
+        pass
+
     def adopt(self, slot):
         return []
 
