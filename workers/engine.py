@@ -20,6 +20,7 @@ FILES, PARTS = "process_file", "process_part"  # workflows
 QUEUES = {FILES: "files", PARTS: "parts"}
 IN_HAND = {FILES: 3, PARTS: 1}  # begun at once by one worker, which does one step at a time; a file waits while others read its parts
 PAUSE = {FILES: 1.0, PARTS: 0.5}  # between looks at a queue, in measures of the setting: a worker has the next file in hand, but not the next part
+REST_PAUSE = 2.0  # while nothing is in work
 VERSION = "2"  # of the workflows' steps; a code change that keeps them keeps this, so that an upgrade begins nothing anew
 RECOVERIES = 50  # our own count of tries comes first; this only ends what dies before it can count
 BAD_ENDS = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
@@ -54,8 +55,12 @@ class Engine:
         self._file, self._part = self._workflows(process, part)
         self._dbos.listen_queues(list(QUEUES.values()))
         self._dbos.launch()
+        self.pace(busy=True)
+
+    def pace(self, *, busy: bool) -> None:
+        """Look at the queues often while there is work, seldom while there is none: of all workers, for the pause is the queue's."""
         for name, queue in QUEUES.items():
-            pause = max(0.05, poll_seconds * PAUSE[name])
+            pause = max(0.05, self._poll_seconds * (PAUSE[name] if busy else REST_PAUSE))
             self._dbos.register_queue(queue, worker_concurrency=IN_HAND[name], polling_interval_sec=pause, on_conflict="always_update")
 
     def submit(self, delivery_id: str, priority: str = "normal") -> None:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+from schemas.faults import StoreFault
 from schemas.rules import IdleRules
 from schemas.source import Opened
 from store import renditions
@@ -16,6 +17,7 @@ from store.database import reading, writing
 from workers.wire import Maker, Stores
 
 PAGES_A_PIECE = 4
+Made = TypeVar("Made")
 
 
 class Bench(NamedTuple):
@@ -38,12 +40,9 @@ def draw_some_pages(bench: Bench) -> bool:
         wanted = renditions.unseen(conn, PAGES_A_PIECE)
     if wanted is None:
         return False
-    with _fetched(bench, wanted.object_key) as original:
-        opened = bench.maker.inspect(original)
-        made = bench.maker.page_images(original, opened, wanted.pages, original.parent) if isinstance(opened, Opened) else {}
-        kept = {page: {size: bench.stores.objects.put_file(path) for size, path in made.get(page, {}).items()} for page in wanted.pages}
+    made = _unless_lost(lambda: _page_images(bench, wanted)) or {}
     with writing(bench.stores.index) as conn:
-        renditions.save_page_images(conn, wanted.sha256, kept)
+        renditions.save_page_images(conn, wanted.sha256, {page: made.get(page, {}) for page in wanted.pages})
     return True
 
 
@@ -54,12 +53,33 @@ def archive_one(bench: Bench) -> bool:
     if wanted is None:
         return False
     document_id, object_key = wanted
+    kept, findings = _unless_lost(lambda: _archival(bench, object_key)) or (None, ("not made",))
+    with writing(bench.stores.index) as conn:
+        renditions.save_archival(conn, document_id, object_key, kept, findings, bench.now())
+    return True
+
+
+def _page_images(bench: Bench, wanted: renditions.Unseen) -> dict[int, dict[str, str]]:
+    with _fetched(bench, wanted.object_key) as original:
+        opened = bench.maker.inspect(original)
+        made = bench.maker.page_images(original, opened, wanted.pages, original.parent) if isinstance(opened, Opened) else {}
+        return {page: {size: bench.stores.objects.put_file(path) for size, path in sizes.items()} for page, sizes in made.items()}
+
+
+def _archival(bench: Bench, object_key: str) -> tuple[str | None, tuple[str, ...]]:
     with _fetched(bench, object_key) as document:
         made = bench.maker.archive(document, document.parent)
-        kept = None if made.path is None else bench.stores.objects.put_file(made.path)
-    with writing(bench.stores.index) as conn:
-        renditions.save_archival(conn, document_id, object_key, kept, made.findings, bench.now())
-    return True
+        return (None if made.path is None else bench.stores.objects.put_file(made.path)), made.findings
+
+
+def _unless_lost(make: Callable[[], Made]) -> Made | None:
+    """What is made; None when an object is lost or spoilt for good, which the scrub tells: it must not keep the others waiting."""
+    try:
+        return make()
+    except StoreFault as fault:
+        if not fault.permanent:
+            raise
+        return None
 
 
 @contextmanager

@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -96,20 +97,26 @@ def dispatch(desk: Desk, engine: Engine, run: Path, slot: str, stopping: threadi
     """Until told to stop: hand journalled files to the engine, take up what dead slots left, end what cannot be ended otherwise."""
     submitted: set[str] = set()
     bench = idle.Bench(equip_idle(desk.config), desk.stores, desk.scratch, desk.now)
-    next_look, next_rest = 0.0, time.monotonic() + REST_SECONDS
+    next_look, next_rest, busy = 0.0, time.monotonic() + REST_SECONDS, True
+    aside, piece = ThreadPoolExecutor(1), None
     while not stopping.is_set():
         began = time.monotonic()
         try:
             submit_new(desk.stores, engine, submitted)
+            if bool(submitted) is not busy:
+                engine.pace(busy=bool(submitted))
+                busy = bool(submitted)
             if began >= next_look:
                 look_after(desk, engine, run, slot, submitted)
                 sweep(desk)
                 next_look = time.monotonic() + LOOK_AFTER_SECONDS
+            if piece is not None and piece.done():
+                next_rest = began if piece.result() else began + NOTHING_SECONDS
+                piece = None
             if submitted:
-                next_rest = time.monotonic() + REST_SECONDS
-            elif began >= next_rest:
-                next_rest = time.monotonic() + (0.0 if rest(desk, bench, run) else NOTHING_SECONDS)
-                began = time.monotonic()
+                next_rest = max(next_rest, began + REST_SECONDS)
+            elif piece is None and began >= next_rest:
+                piece = aside.submit(rest, desk, bench, run)
         except StoreFault as fault:
             log.warning("%s %s", fault.code, fault)
         except Exception as error:  # noqa: BLE001 - the engine's database may be locked or full: the next look tries again
@@ -118,12 +125,15 @@ def dispatch(desk: Desk, engine: Engine, run: Path, slot: str, stopping: threadi
 
 
 def rest(desk: Desk, bench: idle.Bench, run: Path) -> bool:
-    """Do one piece of what can wait, unless another worker does; False when there is none."""
+    """Do one piece of what can wait, unless another worker does; False when there is none, or it failed for now."""
     alone = hold_slot(run, "idle")
     if alone is None:
         return False
     try:
         return idle.one_piece(bench, desk.config.idle)
+    except Exception as error:  # noqa: BLE001 - nothing depends on it, and it is tried again
+        log.warning("making what can wait failed: %s", type(error).__name__)
+        return False
     finally:
         os.close(alone)
 

@@ -29,8 +29,9 @@ from workers import engine as durable
 from workers import show, work
 from workers.apply import ATTACHED, Sheaf, apply_plan, document_id, hold_all, hold_attached, is_sampled
 from workers.audit import take_ledger
-from workers.ingest import count_settled, ingest
+from workers.ingest import count_settled, ingest, pages_read
 from workers.slots import hold_slot
+from workers.status import take_status
 from workers.steps import PAGES_A_STEP, Desk, give_up, process_file, process_part
 from workers.supervise import Child, Tree
 from workers.wire import connect
@@ -313,6 +314,9 @@ class Durable:
     def __init__(self, ended, broken=False):
         self.states, self.broken, self.submitted, self.retried = ended, broken, [], []
 
+    def pace(self, *, busy):
+        pass
+
     def adopt(self, slot):
         return []
 
@@ -515,6 +519,8 @@ def test_packet_goes_on_at_the_page_after_every_worker_was_killed(tmp_path, stor
         one.kill()
     with reading(stores.index) as conn:
         kept = journal.in_work(conn)[0].read
+    assert pages_read(stores) == f"{kept} of 40 pages"
+    assert take_status(Config(), tmp_path / "var", stores, now=NOW)["files in work"] == {delivery.id: f"{kept} of 40 pages read"}
     both[0].start()
     assert is_settled(delivery, stores)
     read = Counter(line.split()[2] for line in lines_of(tmp_path / "trace", 40))

@@ -112,6 +112,19 @@ def test_a_page_without_an_image_is_not_tried_again(tmp_path, desk, bench):
     assert rest(bench, IdleRules(archive=False)) == 0
 
 
+def test_a_lost_object_keeps_nothing_else_waiting(tmp_path, desk, bench):
+    taken = take(desk, tmp_path / "in", one=scan(1), other=scan(2))
+    lost, kept = (settle(desk, taken[name]) for name in ("one", "other"))
+    desk.stores.objects.delete(lost.object_key, reason="lost")
+    desk.stores.objects.delete(taken["one"].object_key, reason="lost")
+    assert rest(bench) == 4
+    with reading(desk.stores.index) as conn:
+        assert renditions.archival_of(conn, lost.id).findings == ("not made",)
+        assert renditions.page_image_of(conn, lost, 1, "web") is None
+        assert renditions.archival_of(conn, kept.id).findings == ()
+        assert renditions.page_image_of(conn, kept, 2, "web") is not None
+
+
 def test_what_is_in_work_is_left_alone(tmp_path, desk, bench):
     delivery = take(desk, tmp_path / "in", scan=scan(1))["scan"]
     assert rest(bench) == 0
@@ -123,6 +136,9 @@ def test_what_is_in_work_is_left_alone(tmp_path, desk, bench):
 class Durable:
     def __getattr__(self, name):
         return lambda *_: []
+
+    def pace(self, *, busy):
+        pass
 
     def ended(self, ids):
         return {}
