@@ -23,7 +23,7 @@ from schemas.document import Extraction, Field, FieldName, PageIdentity, Person,
 from schemas.page import Box, PageReading
 from schemas.rules import ExtractRules
 
-VERSION = 1
+VERSION = 2
 SUREST = 0.995
 CONTESTED = 0.75  # what a value keeps when another reads about as well
 ABOUT_AS_WELL = 0.8
