@@ -23,7 +23,7 @@ from schemas.document import Extraction, Field, FieldName, PageIdentity, Person,
 from schemas.page import Box, PageReading
 from schemas.rules import ExtractRules
 
-VERSION = 1
+VERSION = 2
 SUREST = 0.995
 CONTESTED = 0.75  # what a value keeps when another reads about as well
 ABOUT_AS_WELL = 0.8
@@ -180,7 +180,7 @@ def _best(name: FieldName, found: list[Sighting], looks: Mapping[int, tuple[Page
     heard = [verdict_on(s, *looks[s.page], rules) for s in ranked[0]] if name in CHECKED else []
     witnesses = tuple(dict.fromkeys(source for verdict in heard for source in verdict.witnesses))
     against = [value for verdict in heard for value in verdict.rivals]
-    worth = _weighed(worth, agreed=bool(witnesses) and name is not FieldName.PATIENT_NAME, denied=bool(against))
+    worth = _weighed(worth, agreed=bool(witnesses) and len(ranked) == 1 and name is not FieldName.PATIENT_NAME, denied=bool(against))
     rivals = tuple(dict.fromkeys([group[0].value for group in ranked[1:]] + [o for s in ranked[0] for o in s.others] + against))
     return Field(name, top.value, top.raw, round(worth, 4), top.page, top.box, rule, len(ranked[0]), rivals, witnesses)
 
@@ -188,7 +188,7 @@ def _best(name: FieldName, found: list[Sighting], looks: Mapping[int, tuple[Page
 def _weighed(worth: float, *, agreed: bool, denied: bool) -> float:
     """A worth after other looks at the same place: half of the doubt is gone where one agreed, and it is contested where one did not.
 
-    That the letters of a name are agreed on does not say whose name it is.
+    That the letters of a name are agreed on does not say whose name it is, nor that a date is, of two, the right one.
     """
     if denied:
         return worth * CONTESTED

@@ -28,6 +28,7 @@ WHEN_DOUBTFUL = (FieldName.PATIENT_NAME, FieldName.SERVICE_DATE, FieldName.ACCES
 REQUIRED = (FieldName.PATIENT_NAME, FieldName.PATIENT_DOB, FieldName.FACILITY)
 LINE_DPI, BAND_DPI = 200, 150
 HEAD = Box(0.0, 0.0, 1.0, 0.34)  # of the page: where letters and forms say whose they are
+FOOT = Box(0.0, 0.88, 1.0, 1.0)  # and where labels and stamps do
 WHOLE = (HEAD, Box(0.0, 0.34, 1.0, 0.67), Box(0.0, 0.67, 1.0, 1.0))
 HIGHEST = 0.4  # of the page: the engine's memory grows with the band, to a gigabyte for a whole page
 ABOVE, BELOW = 0.05, 0.08  # of the page, around a label whose value was not found
@@ -79,8 +80,9 @@ def bands_to_read(reading: PageReading, said: Extraction, unanswered: Sequence[B
     bad = reading.quality != "clean" and reading.confidence < rules.reread_below
     nameless = said.field(FieldName.PATIENT_NAME) is None and any(said.field(name) for name in TWO_WITNESSES)
     head = [HEAD] if nameless or (bad and any(field is None or is_doubtful(field, rules) for field in found)) else []
-    foot = [around(field.box) for field in found if field and bad and is_doubtful(field, rules)]
-    return joined([*head, *foot, *(around(box) for box in unanswered)])
+    foot = [FOOT] if bad and not any(said.field(name) for name in (FieldName.PATIENT_NAME, *TWO_WITNESSES)) else []
+    doubted = [around(field.box) for field in found if field and bad and is_doubtful(field, rules)]
+    return joined([*head, *foot, *doubted, *(around(box) for box in unanswered)])
 
 
 def around(box: Box) -> Box:

@@ -16,8 +16,11 @@ from pipeline.engines.null import Given
 from pipeline.engines.rapid import RapidOcr, is_installed
 from pipeline.engines.tesseract import Tesseract, rows_of, visible, words_of
 from pipeline.ports import BarcodeReader, OcrEngine, SecondEngine, TextLine
+from schemas.config import Config
 from schemas.faults import EngineFault, Overrun
 from schemas.page import Box, Word
+from schemas.rules import ReadRules
+from workers.wire import Stores, equip
 
 SAID = (Word("Discharge", Box(0.1, 0.1, 0.3, 0.14), 0.9, 0), Word("Summary", Box(0.32, 0.1, 0.5, 0.14), 0.9, 0))
 NEEDS_SECOND = pytest.mark.skipif(not is_installed(), reason="the extra second-engine is not installed")
@@ -140,6 +143,22 @@ def test_a_second_engine_without_its_models_says_so(monkeypatch, image):
 def test_an_absent_package_is_seen_without_loading_it(monkeypatch):
     monkeypatch.setattr(rapid, "find_spec", lambda name: None if name == "rapidocr" else object())
     assert not is_installed()
+
+
+@pytest.mark.parametrize(("installed", "wanted"), [(True, True), (False, True), (True, False)])
+def test_the_second_engine_is_plugged_in_where_it_is_installed_and_wanted(monkeypatch, installed, wanted):
+    made = []
+    monkeypatch.setattr(rapid, "is_installed", lambda: installed)
+    monkeypatch.setattr(rapid, "RapidOcr", lambda: made.append(Given()) or made[0])
+    equip(Config(read=ReadRules(second_engine=wanted)), Stores(None, None))
+    assert bool(made) == (installed and wanted)
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_readings_with_and_without_a_second_engine_are_kept_apart(monkeypatch, installed):
+    here = equip(Config(), Stores(None, None)).reading_key
+    monkeypatch.setattr(rapid, "is_installed", lambda: installed)
+    assert (equip(Config(), Stores(None, None)).reading_key == here) == (installed == is_installed())
 
 
 def test_lines_given_are_lines_said():

@@ -13,7 +13,7 @@ from pipeline.engines.null import Given
 from pipeline.extract import extract, unanswered
 from pipeline.look import Scan
 from pipeline.ports import TextLine
-from pipeline.reread import HEAD, HIGHEST, WHOLE, around, bands_to_read, boxes_to_check, cut, joined, on_page, reread, upright, words_of
+from pipeline.reread import FOOT, HEAD, HIGHEST, WHOLE, around, bands_to_read, boxes_to_check, cut, joined, on_page, reread, upright, words_of
 from schemas.document import FieldName
 from schemas.page import Box, ReadFrom, Word
 from schemas.rules import ExtractRules, ReadRules
@@ -54,6 +54,11 @@ def test_the_head_of_a_bad_page_is_read_again_only_where_its_patient_is_in_doubt
     doubtful = read([line.replace("Patient:", "Fatiemi") for line in TOLD], quality="fax", confidence=0.9)
     assert HEAD in asked(doubtful)[1]
     assert asked(read(["Lakeview Hospital", "He is well."], quality="clean"))[1] == ()
+
+
+def test_a_bad_page_that_names_nobody_is_read_again_at_head_and_foot():
+    assert asked(read(["Progress notes", "He is well."], quality="fax", confidence=0.9))[1] == (HEAD, FOOT)
+    assert FOOT not in asked(read(TOLD, quality="fax", confidence=0.9))[1]
 
 
 def test_a_label_without_its_value_is_looked_at_again_on_any_page():

@@ -60,6 +60,12 @@ def test_a_witness_takes_doubt_from_a_number_and_says_nothing_of_whose_a_name_is
     assert said_by(line_over(page, "patient_name", "DOE, JANE"))["patient_name"].confidence == before["patient_name"].confidence
 
 
+def test_a_witness_to_the_print_does_not_choose_between_two_dates():
+    page = page_of([*LINES, "", "DOB: 03/04/1961"])
+    before, found = said_by(page)["patient_dob"], said_by(line_over(page, "patient_dob", "01/02/1950"))["patient_dob"]
+    assert (found.witnesses, found.confidence) == (("other:line",), before.confidence)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "rival"),
     [("patient_dob", "01/02/1956", "1956-01-02"), ("patient_mrn", "$4471908", "S4471908"), ("patient_mrn", "54471902", "54471902")],
