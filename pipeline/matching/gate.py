@@ -23,7 +23,7 @@ FITTING_DATE = NEAR_DATE | {level.EXACT, level.YEAR_ONLY, ""}
 SAME_HOME = frozenset({level.EXACT, level.HOUSE_STREET})
 SAME_NUMBER = frozenset({level.EXACT, level.FOREIGN})
 CONTRADICTING = ("suffix", "sex", "dob", "ssn_last4", "mrn", "middle_name")
-TELLING = ("first_name", "middle_name", "suffix", "sex", "dob", "ssn_last4", "mrn")
+TELLING = ("first_name", "middle_name", "suffix", "sex", "dob", "phone", "ssn_last4", "mrn")
 NAMED = frozenset({"first_name", "middle_name", "suffix"})
 
 READ_TWICE = "read twice"

@@ -137,8 +137,8 @@ def test_the_bound_is_clopper_and_pearsons():
 
 
 def test_proposals_are_counted_in_the_step_of_their_doubt():
-    rows = list(steps([Proposal(0.0, False, False), Proposal(1e-6, False, False), Proposal(1.1e-6, False, True), Proposal(1.0, False, True)]))
-    assert [(edge, wrong, of) for edge, wrong, of, *_ in rows if of] == [(1e-6, 0, 2), (3e-6, 1, 1), (1.0, 1, 1)]
+    rows = list(steps([Proposal(0.0, False, False), Proposal(1e-5, False, False), Proposal(1.1e-5, False, True), Proposal(1.0, False, True)]))
+    assert [(edge, wrong, of) for edge, wrong, of, *_ in rows if of] == [(1e-5, 0, 2), (1e-4, 1, 1), (1.0, 1, 1)]
 
 
 @settings(max_examples=150, deadline=None)
