@@ -5,18 +5,17 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from schemas.config import Config
 from schemas.faults import Fault, InputFault
-
-if TYPE_CHECKING:
-    from workers.users import Desk
+from workers.cli_users import desk_of, users
 
 app = typer.Typer(
     help="Takes in outside medical records: reads them, says what and whose they are, files what is certain, asks about the rest.",
@@ -28,9 +27,11 @@ app = typer.Typer(
 patients = typer.Typer(help="The patient index.", no_args_is_help=True)
 documents = typer.Typer(help="Documents and what became of them.", no_args_is_help=True)
 review = typer.Typer(help="The review queue, without a browser.", no_args_is_help=True)
-users = typer.Typer(help="Who may sign in to the review application, and tokens for programs.", no_args_is_help=True)
+keys = typer.Typer(help="The keys that seal what is kept.", no_args_is_help=True)
+db = typer.Typer(help="The index database.", no_args_is_help=True)
 config = typer.Typer(help="The configuration.", no_args_is_help=True)
-for name, group in {"patients": patients, "documents": documents, "review": review, "users": users, "config": config}.items():
+GROUPS = {"patients": patients, "documents": documents, "review": review, "users": users, "keys": keys, "db": db, "config": config}
+for name, group in GROUPS.items():
     app.add_typer(group, name=name)
 
 
@@ -63,12 +64,11 @@ def up() -> None:
     from workers import supervise
     from workers.settings import read_settings
     from workers.users import first_link
-    from workers.wire import connect
 
     settings = read_settings()
 
     def greet() -> None:
-        link = first_link(_user_desk(connect(settings.config, settings.data_dir).index))
+        link = first_link(desk_of(settings))
         if link:
             typer.echo(f"Nobody has an account yet. The first user begins here, once, within 24 hours: {supervise.url_of(settings.config.web)}{link}")
 
@@ -101,7 +101,8 @@ def ingest(
     stores = connect(settings.config, settings.data_dir)
     with show.progress("taking in", unit="files") as bar:
         taken = itertools.count(1)
-        intake = take_in(paths, settings.config, stores, on_file=lambda _: bar(next(taken), None))
+        free = lambda: shutil.disk_usage(settings.data_dir).free  # noqa: E731
+        intake = take_in(paths, settings.config, stores, on_file=lambda _: bar(next(taken), None), free=free)
     ids = [delivery.id for delivery in intake.deliveries]
     if wait:
         with show.progress("reading and filing", unit="files") as bar:
@@ -259,63 +260,6 @@ def status(*, as_json: Annotated[bool, typer.Option("--json", help="For programs
     typer.echo(json.dumps(state, indent=2)) if as_json else show.status(state)
 
 
-@users.command("add")
-def add_user(
-    name: Annotated[str, typer.Argument(help="The name to sign in with.")],
-    *,
-    role: Annotated[list[str], typer.Option(help="scanner, clerk, lead, privacy or it; repeat it for several.", metavar="ROLE")],
-    display: Annotated[str, typer.Option(help="The name as others see it.", metavar="NAME")] = "",
-) -> None:
-    """Make an account and print its one-time link."""
-    from workers.users import add_user as add
-
-    settings, folder = _settings()
-    _print_link(settings, add(_desk(settings, folder), name, role, display))
-
-
-@users.command("list")
-def list_users() -> None:
-    """Every account with its roles and state."""
-    from workers import show
-    from workers.users import everybody
-
-    show.people(everybody(_desk(*_settings()).index))
-
-
-@users.command("link")
-def link_user(name: Annotated[str, typer.Argument(help="The name signed in with.")]) -> None:
-    """Print a new one-time link, for a forgotten password or a lost phone; links before it end."""
-    from workers.users import link_user as link
-
-    settings, folder = _settings()
-    _print_link(settings, link(_desk(settings, folder), name))
-
-
-@users.command("disable")
-def disable_user(
-    name: Annotated[str, typer.Argument(help="The name signed in with.")],
-    *,
-    undo: Annotated[bool, typer.Option("--undo", help="Enable it again.")] = False,
-) -> None:
-    """Disable an account: its sessions, links and tokens end at once. What it did stays on record."""
-    from workers.users import switch_user
-
-    switch_user(_desk(*_settings()), name, active=undo)
-    typer.echo(f"{name} {'enabled' if undo else 'disabled'}")
-
-
-@users.command("token")
-def token(
-    name: Annotated[str, typer.Argument(help="The account that the program acts as.")],
-    *,
-    days: Annotated[int, typer.Option(help="How long it works.", min=1, max=400)] = 90,
-) -> None:
-    """Print a token for a program, once: it has the account's rights at /api/v1."""
-    from workers.users import token_for
-
-    typer.echo(token_for(_desk(*_settings()), name, days))
-
-
 @app.command()
 def audit(
     *,
@@ -336,6 +280,111 @@ def audit(
     raise typer.Exit(1 if ledger.gaps else 0)
 
 
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", parser=_path, help="Where to; a second backup there copies what is new.")],
+) -> None:
+    """Copy index and objects into a folder, while everything runs. Only a backup with a manifest is whole."""
+    from workers import show
+    from workers.backup import back_up
+    from workers.wire import connect
+
+    settings, data_dir = _settings()
+    with show.progress("copying", unit="objects") as bar:
+        made = back_up(settings, connect(settings, data_dir), folder, now=_now(), progress=bar)
+    typer.echo(f"{sum(table.rows for table in made.tables)} rows, {made.objects} objects, {made.new_objects} of them new")
+
+
+@app.command()
+def restore(folder: Annotated[Path, typer.Argument(metavar="FOLDER", parser=_path, help="A folder made by `chartroom backup`.")]) -> None:
+    """Bring a backup back into an empty installation. Files taken in after the backup go back to their watched folders."""
+    from workers import show
+    from workers.backup import restore as bring_back
+
+    settings, data_dir = _settings()
+    with show.progress("copying", unit="objects") as bar:
+        back = bring_back(settings, data_dir, folder, progress=bar)
+    typer.echo(f"{back.rows} rows, {back.objects} objects; {back.taken_again} files put back to be taken in again. Now run `chartroom audit`.")
+
+
+@app.command()
+def scrub(*, everything: Annotated[bool, typer.Option("--all", help="Read all objects, not only today's share.")] = False) -> None:
+    """Read a share of the object store from end to end. Exit code 1 when something is missing or has changed."""
+    from workers import show
+    from workers.scrub import note
+    from workers.scrub import scrub as read_share
+    from workers.wire import connect
+
+    settings, folder = _settings()
+    with show.progress("reading", unit="objects") as bar:
+        result = read_share(
+            connect(settings, folder), days=1 if everything else settings.objects.scrub_days, now=_now(), progress=lambda done: bar(done, None)
+        )
+    note(result, folder / "run")
+    for key in result.bad:
+        typer.echo(f"{key}: missing or changed; restore it from the backup", err=True)
+    typer.echo(f"{result.read} objects read, {len(result.bad)} bad")
+    raise typer.Exit(1 if result.bad else 0)
+
+
+@db.command("copy")
+def copy_database(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="sqlite:///path or postgresql://…")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="An empty database of either kind.")],
+) -> None:
+    """Copy the whole index into an empty database and compare every table. Stop `chartroom up` first; then set index.url."""
+    from store.copying import copy_index
+    from store.database import open_index
+    from workers import show
+
+    if source.startswith("sqlite:///") and not Path(source.removeprefix("sqlite:///")).is_file():
+        raise InputFault("There is no database to copy from.", next_step="Check the path; three slashes and then the path.")
+    with show.progress("copying", unit="rows") as bar:
+        tables = copy_index(open_index(source), open_index(target), progress=bar)
+    for table in tables:
+        typer.echo(f"{table.rows:>10}  {table.name}  {table.digest[:12]}")
+    typer.echo("every table is equal on both sides")
+
+
+@keys.command("create")
+def create_keys() -> None:
+    """Make the key file that objects.key_file names. Back it up apart from the data: without it, nothing sealed can ever be read."""
+    from workers.keys import create_keys as create
+
+    typer.echo(f"key {create(_settings()[0])} seals what is kept from now on; back the key file up, apart from the data")
+
+
+@keys.command("rotate")
+def rotate_keys() -> None:
+    """Add a key that wraps from now on. Restart what runs, then `chartroom keys rewrap` brings older objects under it."""
+    from workers.keys import rotate_keys as rotate
+
+    typer.echo(f"key {rotate(_settings()[0])} wraps from now on; restart what runs, then `chartroom keys rewrap`")
+
+
+@keys.command("rewrap")
+def rewrap_keys() -> None:
+    """Wrap the keys of all sealed objects under the current key. Contents are not touched; safe to stop and repeat."""
+    from workers import show
+    from workers.keys import rewrap
+    from workers.wire import open_objects
+
+    with show.progress("wrapping", unit="objects") as bar:
+        renewed = rewrap(open_objects(*_settings()), progress=lambda done: bar(done, None))
+    typer.echo(f"{renewed} object keys wrapped anew")
+
+
+@keys.command("status")
+def key_status() -> None:
+    """Which key wraps, and how many objects are sealed."""
+    from workers.keys import key_state
+    from workers.wire import open_objects
+
+    config, folder = _settings()
+    state = key_state(config, open_objects(config, folder))
+    typer.echo(f"key {state.current} wraps; {state.sealed} objects sealed, {state.plain} kept plain from before")
+
+
 @config.command()
 def explain() -> None:
     """Every setting, its value, and where the value came from."""
@@ -351,24 +400,6 @@ def _settings() -> tuple[Config, Path]:
 
     found = read_settings()
     return found.config, found.data_dir
-
-
-def _desk(settings: Config, folder: Path) -> Desk:
-    from workers.wire import connect
-
-    return _user_desk(connect(settings, folder).index)
-
-
-def _user_desk(index: Any) -> Desk:
-    from workers.users import Desk
-
-    return Desk(index, f"shell:{os.environ.get('USER') or os.getuid()}", _now())
-
-
-def _print_link(settings: Config, path: str) -> None:
-    from workers.supervise import url_of
-
-    typer.echo(f"{url_of(settings.web)}{path}")
 
 
 def _now() -> datetime:
