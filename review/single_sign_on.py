@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 import httpx
 from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.httpx_client import OAuth2Client
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -87,6 +86,8 @@ class Provider:
         return name.lower()
 
     def _client(self, back: str) -> Any:
+        from authlib.integrations.httpx_client import OAuth2Client  # here, for it warns of httpx2 as soon as it is imported
+
         return OAuth2Client(
             self.client_id, self.client_secret, scope="openid profile", redirect_uri=back, code_challenge_method="S256", timeout=SECONDS
         )

@@ -99,7 +99,7 @@ def set_keys(conn: Connection, user_id: str, keys: Mapping[str, str], *, now: da
 
 
 def invite(conn: Connection, token_hash: str, user_id: str | None, *, expires_at: datetime, actor: str, now: datetime) -> None:
-    """Keep a one-time link for an account, or for the first user. An older link of the same account ends; its second factor is forgotten."""
+    """Keep a one-time link for an account, or for the first user. An older link of the same account ends."""
     conn.execute(delete(invitation).where(invitation.c.account_id.is_(None) if user_id is None else invitation.c.account_id == user_id))
     conn.execute(insert(invitation).values(token_hash=token_hash, account_id=user_id, expires_at=expires_at))
     audit.append(conn, AuditEntry("user.invited", user_id or "first", actor, {}), now)

@@ -9,15 +9,13 @@ import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from schemas.config import Config
 from schemas.faults import Fault, InputFault
-
-if TYPE_CHECKING:
-    from workers.users import Desk
+from workers.cli_users import desk_of, users
 
 app = typer.Typer(
     help="Takes in outside medical records: reads them, says what and whose they are, files what is certain, asks about the rest.",
@@ -31,7 +29,6 @@ documents = typer.Typer(help="Documents and what became of them.", no_args_is_he
 review = typer.Typer(help="The review queue, without a browser.", no_args_is_help=True)
 keys = typer.Typer(help="The keys that seal what is kept.", no_args_is_help=True)
 db = typer.Typer(help="The index database.", no_args_is_help=True)
-users = typer.Typer(help="Who may sign in to the review application, and tokens for programs.", no_args_is_help=True)
 config = typer.Typer(help="The configuration.", no_args_is_help=True)
 GROUPS = {"patients": patients, "documents": documents, "review": review, "users": users, "keys": keys, "db": db, "config": config}
 for name, group in GROUPS.items():
@@ -67,12 +64,11 @@ def up() -> None:
     from workers import supervise
     from workers.settings import read_settings
     from workers.users import first_link
-    from workers.wire import connect
 
     settings = read_settings()
 
     def greet() -> None:
-        link = first_link(_user_desk(connect(settings.config, settings.data_dir).index))
+        link = first_link(desk_of(settings))
         if link:
             typer.echo(f"Nobody has an account yet. The first user begins here, once, within 24 hours: {supervise.url_of(settings.config.web)}{link}")
 
@@ -312,63 +308,6 @@ def status(*, as_json: Annotated[bool, typer.Option("--json", help="For programs
     typer.echo(json.dumps(state, indent=2)) if as_json else show.status(state)
 
 
-@users.command("add")
-def add_user(
-    name: Annotated[str, typer.Argument(help="The name to sign in with.")],
-    *,
-    role: Annotated[list[str], typer.Option(help="scanner, clerk, lead, privacy or it; repeat it for several.", metavar="ROLE")],
-    display: Annotated[str, typer.Option(help="The name as others see it.", metavar="NAME")] = "",
-) -> None:
-    """Make an account and print its one-time link."""
-    from workers.users import add_user as add
-
-    settings, folder = _settings()
-    _print_link(settings, add(_desk(settings, folder), name, role, display))
-
-
-@users.command("list")
-def list_users() -> None:
-    """Every account with its roles and state."""
-    from workers import show
-    from workers.users import everybody
-
-    show.people(everybody(_desk(*_settings()).index))
-
-
-@users.command("link")
-def link_user(name: Annotated[str, typer.Argument(help="The name signed in with.")]) -> None:
-    """Print a new one-time link, for a forgotten password or a lost phone; links before it end."""
-    from workers.users import link_user as link
-
-    settings, folder = _settings()
-    _print_link(settings, link(_desk(settings, folder), name))
-
-
-@users.command("disable")
-def disable_user(
-    name: Annotated[str, typer.Argument(help="The name signed in with.")],
-    *,
-    undo: Annotated[bool, typer.Option("--undo", help="Enable it again.")] = False,
-) -> None:
-    """Disable an account: its sessions, links and tokens end at once. What it did stays on record."""
-    from workers.users import switch_user
-
-    switch_user(_desk(*_settings()), name, active=undo)
-    typer.echo(f"{name} {'enabled' if undo else 'disabled'}")
-
-
-@users.command("token")
-def token(
-    name: Annotated[str, typer.Argument(help="The account that the program acts as.")],
-    *,
-    days: Annotated[int, typer.Option(help="How long it works.", min=1, max=400)] = 90,
-) -> None:
-    """Print a token for a program, once: it has the account's rights at /api/v1."""
-    from workers.users import token_for
-
-    typer.echo(token_for(_desk(*_settings()), name, days))
-
-
 @app.command()
 def audit(
     *,
@@ -509,24 +448,6 @@ def _settings() -> tuple[Config, Path]:
 
     found = read_settings()
     return found.config, found.data_dir
-
-
-def _desk(settings: Config, folder: Path) -> Desk:
-    from workers.wire import connect
-
-    return _user_desk(connect(settings, folder).index)
-
-
-def _user_desk(index: Any) -> Desk:
-    from workers.users import Desk
-
-    return Desk(index, f"shell:{os.environ.get('USER') or os.getuid()}", _now())
-
-
-def _print_link(settings: Config, path: str) -> None:
-    from workers.supervise import url_of
-
-    typer.echo(f"{url_of(settings.web)}{path}")
 
 
 def _actor(by: str) -> str:

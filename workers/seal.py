@@ -21,7 +21,7 @@ from schemas.config import Config
 from store import audit
 from store.database import reading
 from workers.audit import read_trail
-from workers.own_keys import own_key
+from workers.own_key import own_key
 from workers.wire import Stores
 
 FILE, PUBLIC = "audit-heads.jsonl", "audit-heads.pub"

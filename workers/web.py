@@ -24,7 +24,7 @@ from review.single_sign_on import Provider
 from schemas.config import Config, Oidc, is_loopback
 from schemas.faults import ConfigFault, Fault, InputFault
 from workers.ingest import SOURCE
-from workers.own_keys import own_key
+from workers.own_key import own_key
 from workers.seal import seal_head
 from workers.settings import Settings, read_secret, read_settings
 from workers.status import take_status

@@ -1,5 +1,7 @@
 """Every screen in Debian's Chromium: no accessibility violation, no breach of the content policy, no sender's script run, no name in an address or log."""
 
+import base64
+import hashlib
 import re
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from browser import WATCH, chromium, now, served
 from web_desk import CANARY, NASTY, PASSWORD, Desk
 
 from review import proofs
+from review.pages import HTMX_INTEGRITY
 from schemas.config import Config, Web
 from store.database import writing
 from workers.users import Desk as Shell
@@ -187,6 +190,16 @@ def test_no_patient_stands_in_an_address_or_a_log(shop):
     assert not [line for line in [*shop.addresses, *shop.logs] if CANARY.lower() in line.lower() or "M1" in line]
     assert not [path for path in shop.desk.folder.rglob("*") if CANARY.lower() in path.name.lower()]
     assert CANARY not in str(shop.desk.trail())
+    page.context.close()
+
+
+def test_htmx_is_the_version_that_was_taken_in_and_loads_by_its_digest(shop):
+    (file,) = (REVIEW / "static").glob("htmx-*.js")
+    assert "sha384-" + base64.b64encode(hashlib.sha384(file.read_bytes()).digest()).decode() == HTMX_INTEGRITY
+    page = shop.page()
+    shop.open(page, "/sign-in")
+    assert f"htmx-{page.evaluate('htmx.version')}.min.js" == file.name
+    assert page.locator(f'script[src="/static/{file.name}"]').get_attribute("integrity") == HTMX_INTEGRITY
     page.context.close()
 
 

@@ -199,3 +199,22 @@ def test_it_sees_no_patient_data_and_privacy_no_documents():
     assert not RIGHTS[Role.IT] & {Right.QUEUE, Right.DOCUMENTS, Right.GLASS, Right.AUDIT, Right.INTAKE}
     assert not RIGHTS[Role.PRIVACY] & {Right.QUEUE, Right.DOCUMENTS, Right.GLASS, Right.PEOPLE}
     assert RIGHTS[Role.SCANNER] == {Right.OWN, Right.INTAKE}
+
+
+def test_which_right_opens_which_door_is_written_here_too(desk):
+    """A door moved to a weaker right is seen by whoever reads this list."""
+    found = {}
+    for route in desk.app().router.routes:
+        found.setdefault(route.app.policy.right, set()).add(route.path)
+    api, people, sheet = "/api/v1/", "/people/{user_id}/", "/documents/{document_id}"
+    assert found == {
+        None: {"/healthz", "/static", "/sign-in", "/welcome/{link}", f"{api}openapi.json"},
+        Right.OWN: {"/", "/second-factor", "/second-factor/picture", "/prove", "/sign-out", "/account", "/account/password", "/account/keys"},
+        Right.INTAKE: {f"{api}intake"},
+        Right.QUEUE: {"/queue", "/items/{item_id}", f"{api}review", f"{api}review/{{item_id}}"},
+        Right.DOCUMENTS: {sheet, f"{sheet}/pages/{{page:int}}/{{width:int}}", f"{api}documents", f"{api}documents/{{document_id}}"},
+        Right.GLASS: {"/glass", "/glass/{glass_id}", "/glass/{glass_id}/close"},
+        Right.PEOPLE: {"/people", f"{people}roles", f"{people}switch", f"{people}link"},
+        Right.AUDIT: {"/audit", "/audit/notices/{glass_id}"},
+        Right.STATUS: {"/status", f"{api}status"},
+    }
