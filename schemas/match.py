@@ -23,6 +23,7 @@ class Evidence:
     bits: float
     document_value: str
     index_value: str
+    witnesses: tuple[str, ...] = ()  # what bears the document's value out: "read twice", "the index entry that the name found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +39,45 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One explanation of the document and its share of one; `mrn` names the entry it is about."""
+
+    name: str  # "this entry", "another entry", "an absent twin", "somebody not in the index", …
+    share: float
+    mrn: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What carried a decision besides the fields: the prior in bits, rival explanations, what spoke against the best entry."""
+
+    prior_bits: float = 0.0
+    hypotheses: tuple[Hypothesis, ...] = ()
+    against: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Matched:
-    """Certain enough to file. `candidates[0]` is the patient."""
+    """Certain enough to file. `candidates[0]` is the patient; `p_wrong` bounds the share of wrong ones among proposals at least as sure.
+
+    `raw_doubt`, here and below, is the posterior share of every other explanation, by which a certified line may be drawn; it is
+    1 where an outcome holds whatever the line.
+    """
 
     candidates: tuple[Candidate, ...]
     p_wrong: float
-    raw_doubt: float = 1.0  # one minus the leader's share, uncalibrated: what lines are drawn on
+    raw_doubt: float = 1.0
+    why: Why = Why()
 
 
 @dataclass(frozen=True, slots=True)
 class TooClose:
-    """Two or more entries fit about equally well, or the runner-up may be the same person twice."""
+    """Two or more entries fit about equally well. `twice` numbers entries that are probably one person: they want merging first."""
 
     candidates: tuple[Candidate, ...]
+    twice: tuple[str, ...] = ()
+    raw_doubt: float = 1.0
+    why: Why = Why()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +86,8 @@ class TooWeak:
 
     candidates: tuple[Candidate, ...]
     missing: tuple[str, ...] = ()
+    raw_doubt: float = 1.0
+    why: Why = Why()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +96,8 @@ class Conflicting:
 
     candidates: tuple[Candidate, ...]
     fields: tuple[str, ...]
+    raw_doubt: float = 1.0
+    why: Why = Why()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +105,8 @@ class NoCandidate:
     """Nobody in the index fits; probably not one of our patients. `candidates` may still hold poor ones."""
 
     candidates: tuple[Candidate, ...] = ()
+    raw_doubt: float = 1.0
+    why: Why = Why()
 
 
 MatchOutcome = Matched | TooClose | TooWeak | Conflicting | NoCandidate

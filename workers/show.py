@@ -81,6 +81,8 @@ def document(record: DocumentRecord) -> None:
     _reasons(record.reasons)
     _fields(record)
     _candidates(record)
+    if twice := record.evidence.get("match", {}).get("twice"):
+        out.print(f"Probably one person: {_plain(', '.join(twice))}. `chartroom patients merge OLD SURVIVOR` says so.")
     if wanting := record.evidence.get("wanting"):
         out.print(f"It would settle it: {_plain('; '.join(wanting))}")
     for line in (*record.evidence.get("cut", ()), *record.evidence.get("links", ())):
