@@ -105,7 +105,7 @@ class PatientIndex:
             telling = {key: rids for key, rids in postings.items() if len(rids) <= COMMON}
             if postings and not telling:
                 telling = _postings(conn, list(postings), COMMONEST)
-            return _entries(conn, _ranked(telling), limit)
+            return _entries(conn, _ranked(telling)[:limit])
 
     def frequencies(self, claim: PatientClaim) -> NameFrequencies:
         """How many entries bear the claim's last and first name, by folded name, and how many entries there are."""
@@ -299,19 +299,16 @@ def _ranked(postings: Mapping[int, list[int]]) -> list[int]:
     return sorted(shared, key=lambda rid: (-shared[rid], -rarity[rid], rid))
 
 
-def _entries(conn: Connection, rids: Sequence[int], limit: int) -> list[IndexPatient]:
-    """At most `limit` entries of these rows, in this order, each person once."""
+def _entries(conn: Connection, rids: Sequence[int]) -> list[IndexPatient]:
+    """The entries of these rows, in this order, each person once; a negative row is an alias."""
+    rows = {row[0]: row for row in conn.execute(_BY_RID, {"rids": rids}).all()}
+    past = [-rid for rid in rids if rid < 0]
+    formerly = aliases.faces_by_number(conn, past, lambda mrns: _heads(conn, mrns)) if past else {}
     people: dict[str, IndexPatient] = {}
-    for start in range(0, len(rids), limit):
-        part = rids[start : start + limit]
-        rows = {row[0]: row for row in conn.execute(_BY_RID, {"rids": part}).all()}
-        formerly = aliases.faces_by_number(conn, [-rid for rid in part if rid < 0], lambda mrns: _heads(conn, mrns)) if min(part) < 0 else {}
-        for rid in part:
-            entry, head = formerly[-rid] if rid < 0 else (IndexPatient(*rows[rid][2:]), rows[rid][1] or rows[rid][2])
-            people.setdefault(head, entry)
-        if len(people) >= limit:
-            break
-    return list(people.values())[:limit]
+    for rid in rids:
+        entry, head = formerly[-rid] if rid < 0 else (IndexPatient(*rows[rid][2:]), rows[rid][1] or rows[rid][2])
+        people.setdefault(head, entry)
+    return list(people.values())
 
 
 def _heads(conn: Connection, mrns: list[str]) -> dict[str, tuple[IndexPatient, str]]:
