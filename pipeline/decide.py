@@ -108,8 +108,8 @@ def patient_doubt(outcome: MatchOutcome) -> Iterator[str]:
     match outcome:
         case Matched():
             pass
-        case TooClose():
-            yield "patient.ambiguous"
+        case TooClose(twice=twice):
+            yield "patient.duplicate" if twice else "patient.ambiguous"
         case TooWeak():
             yield "patient.weak"
         case Conflicting():

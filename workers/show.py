@@ -82,6 +82,8 @@ def document(record: DocumentRecord) -> None:
     _reasons(record.reasons)
     _fields(record)
     _candidates(record)
+    if twice := record.evidence.get("match", {}).get("twice"):
+        out.print(f"Probably one person: {_plain(', '.join(twice))}. `chartroom patients merge OLD SURVIVOR` says so.")
     if wanting := record.evidence.get("wanting"):
         out.print(f"It would settle it: {_plain('; '.join(wanting))}")
     for line in (*record.evidence.get("cut", ()), *record.evidence.get("links", ())):
@@ -109,7 +111,8 @@ def _candidates(record: DocumentRecord) -> None:
         out.print(f"[bold]{place}[/]  {who}  born {born}  {candidate['bits']:.1f} bits")
         table = _table("field", "document", "index", "", "bits", "against │ for", right={4})
         for row in candidate["evidence"]:
-            said = (row["field"], _plain(row["document_value"]), _plain(row["index_value"]), row["level"])
+            level = "; ".join((row["level"], *row.get("witnesses", ())))
+            said = (row["field"], _plain(row["document_value"]), _plain(row["index_value"]), _plain(level))
             table.add_row(*said, f"{row['bits']:+.1f}", _bar(row["bits"]))
         out.print(table)
 
@@ -120,6 +123,10 @@ def _line(record: DocumentRecord) -> None:
     if doubt is not None and line:
         proved = f"up to a doubt of {line['doubt']:.1e}" if line["doubt"] is not None else "where the shipped table allows"
         out.print(f"raw doubt {doubt:.1e}; the {line['kind']} line files {proved}, at most {line['bound']:g} wrong")
+    why = record.evidence.get("match", {}).get("why")
+    if why and why["hypotheses"]:
+        others = [other["name"] for other in why["hypotheses"][1:]]  # in words: their shares are no calibrated probabilities
+        out.print(f"before anything was read {why['prior_bits']:+.1f} bits; next to be thought of: {', '.join(others) or 'nothing else'}")
 
 
 def _bar(bits: float) -> str:

@@ -21,7 +21,7 @@ VERSION = 1
 REFUSALS = {"file.empty", "file.unsupported", "file.encrypted", "file.corrupt", "file.too_large"}
 FLAGS = {"javascript", "attachments", "launch"}
 MAX_SIDE = 1e7  # 1/72 inch
-PNG_HEAD = b"\x89PNG\r\n\x1a\n"
+PGM_HEAD = b"P5\n"
 
 
 class _Order(NamedTuple):
@@ -139,7 +139,7 @@ def _lost(page: PageFacts) -> RenderedPage:
 
 def rendered(answer: Message, facts: PageFacts, into: Path) -> RenderedPage:
     """The child's word on one page as a value, its picture checked to be there; unreadable if anything is out of shape."""
-    image = into / f"page-{facts.number:04d}.png"
+    image = into / f"page-{facts.number:04d}.pgm"
     if answer.get("problem") or not _is_picture(image):
         return _lost(facts)
     try:
@@ -153,12 +153,12 @@ def rendered(answer: Message, facts: PageFacts, into: Path) -> RenderedPage:
 
 
 def _is_picture(image: Path) -> bool:
-    """Whether a regular file with a PNG's head lies there."""
+    """Whether a regular file with the head of our pictures lies there."""
     try:
         if not stat.S_ISREG(image.lstat().st_mode):
             return False
         with image.open("rb") as file:
-            return file.read(len(PNG_HEAD)) == PNG_HEAD
+            return file.read(len(PGM_HEAD)) == PGM_HEAD
     except OSError:
         return False
 

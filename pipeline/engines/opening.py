@@ -22,7 +22,7 @@ PIXEL_SLACK = 2
 
 def page_path(into: Path, number: int) -> Path:
     """Where the picture of a page is written."""
-    return into / f"page-{number:04d}.png"
+    return into / f"page-{number:04d}.pgm"
 
 
 def inspect(request: Message, say: Say) -> Message:

@@ -27,7 +27,7 @@ class PageImages:
         drawn = [page for page in self.opener.render(original, opened, pages, into) if page.image is not None]
         made: dict[int, dict[str, Path]] = {page.number: self._shrink(original, page, into) for page in drawn}
         for page in drawn:
-            (into / f"page-{page.number:04d}.png").unlink(missing_ok=True)
+            (into / f"page-{page.number:04d}.pgm").unlink(missing_ok=True)
         return made
 
     def _shrink(self, original: Path, page: RenderedPage, into: Path) -> dict[str, Path]:

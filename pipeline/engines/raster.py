@@ -1,4 +1,4 @@
-"""Pillow: pages of TIFF, JPEG and PNG files as sizes, and as 8-bit gray PNGs of our own making.
+"""Pillow: pages of TIFF, JPEG and PNG files as sizes, and as 8-bit gray PGMs of our own making.
 
 Knows pixels and resolution tags; runs in a child process only.
 """
@@ -87,7 +87,7 @@ def frames(path: str, kind: FileKind, most: int) -> list[Frame]:
 
 
 def draw(path: str, kind: FileKind, number: int, most_pixels: int, out: Path) -> Frame:
-    """Write page `number` upright as an 8-bit gray PNG. TooManyPixelsError before decoding; whatever Pillow raises for damage."""
+    """Write page `number` upright as an 8-bit gray PGM. TooManyPixelsError before decoding; whatever Pillow raises for damage."""
     with open_image(path, kind) as image:
         if number > 1:
             image.seek(number - 1)
@@ -146,9 +146,9 @@ def is_almost_white(image: Image.Image) -> bool:
 
 
 def save_gray(image: Image.Image, out: Path) -> None:
-    """Write quickly rather than small. MachineError when it is our disk that refuses."""
+    """Write a .pgm unpacked: packing and unpacking noise costs more than looking at it. MachineError when it is our disk that refuses."""
     try:
-        image.save(out, format="PNG", compress_level=1)
+        image.save(out, format="PPM" if out.suffix == ".pgm" else "PNG")
     except OSError as failure:
         if failure.errno not in NOT_OUR_DISK:
             raise MachineError(errno.errorcode[failure.errno]) from failure

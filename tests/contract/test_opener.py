@@ -75,7 +75,7 @@ def opened_and_rendered(tmp_path, content):
 def dark_box(page):
     """Where the dark pixels lie, as shares of the page."""
     with Image.open(page.image) as image:
-        assert (image.mode, image.format) == ("L", "PNG")
+        assert (image.mode, image.format) == ("L", "PPM")
         left, top, right, bottom = image.point(lambda value: 255 * (value < 128)).getbbox()
         return pytest.approx((left / image.width, top / image.height, right / image.width, bottom / image.height), abs=0.012)
 

