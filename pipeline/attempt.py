@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -12,8 +12,8 @@ from PIL import Image
 from pipeline.clean import Cleaned, place_on_page, turned
 from pipeline.look import Gray, Look
 from pipeline.ports import OcrEngine
+from schemas.faults import Overrun
 from schemas.page import Box, Word, place_on_source
-from schemas.rules import ReadRules
 
 COLUMNS, BLOCK, SPARSE = 4, 6, 11  # the engine's layout modes: text of varying size in columns, one block, words here and there
 POOR_CONFIDENCE, POOR_COVER = 0.6, 0.45
@@ -22,18 +22,23 @@ LINES_BESIDE = "|‘«¦"  # what the engine makes of a rule or a streak that to
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The engine with its rules and the place for its images."""
+    """The engine with the page's languages, the time left for the page, and the place for its images."""
 
     ocr: OcrEngine
-    rules: ReadRules
+    languages: str
     image: Path
+    until: float  # on the clock
+    clock: Callable[[], float]
 
-    def words(self, pixels: Gray, dpi: int, mode: int, languages: str = "") -> tuple[Word, ...]:
-        """Words of an image, with boxes as its shares; in the first language of the rules unless others are named."""
+    def words(self, pixels: Gray, cleaned: Cleaned, mode: int) -> tuple[Word, ...]:
+        """Words of an image made of a cleaned page, with boxes as its shares. Overrun when the page's time is up."""
+        left = self.until - self.clock()
+        if left <= 0:
+            raise Overrun("The time for one page is up.", next_step="Read the page by eye.")
         Image.fromarray(pixels).save(self.image)
-        spoken = languages or self.rules.languages.split("+")[0]
         try:
-            return self.ocr.words(self.image, languages=spoken, mode=mode, seconds=self.rules.page_seconds, dpi=dpi)
+            even = cleaned.quality != "shaded"
+            return self.ocr.words(self.image, languages=self.languages, mode=mode, seconds=left, dpi=cleaned.dpi, even=even)
         finally:
             self.image.unlink(missing_ok=True)
 
@@ -52,9 +57,9 @@ class Attempt(NamedTuple):
         return worth(self.words)
 
 
-def attempt(cleaned: Cleaned, turn: int, mode: int, reader: Reader, languages: str = "") -> Attempt:
+def attempt(cleaned: Cleaned, turn: int, mode: int, reader: Reader) -> Attempt:
     """Read an image turned clockwise."""
-    return Attempt(cleaned, turn, sensible(reader.words(turned(cleaned.pixels, turn), cleaned.dpi, mode, languages)), mode)
+    return Attempt(cleaned, turn, sensible(reader.words(turned(cleaned.pixels, turn), cleaned, mode)), mode)
 
 
 def sensible(words: Sequence[Word]) -> tuple[Word, ...]:

@@ -8,12 +8,13 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from pipeline.look import Gray, Look, Reals, Scan, darkness, dirt_of, paper_of, solid
+from pipeline.look import DPI, Gray, Look, Reals, Scan, darkness, dirt_of, paper_of, solid
 from schemas.page import Box
 
 VERSION = 1
 SKEWED = 0.4  # degrees
 SHADED = 0.12
+LOW_LETTERS = 16.0  # pixels that letters without ascenders are read at
 FAX_DPI = 260  # black-and-white scans below this are faxes
 
 
@@ -83,7 +84,7 @@ def clean_as_shaded(scan: Scan, look: Look, target_dpi: int) -> Cleaned:
 
 def finish(scan: Scan, look: Look, quality: str, target_dpi: int) -> Cleaned:
     """Bring to resolution, soften and straighten."""
-    dpi = resolution(scan, quality, target_dpi)
+    dpi = resolution(scan, look, quality, target_dpi)
     pixels = soften(resized(scan, dpi), softness(scan, quality, dpi))
     angle = look.skew if abs(look.skew) >= SKEWED else 0.0
     turned = straighten(pixels, angle)
@@ -91,11 +92,13 @@ def finish(scan: Scan, look: Look, quality: str, target_dpi: int) -> Cleaned:
     return Cleaned(turned, dpi, quality, Way(page_wide, page_high, turned.shape[1] / dpi, turned.shape[0] / dpi, angle))
 
 
-def resolution(scan: Scan, quality: str, target_dpi: int) -> int:
-    """The resolution to read at. Below 300 dpi decimal points and single digits are lost in tables, above it nothing is won."""
+def resolution(scan: Scan, look: Look, quality: str, target_dpi: int) -> int:
+    """The resolution to read at. Small print of a clean page is enlarged, since its decimal points are lost; larger print only costs time."""
     native = round(min(scan.dpi_x, scan.dpi_y))
-    near = 0.8 * target_dpi <= native <= target_dpi and square(scan)
-    return native if quality == "clean" and near else target_dpi
+    if quality != "clean" or not square(scan) or not look.letters.area.size:
+        return target_dpi
+    wanted = round(LOW_LETTERS * DPI / float(np.percentile(look.letters.high, 25)))
+    return min(target_dpi, native if native >= 0.95 * wanted else wanted)
 
 
 def softness(scan: Scan, quality: str, dpi: int) -> float:

@@ -1,23 +1,31 @@
-"""How sure a word is, as the share of such words that was right. Knows raw confidences and page qualities, nothing of engines."""
+"""How sure a word is, as the share of such words that was right: by its page's quality and by how surely the whole page was read."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from pipeline.clean import Cleaned
+from pipeline.attempt import mean_confidence
+from pipeline.confidence_table import CURVES
 from schemas.page import Word
 
-VERSION = 1
-# Raw confidence to share of words found right, measured by band; the highest band differs by quality (its last value).
-BANDS = (0.0, 0.15, 0.40, 0.60, 0.75, 0.85, 0.925, 0.97)
-SHARES = (0.10, 0.21, 0.30, 0.41, 0.57, 0.69, 0.93)
-BEST = {"clean": 0.998, "dirty": 0.985, "fax": 0.98, "shaded": 0.95}
+VERSION = 2
+KNOTS = (0.0, 0.2, 0.35, 0.5, 0.6, 0.7, 0.78, 0.84, 0.88, 0.91, 0.93, 0.95, 0.97, 1.0)  # raw confidences at which a curve is kept
+LEVELS = (0.70, 0.78, 0.84, 0.88, 0.92)  # mean raw confidences of pages, one curve each
 
 
-def calibrated(words: Sequence[Word], cleaned: Cleaned) -> tuple[Word, ...]:
-    """The words with their confidence as the share of such words that is right at this quality."""
-    best = BEST[cleaned.quality]  # below the best band a quality's shares shrink in the same measure
-    values = np.interp([word.confidence for word in words], BANDS, [*(share * best for share in SHARES), best])
+def calibrated(words: Sequence[Word], quality: str) -> tuple[Word, ...]:
+    """The words with their confidence as the share of such words that is right on such a page."""
+    curve = level_of(CURVES[quality], mean_confidence(words))
+    values = np.interp([word.confidence for word in words], KNOTS, curve)
     return tuple(word._replace(confidence=float(value)) for word, value in zip(words, values, strict=True))
+
+
+def level_of(curves: Sequence[Sequence[float]], page_mean: float) -> NDArray[np.float64]:
+    """The curve for a page of this mean confidence, between those of the levels beside it."""
+    place = float(np.interp(page_mean, LEVELS, range(len(LEVELS))))
+    low = min(int(place), len(LEVELS) - 2)
+    below, above = np.array(curves[low]), np.array(curves[low + 1])
+    return np.asarray(below + (place - low) * (above - below))

@@ -22,7 +22,7 @@ def with_leftover(tried: Attempt, look: Look, reader: Reader) -> Attempt:
     letters = uncovered(tried, look)
     if letters.area.size < max(FEWEST, SHARE * look.letters.area.size):
         return tried
-    found = sensible(reader.words(only(letters, tried, look.ink), tried.cleaned.dpi, SPARSE))
+    found = sensible(reader.words(only(letters, tried, look.ink), tried.cleaned, SPARSE))
     new = [word for word in found if word.confidence >= SURE and any(map(str.isalnum, word.text)) and not overlaps(word.box, tried.words)]
     return tried._replace(words=joined(tried.words, new)) if new else tried
 

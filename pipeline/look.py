@@ -335,17 +335,24 @@ def sharpness(rows: Reals, columns: Reals, angle: float) -> float:
 
 def strength_of(dark: Reals) -> float:
     """How dark the print is. Faded print leaves many times more faint pixels than dark ones; the soft edges of good print do not."""
-    marks = dark[dark > FAINT]
+    some = dark[::2, ::2]
+    fields = ndimage.maximum_filter(ndimage.minimum_filter(some, 5), 7) > FAINT / 2  # tinted cells and bars are wider than any stroke
+    marks = some[(some > FAINT) & ~fields]
     if not marks.size or (marks > INK).mean() > 0.4:
         return 1.0
     return float(np.percentile(marks, 75))
 
 
 def streaked(dark: Reals) -> bool:
-    """Whether lines run over most of the page, as a dirty scanner draws them."""
-    rim = int(inches(0.2))
-    down, across = np.percentile(dark[::8], 10, axis=0), np.percentile(dark[:, ::8], 10, axis=1)
-    return bool((down[rim:-rim] > 0.06).any() or (across[rim:-rim] > 0.06).any())
+    """Whether lines run from edge to edge of the page, as a dirty scanner draws them; frames stop at the margins."""
+    return streaked_down(dark) or streaked_down(dark.T)
+
+
+def streaked_down(dark: Reals) -> bool:
+    """Whether a column is dark nearly all the way, both ends included."""
+    rim, end = int(inches(0.2)), int(inches(0.1))
+    ends = np.minimum(dark[:end].mean(axis=0), dark[-end:].mean(axis=0))
+    return bool(((np.percentile(dark[::8], 10, axis=0) > 0.06) & (ends > 0.06))[rim:-rim].any())
 
 
 def dirt_of(scan: Scan) -> Mask | None:

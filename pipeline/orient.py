@@ -5,21 +5,28 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from pipeline.attempt import BLOCK, COLUMNS, Attempt, Reader, attempt, worth
-from pipeline.clean import turned
+from pipeline.attempt import BLOCK, COLUMNS, Attempt, Reader, attempt, mean_confidence, poor, worth
+from pipeline.clean import Cleaned, turned
 from pipeline.look import Gray, Look
 
-
-def better_turned(first: Attempt, look: Look, reader: Reader) -> Attempt:
-    """The page read again the right way up, if a part of it reads far better turned."""
-    turn = right_turn(densest(first.cleaned.pixels), first.cleaned.dpi, look, reader)
-    return attempt(first.cleaned, turn, COLUMNS, reader) if turn else first
+SURE = 0.75  # mean raw confidence: upside down a page reads at 0.3 to 0.6
 
 
-def right_turn(part: Gray, dpi: int, look: Look, reader: Reader) -> int:
+def read_upright(cleaned: Cleaned, look: Look, reader: Reader) -> Attempt:
+    """The page read the right way up: rows that run up and down are turned first, others only where they read badly."""
+    if look.sideways:
+        return attempt(cleaned, right_turn(cleaned, look, reader), COLUMNS, reader)
+    first = attempt(cleaned, 0, COLUMNS, reader)
+    if mean_confidence(first.words) >= SURE and not poor(first, look):
+        return first
+    turn = right_turn(cleaned, look, reader)
+    return attempt(cleaned, turn, COLUMNS, reader) if turn else first
+
+
+def right_turn(cleaned: Cleaned, look: Look, reader: Reader) -> int:
     """The clockwise quarter turn at which a part of the page reads best; 0 unless another is far better."""
-    turns = (0, 90, 270) if look.sideways else (0, 180)
-    worths = {turn: worth(reader.words(turned(part, turn), dpi, BLOCK)) for turn in turns}
+    part, turns = densest(cleaned.pixels), (0, 90, 270) if look.sideways else (0, 180)
+    worths = {turn: worth(reader.words(turned(part, turn), cleaned, BLOCK)) for turn in turns}
     best = max(worths, key=lambda turn: worths[turn])
     return best if worths[best] > 1.5 * worths[0] + 1 else 0
 

@@ -32,8 +32,11 @@ class PageOpener(Protocol):
 class OcrEngine(Protocol):
     """Reads words off a clean gray image of our own making."""
 
-    def words(self, image: Path, *, languages: str, mode: int, seconds: float, dpi: int) -> tuple[Word, ...]:
-        """Words with boxes as shares of the image. EngineFault when the engine fails or overruns its time."""
+    def words(self, image: Path, *, languages: str, mode: int, seconds: float, dpi: int, even: bool = False) -> tuple[Word, ...]:
+        """Words with boxes as shares of the image; `even`: one level of gray tells ink from paper all over it.
+
+        EngineFault when the engine fails or overruns its time.
+        """
         ...
 
 

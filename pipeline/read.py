@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from time import monotonic
 
 import numpy as np
 
+from pipeline.advice import advice_for
 from pipeline.attempt import BLOCK, COLUMNS, Attempt, Reader, attempt, mean_confidence, on_upright_page, poor
 from pipeline.clean import Cleaned, clean, clean_as_shaded
 from pipeline.confidence import calibrated
 from pipeline.layer import SCANNED, believed, shown
 from pipeline.leftover import with_leftover
 from pipeline.look import Gray, Look, Scan, as_positive, look_at, open_scan, within_bounds
-from pipeline.orient import better_turned
+from pipeline.orient import read_upright
 from pipeline.ports import BarcodeReader, OcrEngine
 from pipeline.separate import separated
+from pipeline.tongue import is_in_another
 from schemas.faults import Overrun
 from schemas.page import Box, PageKind, PageReading, ReadFrom, Reread, Word
 from schemas.rules import ReadRules
@@ -29,7 +32,9 @@ SHOWN_THROUGH = 0.4  # print seen from behind reads at 0.25, faded print at 0.9
 LEGIBLE = 0.5  # a word on a page without a row of letters
 
 
-def read_page(page: RenderedPage, ocr: OcrEngine, barcodes: BarcodeReader | None = None, *, rules: ReadRules) -> PageReading:
+def read_page(
+    page: RenderedPage, ocr: OcrEngine, barcodes: BarcodeReader | None = None, *, rules: ReadRules, clock: Callable[[], float] = monotonic
+) -> PageReading:
     """Read one page: its text layer where that is believed, else its pixels.
 
     An engine that overruns its time makes the page unreadable; any other EngineFault is raised.
@@ -46,7 +51,9 @@ def read_page(page: RenderedPage, ocr: OcrEngine, barcodes: BarcodeReader | None
     elif look.blank and not look.letters.area.size:
         read = blank(seen)
     else:
-        read = from_pixels(seen, scan, look, Reader(ocr, rules, page.image.with_suffix(".ocr.pgm")))
+        first = rules.languages.split("+")[0]
+        reader = Reader(ocr, first, page.image.with_suffix(".ocr.pgm"), clock() + rules.page_seconds, clock)
+        read = from_pixels(seen, scan, look, reader, rules)
     return separated(read, scan, look, barcodes)
 
 
@@ -69,19 +76,18 @@ def from_layer(seen: PageReading, page: RenderedPage, look: Look) -> PageReading
     return replace(seen, kind=PageKind.TEXT, words=words, read_from=ReadFrom.LAYER, quality=quality, confidence=mean_confidence(words), problem=None)
 
 
-def from_pixels(seen: PageReading, scan: Scan, look: Look, reader: Reader) -> PageReading:
+def from_pixels(seen: PageReading, scan: Scan, look: Look, reader: Reader, rules: ReadRules) -> PageReading:
     """A page read by the engine."""
-    cleaned = clean(scan, look, reader.rules.target_dpi)
+    cleaned = clean(scan, look, rules.target_dpi)
     try:
-        best, *others = recognise(cleaned, scan, look, reader)
-        best = with_leftover(best, look, reader)
+        best, *others = recognise(cleaned, scan, look, reader, rules)
         words = stated(best)
         if nothing_there(words, best.cleaned, scan, look, reader):
             return blank(seen)
     except Overrun:
-        return replace(seen, quality=cleaned.quality)
+        return replace(seen, quality=cleaned.quality, advice=advice_for(scan, look))
     read = replace(seen, words=words, read_from=ReadFrom.OCR, turn=best.turn, quality=best.cleaned.quality, confidence=mean_confidence(words))
-    return judged(replace(read, rereads=tuple(map(kept_beside, others))), look, reader.rules)
+    return judged(replace(read, rereads=tuple(map(kept_beside, others))), scan, look, rules)
 
 
 def nothing_there(words: Sequence[Word], cleaned: Cleaned, scan: Scan, look: Look, reader: Reader) -> bool:
@@ -95,34 +101,41 @@ def nothing_there(words: Sequence[Word], cleaned: Cleaned, scan: Scan, look: Loo
 
 def seen_from_behind(cleaned: Cleaned, look: Look, reader: Reader) -> bool:
     """Whether the page can be read in a mirror."""
-    mirrored = attempt(cleaned._replace(pixels=np.fliplr(cleaned.pixels)), 0, COLUMNS, reader)
-    if poor(mirrored, look):
-        mirrored = better_turned(mirrored, look, reader)
-    return mean_confidence(calibrated(mirrored.words, cleaned)) >= SHOWN_THROUGH
+    mirrored = read_upright(cleaned._replace(pixels=np.fliplr(cleaned.pixels)), look, reader)
+    return mean_confidence(calibrated(mirrored.words, cleaned.quality)) >= SHOWN_THROUGH
 
 
-def judged(read: PageReading, look: Look, rules: ReadRules) -> PageReading:
+def judged(read: PageReading, scan: Scan, look: Look, rules: ReadRules) -> PageReading:
     """Text or unreadable."""
     cover = sum(len(word.text) for word in read.words) / max(1, look.letters.area.size)
     if not read.words or read.confidence < rules.unreadable_below or cover < 0.08:
-        return read
+        return replace(read, advice=advice_for(scan, look))
     return replace(read, kind=PageKind.TEXT, problem=None)
 
 
-def recognise(cleaned: Cleaned, scan: Scan, look: Look, reader: Reader) -> list[Attempt]:
-    """All that was read of a page, the best first: one reading and, where that is poor, one turned upright and one by another recipe."""
-    first = attempt(cleaned, 0, COLUMNS, reader)
-    if poor(first, look):
-        first = better_turned(first, look, reader)
-    if look.faint or not poor(first, look):
+def recognise(cleaned: Cleaned, scan: Scan, look: Look, reader: Reader, rules: ReadRules) -> list[Attempt]:
+    """All that was read of a page, the best first. What a later look finds is added or kept beside; when time runs out, what there is counts."""
+    first = read_upright(cleaned, look, reader)
+    if look.faint:
         return [first]
-    return sorted((first, second_look(first, scan, look, reader)), key=lambda tried: -tried.worth)
+    tried = [first]
+    try:
+        if poor(first, look):
+            tried.append(second_look(first, scan, look, reader, rules.target_dpi))
+            tried.sort(key=lambda one: -one.worth)
+        if is_in_another(tried[0].words, rules.languages.split("+")):
+            reader = replace(reader, languages=rules.languages)
+            tried.insert(0, attempt(tried[0].cleaned, tried[0].turn, tried[0].mode, reader))
+        tried[0] = with_leftover(tried[0], look, reader)
+    except Overrun:
+        pass
+    return tried
 
 
-def second_look(first: Attempt, scan: Scan, look: Look, reader: Reader) -> Attempt:
+def second_look(first: Attempt, scan: Scan, look: Look, reader: Reader, target_dpi: int) -> Attempt:
     """Read once more, another way."""
     if first.cleaned.quality == "clean":
-        return attempt(clean_as_shaded(scan, look, reader.rules.target_dpi), first.turn, COLUMNS, reader)
+        return attempt(clean_as_shaded(scan, look, target_dpi), first.turn, COLUMNS, reader)
     return attempt(first.cleaned, first.turn, BLOCK, reader)
 
 
@@ -133,4 +146,4 @@ def kept_beside(tried: Attempt) -> Reread:
 
 def stated(tried: Attempt) -> tuple[Word, ...]:
     """The words on the upright page, as sure as such words have been right."""
-    return calibrated(on_upright_page(tried), tried.cleaned)
+    return calibrated(on_upright_page(tried), tried.cleaned.quality)

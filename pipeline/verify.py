@@ -119,9 +119,10 @@ def names_two_patients(extraction: Extraction, who: Sequence[PageIdentity]) -> b
 
 
 def unreadable(pages: Sequence[PageReading]) -> Iterator[str]:
-    """A page that cannot be relied on."""
+    """A page that cannot be relied on, and what is known of why."""
     if any(page.problem or page.kind is PageKind.UNREADABLE for page in pages):
         yield "image.unreadable"
+    yield from dict.fromkeys(page.advice for page in pages if page.advice)
 
 
 def sensitivities(pages: Sequence[PageReading], kind: TypeGuess, catalogue: Catalogue) -> Iterator[str]:

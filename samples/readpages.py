@@ -177,12 +177,12 @@ def _noisy(page: Image.Image, rng: np.random.Generator, sigma: float) -> Pixels:
     return pixels + rng.standard_normal(pixels.shape, dtype=np.float32) * np.float32(sigma)
 
 
-def _picture(pixels: Pixels) -> Image.Image:
+def _picture(pixels: NDArray[np.floating]) -> Image.Image:
     return Image.fromarray(_gray(pixels))
 
 
-def _gray(pixels: Pixels) -> NDArray[np.uint8]:
-    return np.clip(pixels, 0, 255).astype(np.uint8)
+def _gray(pixels: NDArray[np.floating]) -> NDArray[np.uint8]:
+    return np.asarray(np.clip(pixels, 0, 255), dtype=np.uint8)
 
 
 def _two_tones(black: NDArray[np.bool_]) -> NDArray[np.uint8]:

@@ -75,6 +75,7 @@ class PageReading:
     fingerprint: str = ""  # hex digest of the page's pixels: equal means the same page image
     problem: str | None = None  # reason code when the page cannot be relied on
     rereads: tuple[Reread, ...] = ()
+    advice: str | None = None  # of a page that cannot be read: the reason code that says how to scan it better
 
     @property
     def text(self) -> str:

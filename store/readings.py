@@ -16,7 +16,7 @@ from schemas.page import Barcode, Box, PageKind, PageReading, ReadFrom, Reread, 
 from store.objects import ObjectStore
 from store.tables import reading as table
 
-PLAIN = ("number", "width_pt", "height_pt", "turn", "quality", "confidence", "fingerprint", "problem")
+PLAIN = ("number", "width_pt", "height_pt", "turn", "quality", "confidence", "fingerprint", "problem", "advice")
 
 
 def save(conn: Connection, *, sha256: str, key: str, pages: Mapping[int, str]) -> None:

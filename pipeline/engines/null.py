@@ -14,6 +14,6 @@ class Given:
 
     given: tuple[Word, ...] = ()
 
-    def words(self, image: Path, *, languages: str, mode: int, seconds: float, dpi: int) -> tuple[Word, ...]:  # noqa: ARG002
+    def words(self, image: Path, *, languages: str, mode: int, seconds: float, dpi: int, even: bool = False) -> tuple[Word, ...]:  # noqa: ARG002
         """The given words."""
         return self.given

@@ -14,7 +14,8 @@ from schemas.page import Box, Word
 # One thread a run: several slow each other down many times over. It must stand before the child is started.
 os.environ["OMP_THREAD_LIMIT"] = "1"
 
-PARAMETERS = "-c thresholding_method=2 -c invert_threshold=0"
+PARAMETERS = "-c invert_threshold=0"
+EVEN, UNEVEN = "-c thresholding_method=0", "-c thresholding_method=2"  # Otsu is the cheaper, Sauvola reads shaded copies
 WORD_LEVEL = 5
 UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 
@@ -35,9 +36,10 @@ class Row(NamedTuple):
 class Tesseract:
     """The OCR engine that ships."""
 
-    def words(self, image: Path, *, languages: str, mode: int, seconds: float, dpi: int) -> tuple[Word, ...]:
+    def words(self, image: Path, *, languages: str, mode: int, seconds: float, dpi: int, even: bool = False) -> tuple[Word, ...]:
         """Words with boxes as shares of the image. EngineFault when the engine fails, Overrun when it takes longer than `seconds`."""
-        return words_of(rows_of(run(image, languages, f"--psm {mode} --dpi {dpi} {PARAMETERS}", seconds)))
+        options = f"--psm {mode} --dpi {dpi} {PARAMETERS} {EVEN if even else UNEVEN}"
+        return words_of(rows_of(run(image, languages, options, seconds)))
 
 
 def run(image: Path, languages: str, options: str, seconds: float) -> str:

@@ -1,0 +1,211 @@
+"""Measures the reader on training pages and calibrates its confidence: `python -m samples.tune_read [--pages 12] [--write]`.
+
+Prints, for each wear, words lost, wrong words added, CPU-seconds a page; then, by quality and on layouts held out, what share of the words
+of each band of stated confidence was right. `--write` keeps the curves in `pipeline/confidence_table.py`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+from time import monotonic
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from pipeline.attempt import Reader, mean_confidence, on_upright_page
+from pipeline.clean import clean
+from pipeline.confidence import KNOTS, LEVELS, level_of
+from pipeline.engines.tesseract import Tesseract
+from pipeline.look import as_positive, look_at, open_scan, within_bounds
+from pipeline.read import recognise
+from samples.readpages import WEARS, TrueWord, WornPage, make_pages
+from schemas.page import Word
+from schemas.rules import ReadRules
+from schemas.source import RenderedPage
+
+NEAR = (0.06, 0.04)  # shares of the page: a word this far from where it was printed is another
+TABLE = Path(__file__).parents[1] / "pipeline" / "confidence_table.py"
+HEAD = '''"""Share of words found right, by quality, mean raw confidence of the page (LEVELS) and raw confidence of the word (KNOTS).
+
+Written by `python -m samples.tune_read --write`. {note}
+"""
+
+CURVES: dict[str, tuple[tuple[float, ...], ...]] = {{
+{rows}
+}}
+'''
+
+
+class Seen(NamedTuple):
+    """One word as read, and whether it was right."""
+
+    quality: str
+    page_mean: float
+    raw: float
+    right: bool
+    layout: str
+
+
+class Result(NamedTuple):
+    """What reading one page gave."""
+
+    wear: str
+    printed: int
+    lost: int
+    added: int
+    numbers: int
+    numbers_lost: int
+    seconds: float
+    words: tuple[Seen, ...]
+
+
+def main() -> None:
+    """Read, print, and keep the curves if asked."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pages", type=int, default=12, help="pages of each wear")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--wears", nargs="*", default=list(WEARS))
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--write", action="store_true")
+    asked = parser.parse_args()
+    with ProcessPoolExecutor(asked.processes) as pool:
+        results = [one for many in pool.map(partial(read_wear, count=asked.pages, seed=asked.seed), asked.wears) for one in many]
+    report_wears(results)
+    words = [word for result in results for word in result.words]
+    report_bands(words)
+    if asked.write:
+        layouts = len({word.layout for word in words})
+        note = f"From {len(words)} words of {len(results)} training pages in {layouts} layouts, {len(asked.wears)} kinds of wear, seed {asked.seed}."
+        rows = [f'    "{quality}": (\n{_rows(curves)}    ),' for quality, curves in sorted(fit(words).items())]
+        TABLE.write_text(HEAD.format(note=note, rows="\n".join(rows)), encoding="utf-8")
+
+
+def _rows(curves: Sequence[Sequence[float]]) -> str:
+    return "".join(f"        ({', '.join(f'{value:.3f}' for value in curve)}),\n" for curve in curves)
+
+
+def read_wear(wear: str, *, count: int, seed: int) -> list[Result]:
+    """Every page of one wear, read."""
+    with tempfile.TemporaryDirectory(prefix="tune-") as folder:
+        return [read_one(page, Path(folder)) for page in make_pages(wear, count, seed + sum(map(ord, wear)))]
+
+
+def read_one(page: WornPage, folder: Path) -> Result:
+    """One page through look, recipe and engine, its confidences as the engine gave them."""
+    image = folder / "page.png"
+    Image.fromarray(page.pixels).save(image, compress_level=1)
+    before, rules = _cpu(), ReadRules()
+    received = within_bounds(open_scan(RenderedPage(1, 612, 792, image, *page.dpi, bilevel=page.bilevel, image_share=1.0)))
+    scan, look = as_positive(received, look_at(received, rules.blank_ink), rules.blank_ink)
+    reader = Reader(Tesseract(), "eng", folder / "page.pgm", monotonic() + rules.page_seconds, monotonic)
+    best = recognise(clean(scan, look, rules.target_dpi), scan, look, reader, rules)[0]
+    seconds, words = _cpu() - before, on_upright_page(best)
+    found = list(rightness(words, page.words))
+    printed = [word.text for word in page.words if _says(word.text)]
+    kept = [word.text for word, right in zip(words, found, strict=True) if right]
+    numbers = sum(_number(text) for text in printed)
+    return Result(
+        page.wear,
+        len(printed),
+        len(printed) - len(kept),
+        sum(_says(word.text) for word in words) - len(kept),
+        numbers,
+        numbers - sum(map(_number, kept)),
+        seconds,
+        tuple(Seen(best.cleaned.quality, mean_confidence(words), w.confidence, r, page.layout) for w, r in zip(words, found, strict=True)),
+    )
+
+
+def _cpu() -> float:
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
+
+
+def _says(text: str) -> bool:
+    return any(map(str.isalnum, text))
+
+
+def _number(text: str) -> bool:
+    return any(map(str.isdigit, text))
+
+
+def rightness(words: Sequence[Word], truth: Sequence[TrueWord]) -> Iterator[bool]:
+    """Whether each word read was printed there, sign for sign; every printed word counts once."""
+    free: dict[str, list[TrueWord]] = defaultdict(list)
+    for true in truth:
+        free[true.text].append(true)
+    for word in words:
+        near = [true for true in free[word.text] if _near(word, true)] if _says(word.text) else []
+        if near:
+            free[word.text].remove(near[0])
+        yield bool(near)
+
+
+def _near(word: Word, true: TrueWord) -> bool:
+    return abs(word.box.x0 - true.box.x0) < NEAR[0] and abs(word.box.y0 - true.box.y0) < NEAR[1]
+
+
+def fit(words: Sequence[Seen]) -> dict[str, list[list[float]]]:
+    """For each quality one rising curve a level of the page's mean confidence, at KNOTS."""
+    from sklearn.isotonic import IsotonicRegression
+
+    made: dict[str, list[list[float]]] = {}
+    for quality in sorted({word.quality for word in words}):
+        own = [word for word in words if word.quality == quality]
+        raw, right = np.array([w.raw for w in own]), np.array([w.right for w in own], dtype=float)
+        means = np.array([w.page_mean for w in own])
+        made[quality] = []
+        for middle in LEVELS:
+            weight = np.maximum(0.02, np.exp(-(((means - middle) / 0.04) ** 2)))  # words of pages like this one count, of others a little
+            curve = IsotonicRegression(y_min=0.01, y_max=0.998, out_of_bounds="clip").fit(raw, right, sample_weight=weight)
+            made[quality].append(_smooth(raw, curve.predict(raw), weight))
+    return made
+
+
+def _smooth(raw: NDArray[np.float64], shares: NDArray[np.float64], weight: NDArray[np.float64]) -> list[float]:
+    """The steps of a curve as their means around the knots, still rising."""
+    near = [weight * np.exp(-(((raw - knot) / 0.02) ** 2)) + 1e-12 for knot in KNOTS]
+    return [float(value) for value in np.maximum.accumulate([np.average(shares, weights=one) for one in near])]
+
+
+def report_wears(results: Sequence[Result]) -> None:
+    """Words lost and added, numbers lost, CPU-seconds, for each wear."""
+    print(f"{'wear':14}{'pages':>6}{'words':>7}{'lost %':>8}{'added %':>9}{'numbers lost %':>16}{'CPU-s':>7}")  # noqa: T201
+    for wear in dict.fromkeys(result.wear for result in results):
+        own = [result for result in results if result.wear == wear]
+        printed, numbers = sum(r.printed for r in own), sum(r.numbers for r in own)
+        lost, added, gone = sum(r.lost for r in own), sum(r.added for r in own), sum(r.numbers_lost for r in own)
+        seconds = sum(r.seconds for r in own) / len(own)
+        shares = (100 * lost / printed, 100 * added / printed, 100 * gone / max(1, numbers))
+        print(f"{wear:14}{len(own):6}{printed:7}{shares[0]:8.2f}{shares[1]:9.2f}{shares[2]:16.2f}{seconds:7.2f}")  # noqa: T201
+
+
+def report_bands(words: Sequence[Seen]) -> None:
+    """Stated against true share of right words, by quality and band, each half of the layouts stated by the curves of the other half."""
+    layouts = sorted({word.layout for word in words})
+    halves = [[w for w in words if layouts.index(w.layout) % 2 == half] for half in (0, 1)]
+    stated = [(w, value) for half in (0, 1) for w, value in zip(halves[half], _stated(halves[half], fit(halves[1 - half])), strict=True)]
+    print(f"\n{'quality':10}{'band':>12}{'words':>7}{'stated':>8}{'right':>7}")  # noqa: T201
+    for quality in sorted({word.quality for word in words}):
+        for low, high in ((0.0, 0.5), (0.5, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 0.95), (0.95, 0.98), (0.98, 1.01)):
+            band = [(w.right, value) for w, value in stated if w.quality == quality and low <= value < high]
+            if band:
+                right, said = np.mean(np.array(band, dtype=float), axis=0)
+                print(f"{quality:10}{low:6.2f}-{min(high, 1):4.2f}{len(band):8}{said:8.3f}{right:7.3f}")  # noqa: T201
+
+
+def _stated(words: Sequence[Seen], curves: dict[str, list[list[float]]]) -> list[float]:
+    return [float(np.interp(word.raw, KNOTS, level_of(curves[word.quality], word.page_mean))) for word in words]
+
+
+if __name__ == "__main__":
+    main()
