@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.look import DPI, Look, Scan, inches
+from pipeline.look import Look, Scan, inches
 
 CROOKED = 4.0  # degrees
 COARSE = 90.0  # dots an inch
-CUT = 0.06  # share of the letters that run over an edge
+CUT = 0.012  # share of the letters at a side: one or two of each line
 
 
 def advice_for(scan: Scan, look: Look) -> str | None:
@@ -25,8 +25,7 @@ def advice_for(scan: Scan, look: Look) -> str | None:
 
 
 def cut_share(look: Look) -> float:
-    """Share of the letters that touch an edge of the scan."""
-    letters, (high, wide) = look.letters, look.ink.shape
-    rim = inches(1.5 / DPI)
-    at_edge = (letters.x0 <= rim) | (letters.y0 <= rim) | (letters.x1 >= wide - rim) | (letters.y1 >= high - rim)
-    return float(np.mean(at_edge)) if at_edge.size else 0.0
+    """Share of the letters that stand nearer to a side of the scan than anybody prints; those that touch it are not counted as letters."""
+    letters, wide, margin = look.letters, look.ink.shape[1], inches(0.12)
+    at_side = (letters.x0 <= margin) | (letters.x1 >= wide - margin)
+    return float(np.mean(at_side)) if at_side.size else 0.0

@@ -11,7 +11,7 @@ from scipy import ndimage
 from pipeline.look import DPI, Gray, Look, Reals, Scan, darkness, dirt_of, paper_of, solid
 from schemas.page import Box
 
-VERSION = 1
+VERSION = 2
 SKEWED = 0.4  # degrees
 SHADED = 0.12
 LOW_LETTERS = 16.0  # pixels that letters without ascenders are read at

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from schemas.config import Config
 from schemas.document import PageIdentity, Segment, SegmentKind
 from schemas.filing import BatchPlan, PlannedDocument, SetAside
 from schemas.page import PageReading
-from schemas.source import Opened
+from schemas.source import Opened, RenderedPage
 
 SET_ASIDE = {
     SegmentKind.BLANK: "image.blank",
@@ -29,9 +30,21 @@ SET_ASIDE = {
 
 
 def read_pages(original: Path, opened: Opened, pages: Sequence[int], scratch: Path, tools: Tools, config: Config) -> tuple[PageReading, ...]:
-    """Render and read some pages of a source file."""
-    rendered = tools.opener.render(original, opened, pages, scratch)
-    return tuple(read_page(page, tools.ocr, tools.barcodes, rules=config.read) for page in rendered)
+    """Render and read some pages of a source file; the very same page twice is read once."""
+    read: dict[Hashable, PageReading] = {}
+    done = []
+    for page in tools.opener.render(original, opened, pages, scratch):
+        key = page_key(page)
+        if key not in read:
+            read[key] = read_page(page, tools.ocr, tools.barcodes, rules=config.read)
+        done.append(replace(read[key], number=page.number))
+    return tuple(done)
+
+
+def page_key(page: RenderedPage) -> Hashable:
+    """Equal for pages that cannot be read differently: the same image and all that is known of it."""
+    image = page.number if page.image is None else hashlib.sha256(page.image.read_bytes()).digest()
+    return (image, replace(page, number=0, image=None))
 
 
 def plan_batch(readings: Sequence[PageReading], tools: Tools, config: Config) -> BatchPlan:

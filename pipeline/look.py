@@ -16,7 +16,7 @@ Mask = NDArray[np.bool_]
 Reals = NDArray[np.float32]
 Wholes = NDArray[np.int64]
 
-VERSION = 2
+VERSION = 3
 DPI = 150  # every measure but speckle is taken at this resolution, pixels square
 INK = 0.30  # darkness against the paper around it; what shows through from the other side stays below
 FAINT = 0.12

@@ -29,6 +29,7 @@ VERSION = 4
 UNREADABLE = "image.unreadable"
 FOREIGN_LAYER = 0.9  # somebody else's recognition: no surer than our own of a clean page
 SHOWN_THROUGH = 0.4  # print seen from behind reads at 0.25, faded print at 0.9
+NEVER_SURE = 0.45  # the most that a word of an unreadable page is believed
 LEGIBLE = 0.5  # a word on a page without a row of letters
 
 
@@ -109,7 +110,8 @@ def judged(read: PageReading, scan: Scan, look: Look, rules: ReadRules) -> PageR
     """Text or unreadable."""
     cover = sum(len(word.text) for word in read.words) / max(1, look.letters.area.size)
     if not read.words or read.confidence < rules.unreadable_below or cover < 0.08:
-        return replace(read, advice=advice_for(scan, look))
+        words = tuple(word._replace(confidence=min(word.confidence, NEVER_SURE)) for word in read.words)
+        return replace(read, words=words, advice=advice_for(scan, look))
     return replace(read, kind=PageKind.TEXT, problem=None)
 
 

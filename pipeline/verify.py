@@ -20,7 +20,7 @@ from schemas.document import Extraction, FieldName, PageIdentity, Role, TypeGues
 from schemas.page import PageKind, PageReading
 from schemas.rules import VerifyRules
 
-VERSION = 1
+VERSION = 2
 PAGE_OF = re.compile(r"\b(?:page|pg|p)[.:#]?\s*(\d{1,3})\s*(?:of|/)\s*(\d{1,3})\b", re.IGNORECASE)
 BARE_OF = re.compile(r"^\W*(\d{1,3})\s*(?:of|/)\s*(\d{1,3})\W*$")
 FAX_HEAD = re.compile(r"\b(?:fax|from|to)\b|\d{1,2}:\d{2}|\d{3}[\s.\-)]+\d{3}[\s.\-]\d{4}", re.IGNORECASE)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pipeline import classify, clean, decide, extract, layer, look, match, read, split, verify
+from pipeline import classify, clean, confidence, decide, extract, layer, look, match, read, split, verify
 
-READING = (("clean", clean.VERSION), ("layer", layer.VERSION), ("look", look.VERSION), ("read", read.VERSION))
+READING = (("clean", clean.VERSION), ("confidence", confidence.VERSION), ("layer", layer.VERSION), ("look", look.VERSION), ("read", read.VERSION))
 STEPS = (
     *READING,
     ("split", split.VERSION),

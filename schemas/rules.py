@@ -38,12 +38,12 @@ class RenderRules:
 class ReadRules:
     """How pages are read."""
 
-    languages: str = "eng"
-    page_seconds: Count = 120
+    languages: str = "eng"  # the first reads every page, the others join where a page asks for them
+    page_seconds: Count = 120  # all looks at a page together
     blank_ink: Share = 0.0008  # below this share of dark pixels, with no words, a page is blank
     unreadable_below: Share = 0.35  # mean word confidence
     layer_min_words: Count = 5
-    target_dpi: Count = 300  # pages are read at this resolution: at 200 decimal points are lost in tables
+    target_dpi: Count = 300  # bad pages and small print are read at this resolution: at 200 decimal points are lost in tables
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
-from pipeline.clean import clean, place_on_page, quality_of, straighten, without_streaks
-from pipeline.look import Scan, dirt_of, look_at, two_tones
+from pipeline.clean import Way, clean, place_on_image, place_on_page, quality_of, straighten, without_streaks
+from pipeline.look import Scan, as_positive, dirt_of, look_at, stroke_of, two_tones
 from schemas.page import Box
 
 BLANK_INK = 0.0008
@@ -114,6 +114,80 @@ def test_dirt_goes_and_full_stops_stay():
     assert not (dirt & (page == 0)).any()
 
 
+def test_specks_beside_words_go_where_strokes_are_wider():
+    """A full stop is as wide as a stroke; a speck of two thirds of that is none, however near to a word it lies."""
+    page = np.where(paper(*["Dose 1.5 mg. Rate 0.25 ml."] * 12, size=40) < 128, 0, 255).astype(np.uint8)
+    stroke = stroke_of(page)
+    assert 3 <= stroke <= 7
+    speck, size = np.zeros_like(page, dtype=bool), int(stroke * 0.7)
+    right = np.flatnonzero((page == 0).any(axis=0)).max() + 6
+    for row in range(310, 1200, 20):
+        speck[row : row + size, right : right + size] = True
+    lonely = np.zeros_like(page, dtype=bool)
+    lonely[1400:2000:20, 200:1500:20] = True
+    dirt = dirt_of(scan(np.where(speck | lonely, 0, page), bilevel=True))
+    assert dirt is not None
+    assert dirt[speck].all()
+    assert not (dirt & (page == 0)).any()
+
+
+def framed():
+    image = Image.fromarray(paper(*["Framed forms are no copies"] * 10))
+    ImageDraw.Draw(image).rectangle((90, 90, WIDE - 90, HIGH - 90), outline=0, width=4)
+    return np.asarray(image)
+
+
+def tinted():
+    page = paper(*["Every second row is tinted"] * 20, size=28).astype(float)
+    for row in range(310, 1400, 112):
+        page[row : row + 56, 150:1500] -= 40
+    return np.clip(page, 0, 255)
+
+
+def streaked_page():
+    page = paper(*["Dirt on the glass draws lines"] * 10).copy()
+    page[:, 1200:1203] = 120
+    return page
+
+
+def faded():
+    return 255 - (255 - paper(*["Hardly any toner left"] * 20).astype(float)) * 0.25
+
+
+@pytest.mark.parametrize(("page", "quality"), [(framed, "clean"), (tinted, "clean"), (streaked_page, "shaded"), (faded, "shaded")])
+def test_frames_and_tinted_rows_are_not_taken_for_damage(page, quality):
+    pixels = scan(np.clip(page() + noise(3, 5), 0, 255))
+    assert quality_of(pixels, look_at(pixels, BLANK_INK), dirty=False) == quality
+
+
+def test_a_heading_in_white_is_turned_black_and_the_rest_stays():
+    image = Image.fromarray(paper(*["Black on white below"] * 5))
+    pen, font = ImageDraw.Draw(image), ImageFont.load_default(30)
+    pen.rectangle((190, 200, 1400, 250), fill=20)
+    pen.text((210, 205), "PATIENT INFORMATION", fill=255, font=font)
+    page = np.asarray(image)
+    cleaned = clean(scan(page), look_at(scan(page), BLANK_INK), 200)
+    assert cleaned.pixels.shape == page.shape
+    assert np.median(cleaned.pixels[205:245, 200:1390]) > 200
+    assert cleaned.pixels[205:245, 200:600].min() < 60
+    assert (cleaned.pixels[280:] == page[280:]).all()
+
+
+def test_a_page_in_white_on_black_is_read_as_its_negative():
+    page = paper(*["A reader printer makes these of film"] * 20)
+    plain, film = scan(page), scan(255 - page)
+    positive, look = as_positive(film, look_at(film, BLANK_INK), BLANK_INK)
+    assert (positive.pixels == page).all()
+    assert look.rows >= 15
+    assert as_positive(plain, look_at(plain, BLANK_INK), BLANK_INK)[0] is plain
+
+
+@pytest.mark.parametrize(("size", "dpi"), [(44, 200), (20, 300)])
+def test_only_small_print_is_enlarged(size, dpi):
+    page = scan(paper(*["as seen on some very common menus"] * 12, size=size))
+    assert clean(page, look_at(page, BLANK_INK), 300).dpi == dpi
+
+
 def test_a_clean_page_has_no_dirt():
     assert dirt_of(scan(np.where(paper(*["i. j. k. 1.2.3 :;"] * 20) < 128, 0, 255), bilevel=True)) is None
 
@@ -176,3 +250,10 @@ def test_the_way_back_finds_the_place(x, y, angle):
     high, wide = cleaned.pixels.shape
     back = place_on_page(Box(columns.min() / wide, rows.min() / high, (columns.max() + 1) / wide, (rows.max() + 1) / high), cleaned.way)
     assert ((back.x0 + back.x1) / 2 * 425, (back.y0 + back.y1) / 2 * 550) == pytest.approx((at[1] + 0.5, at[0] + 0.5), abs=2.0)
+
+
+@given(x=st.floats(0.2, 0.7), y=st.floats(0.2, 0.7), angle=st.floats(-6, 6))
+def test_a_place_goes_to_the_image_and_back(x, y, angle):
+    way = Way(8.5, 11.0, 9.1, 11.6, angle)
+    box = Box(x, y, x, y)
+    assert tuple(place_on_page(place_on_image(box, way), way)) == pytest.approx(tuple(box), abs=1e-9)
