@@ -15,7 +15,7 @@ from pipeline.ports import OcrEngine
 from schemas.faults import Overrun
 from schemas.page import Box, Word, place_on_source
 
-COLUMNS, BLOCK, SPARSE = 4, 6, 11  # the engine's layout modes: text of varying size in columns, one block, words here and there
+COLUMNS, BLOCK = 4, 6  # the engine's layout modes: text of varying size in columns, one block
 POOR_CONFIDENCE, POOR_COVER = 0.6, 0.45
 LINES_BESIDE = "|‘«¦"  # what the engine makes of a rule or a streak that touches a word
 

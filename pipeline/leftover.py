@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.attempt import SPARSE, Attempt, Reader, received, sensible
+from pipeline.attempt import BLOCK, Attempt, Reader, received, sensible
 from pipeline.clean import place_on_image, turned
 from pipeline.layer import boxes_mask
 from pipeline.look import DPI, Gray, Look, Marks, Mask
@@ -22,7 +22,7 @@ def with_leftover(tried: Attempt, look: Look, reader: Reader) -> Attempt:
     letters = uncovered(tried, look)
     if letters.area.size < max(FEWEST, SHARE * look.letters.area.size):
         return tried
-    found = sensible(reader.words(only(letters, tried, look.ink), tried.cleaned, SPARSE))
+    found = sensible(reader.words(only(letters, tried, look.ink), tried.cleaned, BLOCK))
     new = [word for word in found if word.confidence >= SURE and any(map(str.isalnum, word.text)) and not overlaps(word.box, tried.words)]
     return tried._replace(words=joined(tried.words, new)) if new else tried
 

@@ -260,6 +260,30 @@ def test_a_turned_page_is_read_upright(sheets, tmp_path, quality, quarters):
     assert heading.box.y0 == pytest.approx((HIGH - 708) / HIGH, abs=0.01)
 
 
+def test_flags_that_stand_alone_are_read_and_join_their_rows(tmp_path):
+    """The engine's column mode drops single letters far from their rows."""
+    flags = ["H", "L", "H", "H", "L", "L", "H", "L"]
+    rows = [("Helvetica", 10, 60, 640 - 24 * n, f"{name} {value} {unit}") for n, (name, value, unit, _, _) in enumerate(RESULTS)]
+    alone = [("Helvetica-Bold", 10, 500, 640 - 24 * n, flag) for n, flag in enumerate(flags)]
+    page = read(clean200(draw(tmp_path / "flags.pdf", rows + alone).pdf), tmp_path)
+    assert [line.split()[-1] for line in page.text.splitlines()] == flags
+
+
+def test_a_heading_in_white_on_black_is_read(tmp_path):
+    canvas = Canvas(str(tmp_path / "bar.pdf"), pagesize=(WIDE, HIGH), invariant=True)
+    canvas.rect(55, 596, 500, 16, stroke=0, fill=1)
+    canvas.setFillGray(1)
+    canvas.setFont("Helvetica-Bold", 11)
+    canvas.drawString(60, 600, "GUARANTOR INFORMATION")
+    canvas.setFillGray(0)
+    canvas.setFont("Helvetica", 11)
+    for n, line in enumerate(PROSE):
+        canvas.drawString(60, 570 - 16 * n, line)
+    canvas.save()
+    page = read(clean200(tmp_path / "bar.pdf"), tmp_path)
+    assert page.text.splitlines()[0] == "GUARANTOR INFORMATION"
+
+
 def test_boxes_lie_on_the_skewed_page_as_received(sheets, tmp_path):
     scan = dirty(sheets[0].pdf)
     page = read(scan, tmp_path)
