@@ -8,14 +8,13 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from pipeline.look import DPI, Gray, Look, Reals, Scan, darkness, dirt_of, paper_of, solid
+from pipeline.look import DPI, FAX_DPI, Gray, Look, Reals, Scan, darkness, dirt_of, paper_of, solid
 from schemas.page import Box
 
 VERSION = 2
 SKEWED = 0.4  # degrees
 SHADED = 0.12
 LOW_LETTERS = 16.0  # pixels that letters without ascenders are read at
-FAX_DPI = 260  # black-and-white scans below this are faxes
 
 
 class Way(NamedTuple):

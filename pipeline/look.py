@@ -22,6 +22,7 @@ INK = 0.30  # darkness against the paper around it; what shows through from the 
 FAINT = 0.12
 DIRT = 1.8e-4  # square inches: no larger than a full stop
 SURE_DIRT = 5.5e-5
+FAX_DPI = 260  # black-and-white scans below this are faxes
 DOT = 0.65  # full stops and the dots of letters cover more than this share of their stroke squared
 SHORTEST, LONGEST = 3.0, 30.0  # inches of a sheet's longer side
 MOST_PIXELS = 36_000_000
@@ -365,7 +366,10 @@ def dirt_of(scan: Scan) -> Mask | None:
     lone = small & ~near_print(scan, labels, ~small)
     if lone.sum() < max(100, 0.25 * (~small).sum()):
         return None
-    drop: Mask = (lone | (area <= max(SURE_DIRT * pixels_a_square_inch, DOT * stroke_of(scan.pixels) ** 2)))[labels]
+    surely = SURE_DIRT * pixels_a_square_inch
+    if min(scan.dpi_x, scan.dpi_y) >= FAX_DPI:  # on a fax the full stops themselves are two or three pixels
+        surely = max(surely, DOT * stroke_of(scan.pixels) ** 2)
+    drop: Mask = (lone | (area <= surely))[labels]
     return drop
 
 

@@ -125,10 +125,13 @@ def test_specks_beside_words_go_where_strokes_are_wider():
         speck[row : row + size, right : right + size] = True
     lonely = np.zeros_like(page, dtype=bool)
     lonely[1400:2000:20, 200:1500:20] = True
-    dirt = dirt_of(scan(np.where(speck | lonely, 0, page), bilevel=True))
+    dirty = np.where(speck | lonely, 0, page).astype(np.uint8)
+    dirt, of_a_fax = dirt_of(Scan(dirty, 300, 300, bilevel=True)), dirt_of(Scan(dirty, 204, 98, bilevel=True))
     assert dirt is not None
     assert dirt[speck].all()
     assert not (dirt & (page == 0)).any()
+    assert of_a_fax is not None
+    assert not of_a_fax[speck].any()  # where full stops are two pixels, nothing beside a word is dirt
 
 
 def framed():
