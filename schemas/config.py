@@ -32,6 +32,8 @@ class Objects:
 
     kind: Literal["filesystem", "s3"] = "filesystem"
     path: str = "objects"  # below the data folder
+    key_file: str = ""  # seals what is kept from now on
+    scrub_days: rules.Count = 30  # in which every object is read once
     endpoint: str = ""
     bucket: str = "chartroom"
     access_key_file: str = ""

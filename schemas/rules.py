@@ -19,6 +19,8 @@ class IntakeRules:
     max_megabytes: Count = 2048
     incomplete_after_seconds: Seconds = 1800.0  # a file that never completes becomes a review item
     empty_after_seconds: Seconds = 600.0
+    keep_taken_days: Seconds = 14.0  # how long a source stays in `.taken` after it was taken in
+    min_free_megabytes: Annotated[int, Ge(0)] = 1024  # below this the disk is nearly full, and intake waits
     ignore: tuple[str, ...] = ("~$*", ".*", "*.part", "*.partial", "*.tmp", "*.crdownload", "Thumbs.db", "desktop.ini", "*.receipt.txt")
 
 
@@ -32,6 +34,7 @@ class RenderRules:
     page_cpu_seconds: Count = 20
     page_wall_seconds: Count = 30
     memory_megabytes: Count = 1500
+    strict: bool = False  # refuse to work where a wall around the children does not stand
 
 
 @dataclass(frozen=True, slots=True)

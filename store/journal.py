@@ -54,6 +54,11 @@ def get(conn: Connection, id: str) -> Delivery:  # noqa: A002 - the contract's n
     return delivery_of(row)
 
 
+def ids(conn: Connection) -> set[str]:
+    """The ids of all deliveries."""
+    return set(conn.execute(select(delivery.c.id)).scalars())
+
+
 def deliveries(conn: Connection, *, ids: Sequence[str] | None = None) -> list[Delivery]:
     """All deliveries, or those with these ids, in the order they were taken."""
     query = select(delivery).order_by(delivery.c.sequence)

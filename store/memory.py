@@ -17,9 +17,18 @@ class MemoryObjects:
     def __init__(self) -> None:
         self.blobs: dict[str, bytes] = {}
 
+    def address(self, digest: str) -> str:
+        """The digest as address."""
+        return key_of(digest)
+
     def put_file(self, path: Path) -> str:
         """Keep the file's bytes."""
         return self.put_bytes(path.read_bytes())
+
+    def put_stream(self, stream: BinaryIO) -> str:
+        """Keep what the stream holds."""
+        stream.seek(0)
+        return self.put_bytes(stream.read())
 
     def put_bytes(self, data: bytes) -> str:
         """Keep the bytes; the first put counts."""
@@ -54,6 +63,11 @@ class MemoryObjects:
     def keys(self, prefix: str = "") -> Iterator[str]:
         """The kept keys, in order."""
         return iter(sorted(key for key in self.blobs if key.startswith(prefix)))
+
+    def renew(self, key: str) -> bool:
+        """Nothing is sealed here."""
+        digest_of(key)
+        return False
 
     def sweep(self, *, now: float, older_than: float = 3600.0) -> int:
         """A put is whole or not there: nothing to remove."""

@@ -11,14 +11,22 @@ from typing import BinaryIO, Protocol
 from schemas.faults import StoreFault
 
 CHUNK = 1 << 20
-_KEY = re.compile(r"sha256/([0-9a-f]{2})/([0-9a-f]{2})/((?:\1)(?:\2)[0-9a-f]{60})")
+_KEY = re.compile(r"(?:sha256|hmac)/([0-9a-f]{2})/([0-9a-f]{2})/((?:\1)(?:\2)[0-9a-f]{60})")
 
 
 class ObjectStore(Protocol):
     """Content-addressed bytes: put twice is put once, and what is read is what was put."""
 
+    def address(self, digest: str) -> str:
+        """The key under which content with this SHA-256 (hex) is put."""
+        ...
+
     def put_file(self, path: Path) -> str:
         """Keep the file's bytes durably; their key. StoreFault when that cannot be promised."""
+        ...
+
+    def put_stream(self, stream: BinaryIO) -> str:
+        """Keep what a seekable stream holds; its key."""
         ...
 
     def put_bytes(self, data: bytes) -> str:
@@ -49,6 +57,10 @@ class ObjectStore(Protocol):
         """The kept keys that begin with `prefix`, in order."""
         ...
 
+    def renew(self, key: str) -> bool:
+        """Wrap a sealed object's key under the current key; whether there was anything to do. Its content is not touched."""
+        ...
+
     def sweep(self, *, now: float, older_than: float = 3600.0) -> int:
         """Remove what interrupted puts left behind more than `older_than` seconds before `now` (seconds of the epoch); how many."""
         ...
@@ -59,12 +71,17 @@ class ObjectStore(Protocol):
 
 
 def key_of(digest: str) -> str:
-    """The address of bytes with this SHA-256 (hex)."""
-    return f"sha256/{digest[:2]}/{digest[2:4]}/{digest}"
+    """The address of plain bytes with this SHA-256 (hex)."""
+    return address_of("sha256", digest)
+
+
+def address_of(scheme: str, digest: str) -> str:
+    """An address in either scheme: sha256 for plain bytes, hmac for sealed ones."""
+    return f"{scheme}/{digest[:2]}/{digest[2:4]}/{digest}"
 
 
 def digest_of(key: str) -> str:
-    """The SHA-256 (hex) that an address promises. StoreFault for anything that is no address: no path is ever made of it."""
+    """The digest (hex) in an address. StoreFault for anything that is no address: no path is ever made of it."""
     match = _KEY.fullmatch(key)
     if match is None:
         raise StoreFault("That is no address of an object.", permanent=True)
@@ -84,6 +101,23 @@ def digest_stream(stream: BinaryIO) -> tuple[str, int]:
         digest.update(chunk)
         size += len(chunk)
     return digest.hexdigest(), size
+
+
+class Hashing:
+    """A stream that hashes what is read from it."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source, self._digest = source, hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        """At most `size` bytes."""
+        chunk = self._source.read(size)
+        self._digest.update(chunk)
+        return chunk
+
+    def hexdigest(self) -> str:
+        """SHA-256 (hex) of what was read so far."""
+        return self._digest.hexdigest()
 
 
 def missing(key: str) -> StoreFault:

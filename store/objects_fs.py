@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from schemas.faults import StoreFault
-from store.objects import CHUNK, changed_meanwhile, digest_file, digest_of, digest_stream, key_of, missing, wrong_bytes
+from store.forms import HEADER_BYTES, Form, Plain, Readable, form_of, verified
+from store.objects import CHUNK, Hashing, changed_meanwhile, digest_of, digest_stream, missing, wrong_bytes
 
 INCOMING = ".incoming"  # beside the addresses: half-written files
 log = logging.getLogger(__name__)
@@ -27,52 +28,63 @@ log = logging.getLogger(__name__)
 class FilesystemObjects:
     """A content-addressed folder; every file is written once, synced, and then only read."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def __init__(self, root: Path, form: Form | None = None) -> None:
+        """Keep objects below `root`; new ones in `form` (plain by default), older ones are read in theirs."""
+        self._root, self._form = root, form or Plain()
+        self._forms = {kept.scheme: kept for kept in (Plain(), self._form)}
         with _faults():
             _make_folder(root / INCOMING)
         self._settled: set[Path] = set()  # folders whose own entry is known to be on disk
 
+    def address(self, digest: str) -> str:
+        """The address in the form that new objects are kept in."""
+        return self._form.key(digest)
+
     def put_file(self, path: Path) -> str:
         """Keep the file's bytes: hashed once to know the address, and again while they are written."""
         with path.open("rb") as source:
-            digest, size = digest_stream(source)
-            source.seek(0)
-            return self._put(source, digest, size)
+            return self.put_stream(source)
+
+    def put_stream(self, stream: BinaryIO) -> str:
+        """Keep what the stream holds."""
+        stream.seek(0)
+        digest, size = digest_stream(stream)
+        stream.seek(0)
+        return self._put(stream, digest, size)
 
     def put_bytes(self, data: bytes) -> str:
         """Keep the bytes."""
-        return self._put(io.BytesIO(data), hashlib.sha256(data).hexdigest(), len(data))
+        return self.put_stream(io.BytesIO(data))
 
     def open(self, key: str) -> BinaryIO:
         """The stored file, hashed from end to end before it is handed out."""
-        digest = digest_of(key)
+        form = form_of(key, self._forms)
         with _faults(key):
             stream = self._path(key).open("rb")
         try:
             with _faults(key):
-                if digest_stream(stream)[0] != digest:
-                    raise wrong_bytes(key)
-                stream.seek(0)
+                return verified(form, stream, key)
         except StoreFault:
             stream.close()
             raise
-        return stream
 
     def fetch(self, key: str, to: Path) -> None:
         """Copy the bytes to `to`, hashing what is copied."""
-        digest = digest_of(key)
-        with _faults(key), self._path(key).open("rb") as stored:
-            found = _copy(stored, to)
-        if found != digest:
-            to.unlink()
-            raise wrong_bytes(key)
+        form = form_of(key, self._forms)
+        try:
+            with _faults(key), self._path(key).open("rb") as stored, to.open("wb") as copy:
+                found = _copy(form.plain(stored, key), copy)
+            if form.key(found) != key:
+                raise wrong_bytes(key)
+        except StoreFault:
+            to.unlink(missing_ok=True)
+            raise
 
     def size(self, key: str) -> int | None:
-        """Size of the stored file, or None."""
+        """Size of the content, or None."""
         with _faults():
             try:
-                return self._path(key).stat().st_size
+                return form_of(key, self._forms).plain_size(self._path(key).stat().st_size)
             except FileNotFoundError:
                 return None
 
@@ -108,17 +120,45 @@ class FilesystemObjects:
                 temp.unlink(missing_ok=True)
         return len(orphans)
 
+    def renew(self, key: str) -> bool:
+        """Write the object anew with its key wrapped under the current one, and put it in the old one's place."""
+        form, path = form_of(key, self._forms), self._path(key)
+        with _faults(key), path.open("rb") as stored:
+            header = form.renewed(stored.read(HEADER_BYTES), key)
+            if header is None:
+                return False
+            with _written(self._root / INCOMING) as (temp, file):
+                file.write(header)
+                _copy(stored, file)
+                _seal(file)
+                temp.replace(path)
+            _sync_folder(path.parent)
+        return True
+
     def _put(self, source: BinaryIO, digest: str, size: int) -> str:
-        key = key_of(digest)
+        key = self._form.key(digest)
         final = self._path(key)
         with _faults():
             _make_folder(final.parent)
             if not final.exists():
-                _write_once(source, self._root / INCOMING, final, digest)
-            elif digest_file(final) != (digest, size):  # the bytes in hand may be the only good ones left
-                raise wrong_bytes(key)
+                self._write_once(source, final, digest, key)
+            else:
+                with self.open(key) as kept:  # the bytes in hand may be the only good ones left: open refuses wrong ones
+                    if kept.seek(0, os.SEEK_END) != size:
+                        raise wrong_bytes(key)
             self._settle(final.parent)
         return key
+
+    def _write_once(self, source: BinaryIO, final: Path, digest: str, key: str) -> None:
+        """Temp file, synced, then linked to its name: a link never overwrites, and a half-written file never has a name."""
+        hashing = Hashing(source)
+        with _written(self._root / INCOMING) as (temp, file):
+            _copy(self._form.stored(hashing, key), file)
+            if hashing.hexdigest() != digest:
+                raise changed_meanwhile()
+            _seal(file)
+            with suppress(FileExistsError):  # another process was first, with the same content
+                os.link(temp, final)
 
     def _settle(self, folder: Path) -> None:
         """Sync the folder, and its ancestors once: another process may have made what we found, and not have synced it yet."""
@@ -129,40 +169,39 @@ class FilesystemObjects:
                 self._settled.add(parent)
 
     def _path(self, key: str) -> Path:
-        return self._root / key_of(digest_of(key))
+        digest_of(key)
+        return self._root / key
 
     def _folders(self) -> Iterator[Path]:
-        return iter(sorted(self._root.glob("sha256/[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]")))
+        return iter(sorted(self._root.glob("*/[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]")))
 
 
-def _write_once(source: BinaryIO, incoming: Path, final: Path, digest: str) -> None:
-    """Temp file in `incoming`, synced, then linked to its name: a link never overwrites, and a half-written file never has a name."""
+@contextmanager
+def _written(incoming: Path) -> Iterator[tuple[Path, BinaryIO]]:
+    """A temp file to write to; gone afterwards under this name."""
     handle, name = tempfile.mkstemp(dir=incoming)
     temp = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            if _write(source, file) != digest:
-                raise changed_meanwhile()
-            os.fchmod(file.fileno(), 0o400)
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):  # another process was first, with the same bytes
-            os.link(temp, final)
+            yield temp, file
     finally:
         temp.unlink(missing_ok=True)
 
 
-def _write(source: BinaryIO, to: BinaryIO) -> str:
+def _seal(file: BinaryIO) -> None:
+    """Make what was written read-only and durable."""
+    os.fchmod(file.fileno(), 0o400)
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _copy(source: Readable, to: BinaryIO) -> str:
+    """Copy; the SHA-256 (hex) of what was copied."""
     digest = hashlib.sha256()
     while chunk := source.read(CHUNK):
         digest.update(chunk)
         to.write(chunk)
     return digest.hexdigest()
-
-
-def _copy(stored: BinaryIO, to: Path) -> str:
-    with to.open("wb") as file:
-        return _write(stored, file)
 
 
 def _make_folder(folder: Path) -> None:

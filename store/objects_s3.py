@@ -6,8 +6,8 @@ server honours. What passes on its own (no network, 5xx, slow down) is a passing
 
 from __future__ import annotations
 
-import hashlib
 import io
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from schemas.faults import StoreFault
-from store.objects import CHUNK, changed_meanwhile, digest_file, digest_of, key_of, missing, wrong_bytes
+from store.forms import HEADER_BYTES, Form, Plain, form_of, verified
+from store.objects import CHUNK, Hashing, changed_meanwhile, digest_of, digest_stream, missing, wrong_bytes
 
 ABSENT = {"NoSuchKey", "NoSuchObject", "NoSuchBucket", "NotFound"}
 STATED = "x-amz-meta-sha256"
@@ -25,45 +26,53 @@ PASSING = {408, 429}
 class S3Objects:
     """A content-addressed bucket, made with the first object if it is not there; the server is asked nothing before."""
 
-    def __init__(self, endpoint: str, bucket: str, access_key: str, secret_key: str, secure: bool = True, region: str = "us-east-1") -> None:
-        self._where, self._bucket = endpoint, bucket
-        self._client = _client(endpoint, access_key, secret_key, secure=secure, region=region)
+    def __init__(self, endpoint: str, bucket: str, access_key: str, secret_key: str, *, secure: bool = True, form: Form | None = None) -> None:
+        """Keep objects in `bucket`; new ones in `form` (plain by default), older ones are read in theirs."""
+        self._where, self._bucket, self._form = endpoint, bucket, form or Plain()
+        self._forms = {kept.scheme: kept for kept in (Plain(), self._form)}
+        self._client = _client(endpoint, access_key, secret_key, secure=secure)
         self._is_made = False
+
+    def address(self, digest: str) -> str:
+        """The address in the form that new objects are kept in."""
+        return self._form.key(digest)
 
     def put_file(self, path: Path) -> str:
         """Keep the file's bytes; hashed first to know the address, and again while they are sent."""
-        digest, size = digest_file(path)
         with path.open("rb") as source:
-            return self._put(source, digest, size)
+            return self.put_stream(source)
+
+    def put_stream(self, stream: BinaryIO) -> str:
+        """Keep what the stream holds."""
+        stream.seek(0)
+        digest, size = digest_stream(stream)
+        stream.seek(0)
+        return self._put(stream, digest, size)
 
     def put_bytes(self, data: bytes) -> str:
         """Keep the bytes."""
-        return self._put(io.BytesIO(data), hashlib.sha256(data).hexdigest(), len(data))
+        return self.put_stream(io.BytesIO(data))
 
     def open(self, key: str) -> BinaryIO:
-        """The bytes in a nameless temporary file, verified."""
-        copy = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller
+        """The bytes, verified; a nameless temporary file holds them as the server has them."""
+        form, copy = form_of(key, self._forms), tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller
         try:
             self._download(key, copy)
+            copy.seek(0)
+            return verified(form, copy, key)
         except StoreFault:
             copy.close()
             raise
-        copy.seek(0)
-        return copy
 
     def fetch(self, key: str, to: Path) -> None:
         """Write the verified bytes to `to`."""
-        try:
-            with to.open("wb") as copy:
-                self._download(key, copy)
-        except StoreFault:
-            to.unlink()
-            raise
+        with self.open(key) as stored, to.open("wb") as copy:
+            shutil.copyfileobj(stored, copy, CHUNK)
 
     def size(self, key: str) -> int | None:
-        """Size as the server states it, or None."""
+        """Size of the content by the size that the server states, or None."""
         kept = self._stat(key)
-        return None if kept is None else int(kept.size)
+        return None if kept is None else form_of(key, self._forms).plain_size(int(kept.size))
 
     def exists(self, key: str) -> bool:
         """Whether the server has the key."""
@@ -83,6 +92,23 @@ class S3Objects:
                 for entry in self._client.list_objects(bucket_name=self._bucket, prefix=prefix, recursive=True):
                     yield str(entry.object_name)
 
+    def renew(self, key: str) -> bool:
+        """Put the object anew with its key wrapped under the current one."""
+        form = form_of(key, self._forms)
+        with tempfile.TemporaryFile() as copy:
+            self._download(key, copy)
+            size = copy.tell()
+            copy.seek(0)
+            header = form.renewed(copy.read(HEADER_BYTES), key)
+            if header is None:
+                return False
+            copy.seek(0)
+            copy.write(header)
+            copy.seek(0)
+            with _faults():
+                self._client.put_object(bucket_name=self._bucket, object_name=key, data=copy, length=size, metadata={"sha256": digest_of(key)})
+        return True
+
     def sweep(self, *, now: float, older_than: float = 3600.0) -> int:
         """The server drops what never arrived whole: nothing to remove."""
         del now, older_than
@@ -93,12 +119,12 @@ class S3Objects:
         return f"bucket {self._bucket} on {self._where}"
 
     def _put(self, source: BinaryIO, digest: str, size: int) -> str:
-        key = key_of(digest)
+        key = self._form.key(digest)
         kept = self._stat(key)
         if kept is None:
             self._make_bucket()
             self._upload(key, source, digest, size)
-        elif kept.size != size or not self._is_stated(kept, key, digest):
+        elif kept.size != self._form.stored_size(size) or not self._is_stated(kept, key):
             raise wrong_bytes(key)
         return key
 
@@ -114,37 +140,33 @@ class S3Objects:
                     return None
                 raise
 
-    def _is_stated(self, kept: Any, key: str, digest: str) -> bool:
-        """Whether the kept object states this digest; one that states none, put there by others, is read and hashed."""
+    def _is_stated(self, kept: Any, key: str) -> bool:
+        """Whether the kept object states its address; one that states none, put there by others, is read and hashed."""
         stated = {name.lower(): value for name, value in (kept.metadata or {}).items()}.get(STATED)
         if stated is None:
-            with tempfile.TemporaryFile() as copy:
-                self._download(key, copy)
-        return stated in {None, digest}
+            self.open(key).close()
+        return stated in {None, digest_of(key)}
 
     def _upload(self, key: str, source: BinaryIO, digest: str, size: int) -> None:
-        hashing = _Hashing(source)
+        hashing, length = Hashing(source), self._form.stored_size(size)
+        stored: Any = self._form.stored(hashing, key)
         with _faults():
-            self._client.put_object(bucket_name=self._bucket, object_name=key, data=hashing, length=size, metadata={"sha256": digest})
-        if hashing.digest.hexdigest() != digest:
+            self._client.put_object(bucket_name=self._bucket, object_name=key, data=stored, length=length, metadata={"sha256": digest_of(key)})
+        if hashing.hexdigest() != digest:
             self.delete(key, reason="changed while being stored")
             raise changed_meanwhile()
         if self.size(key) != size:
             raise StoreFault(f"Object {key} did not arrive whole.", next_step="It is tried again.")
 
     def _download(self, key: str, to: Any) -> None:
-        promised, digest = digest_of(key), hashlib.sha256()
         with _faults(key):
             response = self._client.get_object(bucket_name=self._bucket, object_name=key)
             try:
                 for chunk in response.stream(CHUNK):
-                    digest.update(chunk)
                     to.write(chunk)
             finally:
                 response.close()
                 response.release_conn()
-        if digest.hexdigest() != promised:
-            raise wrong_bytes(key)
 
     def _make_bucket(self) -> None:
         from minio.error import MinioException
@@ -161,19 +183,7 @@ class S3Objects:
         self._is_made = True
 
 
-class _Hashing:
-    """A stream that hashes what is read from it."""
-
-    def __init__(self, source: BinaryIO) -> None:
-        self._source, self.digest = source, hashlib.sha256()
-
-    def read(self, size: int = -1) -> bytes:
-        chunk = self._source.read(size)
-        self.digest.update(chunk)
-        return chunk
-
-
-def _client(endpoint: str, access_key: str, secret_key: str, *, secure: bool, region: str) -> Any:
+def _client(endpoint: str, access_key: str, secret_key: str, *, secure: bool) -> Any:
     import certifi
     import urllib3
     from minio import Minio
@@ -185,7 +195,7 @@ def _client(endpoint: str, access_key: str, secret_key: str, *, secure: bool, re
         cert_reqs="CERT_REQUIRED",
         ca_certs=certifi.where(),
     )
-    return Minio(endpoint, access_key=access_key, secret_key=secret_key, secure=secure, region=region, http_client=pool)
+    return Minio(endpoint, access_key=access_key, secret_key=secret_key, secure=secure, region="us-east-1", http_client=pool)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,8 +26,10 @@ app = typer.Typer(
 patients = typer.Typer(help="The patient index.", no_args_is_help=True)
 documents = typer.Typer(help="Documents and what became of them.", no_args_is_help=True)
 review = typer.Typer(help="The review queue, without a browser.", no_args_is_help=True)
+keys = typer.Typer(help="The keys that seal what is kept.", no_args_is_help=True)
+db = typer.Typer(help="The index database.", no_args_is_help=True)
 config = typer.Typer(help="The configuration.", no_args_is_help=True)
-for name, group in {"patients": patients, "documents": documents, "review": review, "config": config}.items():
+for name, group in {"patients": patients, "documents": documents, "review": review, "keys": keys, "db": db, "config": config}.items():
     app.add_typer(group, name=name)
 
 
@@ -88,7 +91,8 @@ def ingest(
     stores = connect(settings.config, settings.data_dir)
     with show.progress("taking in", unit="files") as bar:
         taken = itertools.count(1)
-        intake = take_in(paths, settings.config, stores, on_file=lambda _: bar(next(taken), None))
+        free = lambda: shutil.disk_usage(settings.data_dir).free  # noqa: E731
+        intake = take_in(paths, settings.config, stores, on_file=lambda _: bar(next(taken), None), free=free)
     ids = [delivery.id for delivery in intake.deliveries]
     if wait:
         with show.progress("reading and filing", unit="files") as bar:
@@ -254,6 +258,111 @@ def audit(*, as_json: Annotated[bool, typer.Option("--json", help="For programs.
     ledger = take_ledger(*_settings())
     typer.echo(ledger.as_json() if as_json else ledger.as_text())
     raise typer.Exit(1 if ledger.gaps else 0)
+
+
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", parser=_path, help="Where to; a second backup there copies what is new.")],
+) -> None:
+    """Copy index and objects into a folder, while everything runs. Only a backup with a manifest is whole."""
+    from workers import show
+    from workers.backup import back_up
+    from workers.wire import connect
+
+    settings, data_dir = _settings()
+    with show.progress("copying", unit="objects") as bar:
+        made = back_up(settings, connect(settings, data_dir), folder, now=_now(), progress=bar)
+    typer.echo(f"{sum(table.rows for table in made.tables)} rows, {made.objects} objects, {made.new_objects} of them new")
+
+
+@app.command()
+def restore(folder: Annotated[Path, typer.Argument(metavar="FOLDER", parser=_path, help="A folder made by `chartroom backup`.")]) -> None:
+    """Bring a backup back into an empty installation. Files taken in after the backup go back to their watched folders."""
+    from workers import show
+    from workers.backup import restore as bring_back
+
+    settings, data_dir = _settings()
+    with show.progress("copying", unit="objects") as bar:
+        back = bring_back(settings, data_dir, folder, progress=bar)
+    typer.echo(f"{back.rows} rows, {back.objects} objects; {back.taken_again} files put back to be taken in again. Now run `chartroom audit`.")
+
+
+@app.command()
+def scrub(*, everything: Annotated[bool, typer.Option("--all", help="Read all objects, not only today's share.")] = False) -> None:
+    """Read a share of the object store from end to end. Exit code 1 when something is missing or has changed."""
+    from workers import show
+    from workers.scrub import note
+    from workers.scrub import scrub as read_share
+    from workers.wire import connect
+
+    settings, folder = _settings()
+    with show.progress("reading", unit="objects") as bar:
+        result = read_share(
+            connect(settings, folder), days=1 if everything else settings.objects.scrub_days, now=_now(), progress=lambda done: bar(done, None)
+        )
+    note(result, folder / "run")
+    for key in result.bad:
+        typer.echo(f"{key}: missing or changed; restore it from the backup", err=True)
+    typer.echo(f"{result.read} objects read, {len(result.bad)} bad")
+    raise typer.Exit(1 if result.bad else 0)
+
+
+@db.command("copy")
+def copy_database(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="sqlite:///path or postgresql://…")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="An empty database of either kind.")],
+) -> None:
+    """Copy the whole index into an empty database and compare every table. Stop `chartroom up` first; then set index.url."""
+    from store.copying import copy_index
+    from store.database import open_index
+    from workers import show
+
+    if source.startswith("sqlite:///") and not Path(source.removeprefix("sqlite:///")).is_file():
+        raise InputFault("There is no database to copy from.", next_step="Check the path; three slashes and then the path.")
+    with show.progress("copying", unit="rows") as bar:
+        tables = copy_index(open_index(source), open_index(target), progress=bar)
+    for table in tables:
+        typer.echo(f"{table.rows:>10}  {table.name}  {table.digest[:12]}")
+    typer.echo("every table is equal on both sides")
+
+
+@keys.command("create")
+def create_keys() -> None:
+    """Make the key file that objects.key_file names. Back it up apart from the data: without it, nothing sealed can ever be read."""
+    from workers.keys import create_keys as create
+
+    typer.echo(f"key {create(_settings()[0])} seals what is kept from now on; back the key file up, apart from the data")
+
+
+@keys.command("rotate")
+def rotate_keys() -> None:
+    """Add a key that wraps from now on. Restart what runs, then `chartroom keys rewrap` brings older objects under it."""
+    from workers.keys import rotate_keys as rotate
+
+    typer.echo(f"key {rotate(_settings()[0])} wraps from now on; restart what runs, then `chartroom keys rewrap`")
+
+
+@keys.command("rewrap")
+def rewrap_keys() -> None:
+    """Wrap the keys of all sealed objects under the current key. Contents are not touched; safe to stop and repeat."""
+    from workers import show
+    from workers.keys import rewrap
+    from workers.wire import open_objects
+
+    with show.progress("wrapping", unit="objects") as bar:
+        renewed = rewrap(open_objects(*_settings()), progress=lambda done: bar(done, None))
+    typer.echo(f"{renewed} object keys wrapped anew")
+
+
+@keys.command("status")
+def key_status() -> None:
+    """Which key wraps, and how many objects are sealed."""
+    from workers.keys import key_state
+    from workers.wire import open_objects
+
+    config, folder = _settings()
+    state = key_state(config, open_objects(config, folder))
+    typer.echo(f"key {state.current} wraps; {state.sealed} objects sealed, {state.plain} kept plain from before")
 
 
 @config.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -37,15 +38,25 @@ class Intake(NamedTuple):
 Progress = Callable[[int, int], object]  # settled, of how many
 
 
-def ingest(paths: Sequence[Path], config: Config, stores: Stores, *, on_file: Callable[[str], object] = lambda _: None) -> Intake:
-    """Take over every file below the paths, in order. Again on the same files: the same deliveries, nothing new."""
+def ingest(
+    paths: Sequence[Path],
+    config: Config,
+    stores: Stores,
+    *,
+    on_file: Callable[[str], object] = lambda _: None,
+    free: Callable[[], int] = lambda: sys.maxsize,
+) -> Intake:
+    """Take over every file below the paths, in order. Again on the same files: the same deliveries, nothing new.
+
+    `free`: bytes left on the data folder's disk. StoreFault when they run short.
+    """
     intake = Intake([], [], [])
     unreadable = lambda error: intake.unreadable.append((error.filename, error.strerror))  # noqa: E731
     entries = [entry for path in paths for entry in entries_below(path, unreadable)]
     for path, name in sorted(entries, key=lambda entry: ignored_by(entry[0].name, config.intake) is not None):
         on_file(name)
         try:
-            _take(path, name, config, stores, intake)
+            _take(path, name, config, stores, intake, free())
         except RefusedFile as refused:
             intake.refused.append((name, refused.kind))
             with writing(stores.index) as conn:
@@ -125,9 +136,10 @@ def count_settled(ids: Sequence[str], stores: Stores) -> int:
         return sum(delivery.state is DeliveryState.SETTLED for delivery in journal.deliveries(conn, ids=ids))
 
 
-def _take(path: Path, name: str, config: Config, stores: Stores, intake: Intake) -> None:
+def _take(path: Path, name: str, config: Config, stores: Stores, intake: Intake, free: int) -> None:
     rule = ignored_by(path.name, config.intake)
-    look_at(path)
+    if free - look_at(path).size < config.intake.min_free_megabytes << 20:
+        raise StoreFault("The disk is nearly full.", next_step="Make room, or lower intake.min_free_megabytes; the files wait where they are.")
     for _ in range(LOOKS):
         delivery = take_over(path, name=name, origin=Origin(SOURCE, config.facility), stores=stores, now=datetime.now(UTC))
         if delivery is not None:

@@ -16,8 +16,10 @@ from store import documents, journal, queue
 from store.database import reading
 from store.objects import key_of
 from store.patients import size
+from workers import scrub
 from workers.engine import engine_health
 from workers.slots import holding_dead_slots, known_slots
+from workers.supervise import missing_walls
 from workers.wire import SHIPPED_MODEL, Stores, engine_url
 
 STALE_SECONDS = 60.0  # a watcher shows itself after every round; one round may take in large files
@@ -46,8 +48,10 @@ def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) 
         "health": {
             "index": "ok",
             "objects": _objects(stores),
+            "last scrub": _scrubbed(folder, now),
             "engine": engine_health(engine_url(config, folder)),
             "workers": _workers(folder),
+            "walls around opened files": f"missing: {', '.join(missing)}" if (missing := missing_walls()) else "all stand",
             "disk free": _free(folder),
             "document type model": _model(),
             "tesseract": _version("tesseract"),
@@ -102,6 +106,14 @@ def _objects(stores: Stores) -> str:
         return stores.objects.describe()
     except Fault as fault:
         return f"unreachable: {fault}"
+
+
+def _scrubbed(folder: Path, now: datetime) -> str:
+    found = scrub.last(folder / "run")
+    if found is None:
+        return "never (`chartroom scrub`)"
+    bad = f", {len(found.bad)} missing or changed: {', '.join(found.bad[:3])}" if found.bad else ", all whole"
+    return f"{found.read} objects {_age(datetime.fromisoformat(found.at), now)} ago{bad}"
 
 
 def _free(folder: Path) -> str:

@@ -111,9 +111,21 @@ class Tree:
 
 
 def workers(settings: Settings) -> list[Child]:
-    """The worker processes, one a slot. ConfigFault when the document types are wrong: said once, here, and not by each of them."""
+    """The worker processes, one a slot. ConfigFault when the document types are wrong, or a wall is missing that must stand: said once, here."""
     load_catalogue()
+    if settings.config.render.strict and (missing := missing_walls()):
+        raise ConfigFault(
+            f"Files cannot be opened as safely as render.strict demands; missing: {', '.join(missing)}.",
+            next_step="Use a newer kernel, or set it to false.",
+        )
     return [Child(f"worker {slot}", ("workers.work", "--slot", str(slot))) for slot in range(slot_count(settings.config))]
+
+
+def missing_walls() -> list[str]:
+    """The walls around the processes that open files which do not stand on this machine."""
+    from pipeline.engines.selftest import standing
+
+    return [wall for wall, stands in standing().items() if not stands]
 
 
 def up(settings: Settings, *, say: Say, web: bool = True) -> int:
@@ -165,6 +177,12 @@ def url_of(web: Web) -> str:
 def _announce(config: Config, tell: Callable[[str], None], *, web: bool) -> None:
     if web:
         tell(f"The review queue: {url_of(config.web)}   (Ctrl-C ends everything)")
+    missing = missing_walls()
+    tell(
+        f"files are opened behind every wall but: {', '.join(missing)}"
+        if missing
+        else "files are opened behind every wall: a self-test found none missing"
+    )
     for folder in config.folders:
         tell(f"watching {folder.name}: {folder.path}, receipts go to {receipts_folder(folder)}")
     if not config.folders:

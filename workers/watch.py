@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import json
 import os
+import shutil
 import sys
 import threading
 import time
@@ -26,7 +27,9 @@ from workers.take_over import TAKEN, Origin, RefusedFile, Stamp, look_at, move_t
 from workers.wire import Stores
 
 DEBOUNCE_SECONDS = 0.2
+HEARTBEAT_SECONDS = 1.0
 SWEEP_SECONDS = 20.0
+SLOW_SECONDS = 60.0  # one look through a folder that takes longer is told: a mount may hang
 FAULTS_A_SCAN = 3  # of a store, before the scan ends: then it is the store's trouble and not a file's
 PRIORITIES = {"stat": Priority.STAT, "urgent": Priority.STAT, "low": Priority.LOW}
 
@@ -69,6 +72,7 @@ class FolderState:
     last_scan: datetime | None = None
     next_scan: float = 0.0
     next_sweep: float = 0.0
+    begun: float = 0.0  # when the round in hand began; 0 between rounds
 
     @property
     def root(self) -> Path:
@@ -81,14 +85,14 @@ class FolderState:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a scan needs besides the folder: stores, rules, the completeness check, clocks, and how long `.taken` is kept."""
+    """What a scan needs besides the folder: stores, rules, the completeness check, clocks, and how many bytes the data folder's disk has free."""
 
     stores: Stores
     rules: IntakeRules
     is_complete: Callable[[Path], bool | None]
     now: Callable[[], datetime]
     clock: Callable[[], float]
-    keep_days: float = 14.0
+    free: Callable[[], int] = lambda: sys.maxsize
 
 
 def judge(seen: Seen, at: float, *, quiet_seconds: float, rules: IntakeRules) -> Verdict:
@@ -145,7 +149,7 @@ def sweep(state: FolderState, around: Surroundings) -> None:
     for directory, names, _ in os.walk(state.root):
         if TAKEN in names:
             try:
-                sweep_taken(Path(directory), keep_days=around.keep_days, now=around.now())
+                sweep_taken(Path(directory), keep_days=around.rules.keep_taken_days, now=around.now())
             except (OSError, ValueError) as error:
                 state.problem(type(error).__name__)
         names[:] = [name for name in names if not name.startswith(".")]
@@ -228,6 +232,9 @@ def _checked(seen: Seen, path: Path, state: FolderState, around: Surroundings) -
 
 
 def _take(state: FolderState, found: Found, stamp: Stamp, around: Surroundings) -> bool:
+    if around.free() - stamp.size < around.rules.min_free_megabytes << 20:
+        state.problem("disk nearly full, intake waits")
+        return False
     delivery = take_over(found.path, name=found.name, origin=found.origin, stores=around.stores, now=around.now())
     if delivery is None:
         return False
@@ -274,32 +281,38 @@ class Hints:
 
 
 def watch(config: Config, data_dir: Path, around: Surroundings, stopping: threading.Event) -> None:
-    """Watch every folder until `stopping` is set; a heartbeat is written to run/watch.json after each round."""
+    """Watch every folder until `stopping` is set, each in a thread of its own: a network mount that hangs holds up nobody else.
+
+    A heartbeat is written to run/watch.json every second; it says of each folder when it was last looked through.
+    """
     states = [FolderState(folder, config.facility) for folder in config.folders]
-    hints = Hints()
-    observers: dict[str, Any] = {}
-    pending: frozenset[Path] = frozenset()
+    for state in states:
+        threading.Thread(target=_watch_one, args=(state, around, stopping), name=f"watch {state.folder.name}", daemon=True).start()
     while not stopping.is_set():
-        _observe(states, hints, observers)
-        woken = hints.bell.is_set()
-        pending |= hints.take()
-        for state in states:
-            if woken or around.clock() >= state.next_scan:
-                _round(state, around, pending)
-        pending = frozenset()
         _write_heartbeat(data_dir / "run" / "watch.json", states, around)
-        hints.bell.wait(max(0.05, min((state.next_scan for state in states), default=around.clock() + 1.0) - around.clock()))
+        stopping.wait(HEARTBEAT_SECONDS)
+
+
+def _watch_one(state: FolderState, around: Surroundings, stopping: threading.Event) -> None:
+    hints, observer = Hints(), None
+    while not stopping.is_set():
+        observer = _observe(state, hints, observer)
+        if hints.bell.is_set() or around.clock() >= state.next_scan:
+            _round(state, around, hints.take())
+        hints.bell.wait(max(0.05, state.next_scan - around.clock()))
         stopping.wait(DEBOUNCE_SECONDS)
-    for observer in observers.values():
+    if observer is not None:
         observer.stop()
 
 
 def _round(state: FolderState, around: Surroundings, renamed: frozenset[Path]) -> None:
+    state.begun = around.clock()
     scan(state, around, renamed)
     if around.clock() >= state.next_sweep:
         sweep(state, around)
         state.next_sweep = around.clock() + SWEEP_SECONDS
     state.next_scan = around.clock() + _pause(state, around.clock())
+    state.begun = 0.0
 
 
 def _pause(state: FolderState, at: float) -> float:
@@ -310,20 +323,19 @@ def _pause(state: FolderState, at: float) -> float:
     return min(state.folder.scan_seconds, max(0.1, soonest))
 
 
-def _observe(states: list[FolderState], hints: Hints, observers: dict[str, Any]) -> None:
-    """Have events reported for every folder that exists and wants them; a folder that comes back is observed anew."""
-    for state in states:
-        observer = observers.get(state.folder.path)
-        if state.folder.mode != "events" or (observer is not None and observer.is_alive() and state.root.is_dir()):
-            continue
-        if observer is not None:
-            observer.stop()
-            del observers[state.folder.path]
-        if state.root.is_dir():
-            try:
-                observers[state.folder.path] = _start_observer(state.folder.path, hints)
-            except OSError:  # out of inotify watches: the scan goes on without hints
-                state.problem("no events")
+def _observe(state: FolderState, hints: Hints, observer: Any) -> Any:
+    """What reports the folder's events, if it exists and wants that; a folder that comes back is observed anew."""
+    there = state.root.is_dir()
+    if state.folder.mode != "events" or (observer is not None and observer.is_alive() and there):
+        return observer
+    if observer is not None:
+        observer.stop()
+    if there:
+        try:
+            return _start_observer(state.folder.path, hints)
+        except OSError:  # out of inotify watches: the scan goes on without hints
+            state.problem("no events")
+    return None
 
 
 def _start_observer(path: str, hints: Hints) -> Any:
@@ -353,14 +365,15 @@ def _write_heartbeat(path: Path, states: list[FolderState], around: Surroundings
 
 
 def _row(state: FolderState, at: float) -> dict[str, Any]:
-    oldest = max((at - seen.since for seen in state.seen.values()), default=0.0)
+    oldest = max((at - seen.since for seen in list(state.seen.values())), default=0.0)
     return {
         "name": state.folder.name,
         "path": state.folder.path,
         "last_scan": state.last_scan.isoformat() if state.last_scan else None,
         "waiting": len(state.seen),
         "oldest_wait_seconds": round(oldest, 1),
-        "problems": state.problems,
+        "problems": dict(state.problems)
+        | ({"seconds in one look": round(busy)} if (busy := at - state.begun) > SLOW_SECONDS and state.begun else {}),
     }
 
 
@@ -380,7 +393,8 @@ def main() -> int:
     except Fault as fault:
         sys.stderr.write(f"watcher: {fault}\n")
         return 1
-    around = Surroundings(stores, settings.config.intake, content_check(), now=lambda: datetime.now(UTC), clock=time.monotonic)
+    free = lambda: shutil.disk_usage(settings.data_dir).free  # noqa: E731
+    around = Surroundings(stores, settings.config.intake, content_check(), lambda: datetime.now(UTC), time.monotonic, free)
     watch(settings.config, settings.data_dir, around, stopping)
     return 0
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from pipeline.ports import Composer
     from schemas.filing import BatchPlan
+    from store.forms import Form
     from store.objects import ObjectStore
 
 SHIPPED_TYPES = Path(__file__).parents[1] / "schemas" / "doctypes.yaml"
@@ -59,18 +60,27 @@ def connect(config: Config, data_dir: Path) -> Stores:
     return Stores(open_index(config.index.url or f"sqlite:///{(data_dir / 'index.db').absolute()}"), open_objects(config, data_dir))
 
 
-def open_objects(config: Config, data_dir: Path) -> ObjectStore:
-    """The object store that `objects.kind` names."""
-    rules = config.objects
+def open_objects(config: Config, data_dir: Path, form: Form | None = None) -> ObjectStore:
+    """The object store that `objects.kind` names; new objects are kept in `form`, by default sealed where there is a key file."""
+    rules, form = config.objects, form or object_form(config)
     if rules.kind == "filesystem":
         from store.objects_fs import FilesystemObjects
 
-        return FilesystemObjects(data_dir / rules.path)
+        return FilesystemObjects(data_dir / rules.path, form)
     if not (rules.endpoint and rules.access_key_file and rules.secret_key_file):
         raise ConfigFault("The S3 store needs an address and keys.", next_step="Set objects.endpoint, access_key_file and secret_key_file.")
     from store.objects_s3 import S3Objects
 
-    return S3Objects(rules.endpoint, rules.bucket, read_secret(rules.access_key_file), read_secret(rules.secret_key_file), secure=rules.secure)
+    access, secret = read_secret(rules.access_key_file), read_secret(rules.secret_key_file)
+    return S3Objects(rules.endpoint, rules.bucket, access, secret, secure=rules.secure, form=form)
+
+
+def object_form(config: Config) -> Form:
+    """Whether objects are kept plain or sealed. ConfigFault when the key file is named and cannot be read."""
+    from store.forms import Plain, Sealed
+    from store.keys import FileKeys
+
+    return Sealed(FileKeys(Path(config.objects.key_file))) if config.objects.key_file else Plain()
 
 
 def engine_url(config: Config, data_dir: Path) -> str:

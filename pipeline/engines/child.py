@@ -29,9 +29,9 @@ MACHINE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.E
 
 def jobs() -> dict[str, Job]:
     """What a child can be asked to do; importing them loads the readers."""
-    from pipeline.engines import assembly, opening
+    from pipeline.engines import assembly, opening, selftest
 
-    return {"inspect": opening.inspect, "render": opening.render, "compose": assembly.compose}
+    return {"inspect": opening.inspect, "render": opening.render, "compose": assembly.compose, "probe": selftest.probe}
 
 
 def serve(orders: socket.socket) -> None:

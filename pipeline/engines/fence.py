@@ -1,6 +1,6 @@
-"""Shuts a child in: it may read the programs and its one file, write below its one folder, and open no connection.
+"""Shuts a child in: it may read the programs and its one file, write below its one folder, open no connection and signal nobody outside.
 
-Knows Linux' Landlock (kernel 5.13 and later, through its system calls); where the kernel has none, the other limits stand alone.
+Knows Linux' Landlock (kernel 5.13 and later, through its system calls) and the call gate; where the kernel has one of them only, the other stands.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pipeline.engines.callgate import shut_calls
+
 CREATE, ADD, RESTRICT = 444, 445, 446  # the same numbers on every architecture
 NO_NEW_PRIVILEGES, PARENT_DEATH_SIGNAL = 38, 1
 EXECUTE, WRITE, READ, LIST, TRUNCATE, DEVICE = 1, 1 << 1, 1 << 2, 1 << 3, 1 << 14, 1 << 15
@@ -20,7 +22,7 @@ PROGRAMS = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/fonts", 
 
 
 class _Ruleset(ctypes.Structure):
-    _fields_ = (("fs", ctypes.c_uint64), ("net", ctypes.c_uint64))
+    _fields_ = (("fs", ctypes.c_uint64), ("net", ctypes.c_uint64), ("scoped", ctypes.c_uint64))
 
 
 class _Beneath(ctypes.Structure):
@@ -28,26 +30,30 @@ class _Beneath(ctypes.Structure):
     _fields_ = (("allowed", ctypes.c_uint64), ("parent", ctypes.c_int32))
 
 
-def fence(request: dict[str, Any]) -> bool:
-    """Close everything but the request's `original` (to read) and `into` (to write). False where the kernel cannot."""
+def fence(request: dict[str, Any]) -> None:
+    """Close everything but the request's `original` (to read) and `into` (to write), as far as the kernel can; `selftest` says how far."""
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(PARENT_DEATH_SIGNAL, 9, 0, 0, 0)
     libc.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    _shut_files(libc, request)
+    shut_calls(libc)
+
+
+def _shut_files(libc: ctypes.CDLL, request: dict[str, Any]) -> None:
     version = libc.syscall(CREATE, None, 0, 1)
     if version < 1:
-        return False
+        return
     every = EVERYTHING[min(version, 5) - 1]
-    rules = _Ruleset(every, 3)
-    ruleset = libc.syscall(CREATE, ctypes.byref(rules), 16 if version >= 4 else 8, 0)
+    rules = _Ruleset(every, 3, 3)  # TCP to bind and to connect; abstract sockets and signals
+    ruleset = libc.syscall(CREATE, ctypes.byref(rules), 24 if version >= 6 else 16 if version >= 4 else 8, 0)
     if ruleset < 0:
-        return False
+        return
     for path in _readable(request):
         _allow(libc, ruleset, path, (READ | LIST | EXECUTE) & every)
     for path in ("/dev/null", *([request["into"]] if request.get("into") else [])):
         _allow(libc, ruleset, path, every & ~EXECUTE)
-    shut = libc.syscall(RESTRICT, ruleset, 0) == 0
+    libc.syscall(RESTRICT, ruleset, 0)
     os.close(ruleset)
-    return bool(shut)
 
 
 def _readable(request: dict[str, Any]) -> list[str]:

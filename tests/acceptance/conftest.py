@@ -29,6 +29,9 @@ class House:
         self.receipts = folder / "receipts"
         self.env = {**os.environ, "CHARTROOM_DATA_DIR": str(self.var), "CHARTROOM_CONFIG": str(self.config), "PYTHONPATH": str(ROOT)}
 
+    def write_setting(self, key, value):
+        self.config.write_text(yaml.safe_dump({**yaml.safe_load(self.config.read_text()), key: value}))
+
     def run(self, *words, code=0):
         done = subprocess.run([CHARTROOM, *map(str, words)], env=self.env, capture_output=True, text=True, timeout=540, check=False)
         assert done.returncode == code, f"{words}: {done.stdout[-2000:]}{done.stderr[-4000:]}"

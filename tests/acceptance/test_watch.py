@@ -1,11 +1,13 @@
 """Watched folders with real writers, a real watcher process and real stores: nothing half is taken, nothing is lost."""
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from schemas.rules import IntakeRules
 from schemas.source import Priority
 from store import audit, journal
 from store.database import reading
+from workers import watch as watch_module
 from workers.take_over import RefusedFile, Stamp, look_at, move_to_taken, sweep_taken
 from workers.watch import FolderState, Surroundings, Verdict, judge, look_again, scan, sweep, watch
 from workers.wire import connect, content_check
@@ -394,7 +397,8 @@ def test_500_small_files_at_once(watcher, tmp_path, mode):
 def test_renamed_into_place_is_taken_before_the_quiet_time(watcher, tmp_path):
     running = watcher(quiet=60.0)
     until = time.monotonic() + 20
-    while not (running.var / "run" / "watch.json").exists() and time.monotonic() < until:
+    beat = running.var / "run" / "watch.json"
+    while not (beat.exists() and json.loads(beat.read_text())["folders"][0]["last_scan"]) and time.monotonic() < until:
         time.sleep(0.1)
     (tmp_path / "a.png").write_bytes(png())
     (tmp_path / "a.png").rename(running.root / "a.png")
@@ -406,3 +410,47 @@ def test_watch_ends_when_told(tmp_path, box):
     stopping.set()
     watch(Config(folders=(box.state.folder,)), tmp_path / "var", box.around, stopping)
     assert Path(box.root).exists()
+
+
+def test_nearly_full_disk_stops_intake_and_says_so_until_there_is_room(box):
+    (box.root / "a.png").write_bytes(png())
+    box.around = replace(box.around, free=lambda: RULES.min_free_megabytes << 20)
+    box.scan()
+    box.scan(after=9)
+    assert box.taken() == []
+    assert (box.root / "a.png").exists()
+    assert box.state.problems == {"disk nearly full, intake waits": 1}
+    box.around = replace(box.around, free=lambda: (RULES.min_free_megabytes + 1) << 20)
+    box.scan(after=9)
+    assert box.taken() == ["a.png"]
+
+
+def test_folder_that_hangs_holds_up_no_other_and_is_told(tmp_path, monkeypatch, box):
+    (tmp_path / "hanging").mkdir()
+    stopping, hung, look = threading.Event(), threading.Event(), watch_module.scan
+
+    def scan_that_hangs(state, around, renamed=frozenset()):
+        if state.folder.name == "hanging":
+            hung.wait(30)
+        return look(state, around, renamed)
+
+    monkeypatch.setattr(watch_module, "scan", scan_that_hangs)
+    monkeypatch.setattr(watch_module, "SLOW_SECONDS", 0.5)
+    (box.root / "a.png").write_bytes(png())
+    folders = (Folder("hanging", str(tmp_path / "hanging")), Folder("fax", str(box.root), quiet_seconds=0.2, scan_seconds=0.2))
+    around = replace(box.around, clock=time.monotonic)
+    running = threading.Thread(target=watch, args=(Config(folders=folders), tmp_path / "var", around, stopping))
+    running.start()
+    try:
+        until = time.monotonic() + 20
+        beat = {}
+        while time.monotonic() < until and not (box.taken() and "seconds in one look" in beat.get("problems", {})):
+            time.sleep(0.1)
+            with contextlib.suppress(OSError, ValueError):
+                beat = json.loads((tmp_path / "var" / "run" / "watch.json").read_text())["folders"][0]
+        assert box.taken() == ["a.png"]
+        assert "seconds in one look" in beat["problems"]
+    finally:
+        hung.set()
+        stopping.set()
+        running.join(10)

@@ -19,6 +19,8 @@ from sqlalchemy import create_engine, make_url
 from schemas.source import Priority
 from store import documents, journal
 from store.database import open_index, writing
+from store.forms import Sealed
+from store.keys import FileKeys, create_key_file
 from store.memory import MemoryObjects
 from store.objects import key_of
 from store.objects_fs import FilesystemObjects
@@ -82,16 +84,29 @@ def memory_shelf(request, tmp_path):
     return SimpleNamespace(objects=objects, damage=objects.blobs.__setitem__)
 
 
-def s3_shelf(request, tmp_path):
+def s3_shelf(request, tmp_path, form=None):
     server, bucket = request.getfixturevalue("s3_server"), f"b{time.monotonic_ns()}"
-    objects = S3Objects(server.endpoint, bucket, "key", "secretsecret", secure=False)
+    objects = S3Objects(server.endpoint, bucket, "key", "secretsecret", secure=False, form=form)
     client = Minio(server.endpoint, access_key="key", secret_key="secretsecret", secure=False, region="us-east-1")
     return SimpleNamespace(
         objects=objects, damage=lambda key, data: client.put_object(bucket_name=bucket, object_name=key, data=io.BytesIO(data), length=len(data))
     )
 
 
-@pytest.fixture(params=[memory_shelf, file_shelf, s3_shelf], ids=["memory", "files", "s3"])
+def sealed_file_shelf(request, tmp_path):
+    create_key_file(tmp_path / "keys.json")
+    plain = file_shelf(request, tmp_path)
+    return SimpleNamespace(objects=FilesystemObjects(tmp_path / "objects", Sealed(FileKeys(tmp_path / "keys.json"))), damage=plain.damage)
+
+
+def sealed_s3_shelf(request, tmp_path):
+    create_key_file(tmp_path / "keys.json")
+    return s3_shelf(request, tmp_path, Sealed(FileKeys(tmp_path / "keys.json")))
+
+
+@pytest.fixture(
+    params=[memory_shelf, file_shelf, s3_shelf, sealed_file_shelf, sealed_s3_shelf], ids=["memory", "files", "s3", "sealed files", "sealed s3"]
+)
 def shelf(request, tmp_path):
     """An object store, and a way to damage what it keeps."""
     return request.param(request, tmp_path)

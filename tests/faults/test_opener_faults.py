@@ -17,9 +17,11 @@ import pytest
 from PIL import Image, ImageDraw
 
 from pipeline.engines import nursery
+from pipeline.engines.callgate import filter_code
 from pipeline.engines.composer import SearchablePdf
 from pipeline.engines.nursery import Limits, converse
 from pipeline.engines.opener import ChildOpener
+from pipeline.engines.selftest import WALLS, probe, standing
 from schemas.faults import EngineFault
 from schemas.page import PageKind, PageReading
 from schemas.rules import RenderRules
@@ -281,6 +283,31 @@ def test_a_child_may_read_only_its_file_and_write_only_in_its_folder(tmp_path):
         pytest.skip("this kernel has no Landlock")
     assert (into / "stolen").read_bytes() == b""
     assert not (outside / "written").exists()
+
+
+def test_every_wall_that_this_kernel_can_build_stands():
+    found = standing()
+    assert set(found) == set(WALLS)
+    assert found["limits"]
+    assert found["network"]
+    assert found["privileges"]
+    assert found["files"] == landlocked()
+
+
+def test_a_missing_wall_is_seen(monkeypatch):
+    monkeypatch.setattr("pipeline.engines.selftest.converse", lambda job, request, limits: iter([{"done": probe(request, print)}]))
+    assert not any(stands for wall, stands in standing().items() if wall != "limits")
+
+
+def test_the_filter_refuses_by_number_and_ends_foreign_architectures():
+    for machine in ("x86_64", "aarch64"):
+        code = filter_code(machine)
+        jumps = [struct.unpack_from("=HBBI", code, at) for at in range(0, len(code), 8)]
+        for place, (kind, if_true, if_false, _) in enumerate(jumps):
+            if kind & 7 == 5:
+                assert place + 1 + max(if_true, if_false) < len(jumps)
+        assert jumps[-1][3] & 0xFFFF == 38
+        assert jumps[-2][3] & 0xFFFF == 1
 
 
 def landlocked():

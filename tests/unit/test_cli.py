@@ -186,7 +186,18 @@ def test_status_tells_the_watchers_folders_and_whether_it_lives(run, tmp_path):
         told = json.loads(run("status", "--json")[1])
         assert told["watched folders"]["fax"] == "2 waiting, the oldest for 7 s, folder missing: 1"
         assert told["watched folders"]["watcher"].startswith(state)
-    assert {"index", "objects", "engine", "workers", "document type model", "tesseract", "poppler", "disk free"} == set(told["health"])
+    assert {
+        "index",
+        "objects",
+        "last scrub",
+        "walls around opened files",
+        "engine",
+        "workers",
+        "document type model",
+        "tesseract",
+        "poppler",
+        "disk free",
+    } == set(told["health"])
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠x"])

@@ -1,0 +1,66 @@
+"""Backup, restore and moving of a whole installation: what comes back is what was, and what came in between is taken in again."""
+
+import shutil
+
+from conftest import stop, until
+from PIL import Image, ImageDraw, ImageFont
+
+from samples.fonts import find_font
+
+
+def letter(path, text):
+    page = Image.new("L", (900, 700), 255)
+    ImageDraw.Draw(page).text((90, 90), f"PROGRESS NOTE\n\n{text}", font=ImageFont.truetype(str(find_font("DejaVuSans")), 34))
+    page.save(path, dpi=(100, 100))
+
+
+def drop_and_settle(house, name, text):
+    up = house.start("up")
+    try:
+        letter(house.inbox / name, text)
+        until(lambda: (house.receipts / f"{name}.receipt.txt").exists() if house.receipts.is_dir() else False)
+    finally:
+        stop(up)
+
+
+def test_yesterdays_backup_and_todays_folder_give_back_everything(house, tmp_path):
+    backup = tmp_path / "backup"
+    drop_and_settle(house, "before.png", "Seen before the backup.")
+    house.run("backup", backup)
+    was = house.export()
+    drop_and_settle(house, "after.png", "Seen after the backup.")
+    shutil.rmtree(house.var)
+    assert "1 files put back" in house.run("restore", backup)
+    assert (house.inbox / "after.png").exists()
+    assert house.export() == was
+    assert "before" in house.run("search", "before")
+    house.run("ingest", house.inbox, "--wait")
+    assert {line["source"]["name"] for line in house.export()} == {"before.png", "after.png"}
+    house.audit()
+    assert "0 of them new" not in house.run("backup", backup)
+    assert "0 of them new" in house.run("backup", backup)
+
+
+def test_a_backup_cut_short_or_changed_is_refused_and_a_full_house_is_not_written_over(house, tmp_path):
+    letter(tmp_path / "a.png", "Seen.")
+    house.run("ingest", tmp_path / "a.png", "--wait")
+    house.run("backup", tmp_path / "backup")
+    house.run("restore", tmp_path / "backup", code=1)  # rows are there already
+    shutil.rmtree(house.var)
+    (tmp_path / "backup" / "manifest.json").rename(tmp_path / "manifest.json")
+    house.run("restore", tmp_path / "backup", code=1)
+    (tmp_path / "manifest.json").rename(tmp_path / "backup" / "manifest.json")
+    with (tmp_path / "backup" / "index.db").open("ab") as file:
+        file.write(b"x")
+    house.run("restore", tmp_path / "backup", code=1)
+
+
+def test_scrub_names_what_has_rotted(house, tmp_path):
+    letter(tmp_path / "a.png", "Seen.")
+    house.run("ingest", tmp_path / "a.png", "--wait")
+    assert ", 0 bad" in house.run("scrub", "--all")
+    rotten = next(path for path in (house.var / "objects").rglob("*") if path.is_file())
+    rotten.chmod(0o600)
+    rotten.write_bytes(rotten.read_bytes()[:-1] + b"?")
+    assert "1 bad" in house.run("scrub", "--all", code=1)
+    assert rotten.name in house.run("status").replace("\n", "").replace(" ", "")

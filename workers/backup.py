@@ -1,0 +1,155 @@
+"""Backup and restore of index and objects, and moving the index to another database. The durable engine's journal is not needed: ours leads.
+
+A backup is a folder: `index.db` (always SQLite, whatever the index lives in), `objects/` in the form they are kept, `manifest.json` last. Objects are
+never changed, so a second backup into the same folder copies only what is new.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from schemas.config import Config
+from schemas.faults import InputFault
+from store import journal
+from store.copying import CopiedTable, copy_index
+from store.database import open_index, reading
+from store.forms import Form, Plain
+from store.objects import ObjectStore
+from store.objects_fs import FilesystemObjects
+from workers.take_over import TAKEN, put_back
+from workers.wire import Stores, connect, object_form, open_objects
+
+MANIFEST = "manifest.json"
+Progress = Callable[[int, int], object]
+
+
+class Backup(NamedTuple):
+    """What a backup holds."""
+
+    tables: list[CopiedTable]
+    objects: int
+    new_objects: int
+
+
+class Restored(NamedTuple):
+    """What a restore brought back: rows, objects, and files of `.taken/` that were taken in after the backup and go in again."""
+
+    rows: int
+    objects: int
+    taken_again: int
+
+
+def back_up(config: Config, stores: Stores, folder: Path, *, now: datetime, progress: Progress = lambda *_: None) -> Backup:
+    """Copy the index as of one moment, then every object; the manifest last, so that an interrupted backup is none. While everything runs on."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (folder / MANIFEST).unlink(missing_ok=True)
+    fresh = folder / "index.new.db"
+    _remove_database(fresh)
+    with _database(fresh) as copy:
+        tables = copy_index(stores.index, copy)
+    _remove_database(folder / "index.db")
+    fresh.replace(folder / "index.db")
+    copied = _copy_objects(stores.objects, _shelves(partial(FilesystemObjects, folder / "objects"), object_form(config)), progress)
+    manifest = {
+        "made_at": now.isoformat(),
+        "index_sha256": _digest(folder / "index.db"),
+        "tables": [table._asdict() for table in tables],
+        "objects": copied[0],
+    }
+    _write_synced(folder / MANIFEST, json.dumps(manifest, indent=1))
+    return Backup(tables, *copied)
+
+
+def restore(config: Config, data_dir: Path, folder: Path, *, progress: Progress = lambda *_: None) -> Restored:
+    """Bring a backup back into an empty installation, and put back what watched folders gave after it. InputFault for no whole backup."""
+    manifest, form = _manifest(folder), object_form(config)
+    if _digest(folder / "index.db") != manifest["index_sha256"]:
+        raise InputFault("The backup's index has changed since it was made.", next_step="Use another backup.")
+    stores = connect(config, data_dir)
+    kept = FilesystemObjects(folder / "objects", form)
+    objects, _ = _copy_objects(kept, _shelves(partial(open_objects, config, data_dir), form), progress)
+    private = data_dir / "restore.db"  # opening an index brings it to the newest schema; the backup stays as it is
+    shutil.copyfile(folder / "index.db", private)
+    with _database(private) as copy:
+        tables = copy_index(copy, stores.index)
+    _remove_database(private)
+    return Restored(sum(table.rows for table in tables), objects, _take_again(config, stores))
+
+
+def _take_again(config: Config, stores: Stores) -> int:
+    """What lies in `.taken/` and is in no journal was taken in after the backup: back into its folder, to be taken in again."""
+    with reading(stores.index) as conn:
+        known = journal.ids(conn)
+    lost = [
+        path
+        for watched in config.folders
+        for shelf in sorted(Path(watched.path).rglob(f"{TAKEN}/*"))
+        if shelf.name.partition("-")[0] not in known
+        for path in shelf.iterdir()
+    ]
+    for path in lost:
+        put_back(path)
+    return len(lost)
+
+
+def _copy_objects(source: ObjectStore, shelves: Mapping[str, ObjectStore], progress: Progress) -> tuple[int, int]:
+    """Every object of `source` on the shelf of its form, verified as it is read; how many there are, and how many were new there."""
+    keys, new = list(source.keys()), 0
+    for number, key in enumerate(keys, start=1):
+        target = shelves[key.partition("/")[0]]
+        if not target.exists(key):
+            with source.open(key) as stream:
+                target.put_stream(stream)
+            new += 1
+        progress(number, len(keys))
+    return len(keys), new
+
+
+def _shelves(make: Callable[[Form], ObjectStore], form: Form) -> dict[str, ObjectStore]:
+    """A store for each form that objects are kept in: what was kept plain before it was sealed stays plain."""
+    return {known.scheme: make(known) for known in (Plain(), form)}
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise InputFault(f"{folder} holds no whole backup.", next_step="`chartroom backup` makes one; an interrupted one has no manifest.") from None
+    return found
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _remove_database(path: Path) -> None:
+    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm", f"{path.name}.lock"):
+        path.with_name(name).unlink(missing_ok=True)
+
+
+@contextmanager
+def _database(path: Path) -> Iterator[Any]:
+    """An SQLite index in one file, folded into it when done."""
+    engine = open_index(f"sqlite:///{path.absolute()}")
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+        path.with_name(f"{path.name}.lock").unlink(missing_ok=True)
+
+
+def _write_synced(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
