@@ -37,8 +37,7 @@ class Reader:
             raise Overrun("The time for one page is up.", next_step="Read the page by eye.")
         Image.fromarray(pixels).save(self.image)
         try:
-            even = cleaned.quality != "shaded"
-            return self.ocr.words(self.image, languages=self.languages, mode=mode, seconds=left, dpi=cleaned.dpi, even=even)
+            return self.ocr.words(self.image, languages=self.languages, mode=mode, seconds=left, dpi=cleaned.dpi, even=cleaned.even)
         finally:
             self.image.unlink(missing_ok=True)
 

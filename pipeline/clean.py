@@ -14,6 +14,7 @@ from schemas.page import Box
 VERSION = 2
 SKEWED = 0.4  # degrees
 SHADED = 0.12
+MANY_LETTERS = 100
 LOW_LETTERS = 16.0  # pixels that letters without ascenders are read at
 
 
@@ -34,6 +35,7 @@ class Cleaned(NamedTuple):
     dpi: int
     quality: str
     way: Way
+    even: bool  # one level of gray tells ink from paper all over it
 
 
 def quality_of(scan: Scan, look: Look, *, dirty: bool) -> str:
@@ -87,8 +89,9 @@ def finish(scan: Scan, look: Look, quality: str, target_dpi: int) -> Cleaned:
     pixels = soften(resized(scan, dpi), softness(scan, quality, dpi))
     angle = look.skew if abs(look.skew) >= SKEWED else 0.0
     turned = straighten(pixels, angle)
+    even = quality != "shaded" and look.letters.area.size >= MANY_LETTERS  # with little ink the level would be sought in the noise
     page_wide, page_high = pixels.shape[1] / dpi, pixels.shape[0] / dpi
-    return Cleaned(turned, dpi, quality, Way(page_wide, page_high, turned.shape[1] / dpi, turned.shape[0] / dpi, angle))
+    return Cleaned(turned, dpi, quality, Way(page_wide, page_high, turned.shape[1] / dpi, turned.shape[0] / dpi, angle), even)
 
 
 def resolution(scan: Scan, look: Look, quality: str, target_dpi: int) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,12 +15,14 @@ from pipeline.clean import clean
 from pipeline.confidence import KNOTS, LEVELS, calibrated
 from pipeline.confidence_table import CURVES
 from pipeline.engines.null import Given
+from pipeline.flow import page_key
 from pipeline.leftover import joined
 from pipeline.look import Scan, look_at
 from pipeline.tongue import is_in_another
 from schemas.faults import Overrun
 from schemas.page import Box, Word
 from schemas.reasons import is_known
+from schemas.source import RenderedPage
 
 
 def word(text, x=0.1, y=0.1, line=0, confidence=0.9):
@@ -110,3 +114,14 @@ def test_no_look_begins_when_the_time_of_the_page_is_up(tmp_path):
     with pytest.raises(Overrun):
         reader.words(cleaned.pixels, cleaned, COLUMNS)
     assert not (tmp_path / "page.pgm").exists()
+
+
+def test_only_the_very_same_page_is_known_again(tmp_path):
+    image = tmp_path / "a.png"
+    image.write_bytes(b"pixels")
+    copy = tmp_path / "b.png"
+    copy.write_bytes(b"pixels")
+    page = RenderedPage(1, 612, 792, image, 200, 200)
+    assert page_key(page) == page_key(replace(page, number=7, image=copy))
+    assert page_key(page) != page_key(replace(page, dpi_y=100))
+    assert page_key(replace(page, image=None)) != page_key(replace(page, image=None, number=2))
