@@ -18,12 +18,13 @@ MAX_DATES = 10
 
 
 def patient_keys(patient: IndexPatient) -> tuple[str, ...]:
-    """The keys an index entry is found by, about fourteen; double and previous surnames add a few."""
+    """The keys an index entry is found by, about eighteen; double and previous surnames add a few."""
     who = who_is(patient)
     keys = [*_number_keys(who), *_date_keys(who.dob)]
     for last in _surnames(who):
         keys += _name_keys(last, who.first, who.dob)
         keys += _line_keys(last, who.phone)
+        keys += _part_keys(last, who.first)
     keys += _given_keys(who.first, who.dob, who.zip)
     return tuple(dict.fromkeys(keys))
 
@@ -37,9 +38,15 @@ def claim_keys(claim: PatientClaim) -> tuple[str, ...]:
 def _query_keys(who: Who) -> Iterator[str]:
     yield from _number_keys(who)
     yield from _line_keys(who.last, who.phone)
+    if len(who.dob) < 10:
+        yield from _part_keys(who.last, who.first)
     for date in date_variants(who.dob):
         yield from _date_keys(date)
-    yield from _reading_keys(who, _surnames(who), [who.first, *sorted(related_names(who.first))])
+    yield from _reading_keys(who, _surnames(who), [who.first])
+    for short in related_names(who.first):
+        yield from (f"N|{last}|{short}" for last in _surnames(who))
+        if who.zip:
+            yield f"Z|{short}|{who.zip}"
     if who.last and who.first:
         yield from _reading_keys(who, [who.first], [who.last])
         yield from (f"N|{shorter}|{who.first}" for shorter in deletions(who.last))
@@ -85,6 +92,11 @@ def _name_keys(last: str, first: str, dob: str) -> list[str]:
     if len(dob) == 10:
         keys.append(f"O|{fold_ocr(last)}|{dob[5:]}")
     return keys
+
+
+def _part_keys(last: str, first: str) -> list[str]:
+    """Names of which either end is whole, for pages without a birth date."""
+    return [f"B|{last[:3]}|{first}", f"E|{last[-3:]}|{first}", f"F|{last}|{first[:2]}"] if last and first else []
 
 
 def _line_keys(last: str, phone: str) -> list[str]:
