@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.look import Look, Mask
 from schemas.page import Box, Word
@@ -80,16 +79,8 @@ def shown(layer: Sequence[Word], look: Look) -> tuple[Word, ...]:
 
 def inked(layer: Sequence[Word], ink: Mask) -> list[bool]:
     """Which words have ink under them."""
-    sums = ink.cumsum(axis=0, dtype=np.int64).cumsum(axis=1)
-    return [has_ink(word.box, sums) for word in layer]
-
-
-def has_ink(box: Box, sums: NDArray[np.int64]) -> bool:
-    """Whether any ink lies in a box, by running sums."""
-    high, wide = sums.shape
-    y0, y1 = (min(high - 1, max(0, int(y * high))) for y in (box.y0, box.y1))
-    x0, x1 = (min(wide - 1, max(0, int(x * wide))) for x in (box.x0, box.x1))
-    return bool(sums[y1, x1] - sums[y0, x1] - sums[y1, x0] + sums[y0, x0] > 0)
+    high, wide = ink.shape
+    return [bool(ink[int(y0 * high) : int(y1 * high) + 1, int(x0 * wide) : int(x1 * wide) + 1].any()) for x0, y0, x1, y1 in (w.box for w in layer)]
 
 
 def outside(look: Look, covered: Mask) -> float:

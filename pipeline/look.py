@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +22,8 @@ VERSION = 3
 DPI = 150  # every measure but speckle is taken at this resolution, pixels square
 INK = 0.30  # darkness against the paper around it; what shows through from the other side stays below
 FAINT = 0.12
+GLANCE_DPI = 75
+NOTHING = 0.05  # at a glance: the faintest letter that counts is darker, the noise of a scanner is not
 DIRT = 1.8e-4  # square inches: no larger than a full stop
 SURE_DIRT = 5.5e-5
 FAX_DPI = 260  # black-and-white scans below this are faxes
@@ -80,20 +84,49 @@ class Printing(NamedTuple):
         return int(self.drawings.area.size)
 
 
-class Look(NamedTuple):
-    """What a look at a page showed."""
+@dataclass(frozen=True)
+class Look:
+    """What a look at a page showed. What only the recipes ask is measured when it is asked for."""
 
     ink: Mask  # printing, without specks and furniture of the paper
+    text: Mask  # the part of it that is letters
     letters: Marks  # marks of the size of characters
     rows: int  # groups of letters that stand in a row
     large: int  # signatures, drawings, pictures
     drawings: Marks  # these as marks
     faint: int  # rows and drawings that show only when the faintest marks count; 0 where the page has plain ink
-    skew: float  # degrees by which the image must be turned counter-clockwise
-    sideways: bool  # the rows run up and down
-    spread: float  # of the paper's brightness over the page, 0..1
-    streaked: bool
-    strength: float  # darkness of the print, 0..1; below INK the page is faded
+    paper: Reals  # brightness around every pixel
+    dark: Reals
+
+    @cached_property
+    def slant(self) -> tuple[float, bool]:
+        """Degrees by which the image must be turned counter-clockwise; whether the rows run up and down."""
+        return slant(self.text, self.letters)
+
+    @property
+    def skew(self) -> float:
+        """Degrees by which the image must be turned counter-clockwise."""
+        return self.slant[0]
+
+    @property
+    def sideways(self) -> bool:
+        """Whether the rows run up and down."""
+        return self.slant[1]
+
+    @cached_property
+    def spread(self) -> float:
+        """Of the paper's brightness over the page, 0..1."""
+        return spread_of(self.paper)
+
+    @cached_property
+    def streaked(self) -> bool:
+        """Whether the scanner drew lines from edge to edge."""
+        return streaked(self.dark)
+
+    @cached_property
+    def strength(self) -> float:
+        """Darkness of the print, 0..1; below INK the page is faded."""
+        return strength_of(self.dark)
 
     @property
     def blank(self) -> bool:
@@ -140,20 +173,24 @@ def look_at(scan: Scan, blank_ink: float) -> Look:
     share = float(plain.ink.mean())
     inked = plain.rows > 0 or plain.large > 0 or share > blank_ink
     shown = plain if inked else printing(ndimage.uniform_filter(dark, 2) > FAINT)
-    skew, sideways = slant(shown.text, shown.letters)
     return Look(
         ink=shown.ink if shown.rows else plain.ink,
+        text=shown.text,
         letters=shown.letters,
         rows=plain.rows,
         large=max(plain.large, int(inked and not plain.rows)),
         drawings=shown.drawings,
         faint=0 if inked else shown.rows + shown.large,
-        skew=skew,
-        sideways=sideways,
-        spread=spread_of(paper),
-        streaked=streaked(dark),
-        strength=strength_of(dark),
+        paper=paper,
+        dark=dark,
     )
+
+
+def is_empty(scan: Scan) -> bool:
+    """Whether nothing at all can be seen on a sheet, from so far that a look costs next to nothing."""
+    step = max(1, round(min(scan.dpi_x, scan.dpi_y) / GLANCE_DPI))
+    small = np.asarray(Image.fromarray(scan.pixels).reduce(step))
+    return float(darkness(small, paper_of(small, step=3)).max()) < NOTHING
 
 
 def as_positive(scan: Scan, look: Look, blank_ink: float) -> tuple[Scan, Look]:

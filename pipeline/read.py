@@ -15,7 +15,7 @@ from pipeline.clean import Cleaned, clean, clean_as_shaded
 from pipeline.confidence import calibrated
 from pipeline.layer import SCANNED, believed, shown
 from pipeline.leftover import with_leftover
-from pipeline.look import Gray, Look, Scan, as_positive, look_at, open_scan, within_bounds
+from pipeline.look import Gray, Look, Scan, as_positive, is_empty, look_at, open_scan, within_bounds
 from pipeline.orient import read_upright
 from pipeline.ports import BarcodeReader, OcrEngine
 from pipeline.separate import separated
@@ -44,9 +44,11 @@ def read_page(
     if page.problem or page.image is None:
         return replace(nothing, problem=page.problem or UNREADABLE)
     original = open_scan(page)
+    seen = replace(nothing, fingerprint=fingerprint(original.pixels))
+    if is_empty(original):
+        return blank(seen)
     received = within_bounds(original)
     scan, look = as_positive(received, look_at(received, rules.blank_ink), rules.blank_ink)
-    seen = replace(nothing, fingerprint=fingerprint(original.pixels))
     if believed(page.layer, look, page.image_share, rules.layer_min_words):
         read = from_layer(seen, page, look)
     elif look.blank and not look.letters.area.size:

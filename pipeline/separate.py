@@ -23,7 +23,7 @@ LEGIBLE = 0.5
 
 def separated(read: PageReading, scan: Scan, look: Look, barcodes: BarcodeReader | None) -> PageReading:
     """The reading with its barcodes; a sheet that carries a separator's code and little else is a separator."""
-    if barcodes is None:
+    if barcodes is None or read.kind is PageKind.BLANK:
         return read
     found = barcodes.find(squared(scan, min(BARCODE_DPI, scan.dpi_x)))
     codes = tuple(code._replace(box=place_on_source(code.box, -read.turn)) for code in found)
