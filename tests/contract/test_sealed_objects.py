@@ -6,7 +6,7 @@ import os
 import stat
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.faults import ConfigFault, StoreFault
@@ -58,6 +58,7 @@ def test_sizes_are_known_without_opening(objects, size):
     assert objects.size(key) == form.plain_size(form.stored_size(size)) == size
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_any_changed_byte_is_found(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("sealed")

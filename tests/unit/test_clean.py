@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
 from pipeline.clean import Way, clean, place_on_image, place_on_page, quality_of, straighten, without_streaks
-from pipeline.look import Scan, as_positive, dirt_of, look_at, stroke_of, two_tones
+from pipeline.look import Scan, as_positive, dirt_of, is_empty, look_at, stroke_of, two_tones
 from schemas.page import Box
 
 BLANK_INK = 0.0008
@@ -247,7 +249,8 @@ def test_the_way_back_finds_the_place(x, y, angle):
     page = np.full((550, 425), 255, dtype=np.uint8)
     at = (round(y * 550), round(x * 425))
     page[at[0] - 3 : at[0] + 4, at[1] - 3 : at[1] + 4] = 0
-    look = PLAIN._replace(skew=angle)
+    look = replace(PLAIN)
+    look.__dict__["slant"] = (angle, False)  # as measured
     cleaned = clean(Scan(page, 50, 50, bilevel=False), look, 50)
     rows, columns = np.nonzero(cleaned.pixels < 100)
     high, wide = cleaned.pixels.shape
@@ -260,3 +263,14 @@ def test_a_place_goes_to_the_image_and_back(x, y, angle):
     way = Way(8.5, 11.0, 9.1, 11.6, angle)
     box = Box(x, y, x, y)
     assert tuple(place_on_page(place_on_image(box, way), way)) == pytest.approx(tuple(box), abs=1e-9)
+
+
+def test_an_empty_sheet_is_told_at_a_glance_and_nothing_faint_is_taken_for_one():
+    noise = np.random.default_rng(5).normal(0, 4, (HIGH, WIDE))
+    assert is_empty(scan(np.clip(245 + noise, 0, 255)))
+    assert is_empty(scan(np.clip(np.linspace(180, 250, HIGH)[:, None] + noise, 0, 255)))  # shaded
+    faint = paper("hardly there").astype(float)
+    assert not is_empty(scan(np.clip(245 - (255 - faint) * 0.15 + noise, 0, 255)))
+    dot = np.full((HIGH, WIDE), 245.0)
+    dot[300:306, 300:306] = 150
+    assert not is_empty(scan(np.clip(dot + noise, 0, 255)))
