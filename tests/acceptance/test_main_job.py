@@ -150,8 +150,9 @@ def test_ten_kills_at_random_moments_over_forty_files(house):
     try:
         for _ in range(KILLS):
             time.sleep(chance.uniform(0.5, 4))
-            kill(chance.choice(family(up.pid)), signal.SIGKILL)
-            if up.poll() is not None:
+            kill(victim := chance.choice(family(up.pid)), signal.SIGKILL)
+            if victim == up.pid:
+                up.wait()
                 up = house.start("up")
         until(lambda: settled(house) == 40, seconds=300)
     finally:
