@@ -23,7 +23,7 @@ up: setup  ## watcher, workers and web application
 	@$(VENV)/bin/chartroom up
 
 test: setup $(VENV)/.test-ready  ## every test, on real engines
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n 2 --dist loadfile
 
 check: setup  ## format, lint, types, floors
 	@ruff format --check . && ruff check . && mypy && lint-imports

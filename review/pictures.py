@@ -68,7 +68,7 @@ class Pictures:
                     self._keep(record.sha256, rendered.number, rendered.image, rendered.width_pt / rendered.height_pt)
 
     def _keep(self, sha256: str, page: int, image: Path, shape: float) -> None:
-        with Image.open(image, formats=["PNG"]) as opened:
+        with Image.open(image, formats=["PPM"]) as opened:
             gray = opened.convert("L")
         for width in WIDTHS:
             small = gray.resize((width, min(width * 6, max(1, round(width / shape)))), Image.Resampling.LANCZOS)  # fax pixels are not square

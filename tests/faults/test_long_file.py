@@ -22,4 +22,4 @@ def test_memory_and_room_do_not_grow_with_the_pages(tmp_path):
     told = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(told) == PAGES / 4 + 1
     assert told[-1][0] - told[1][0] < ALL_PAGES / 8
-    assert max(room for _, room in told) < 2
+    assert max(room for _, room in told) < 4 * ALL_PAGES / PAGES + 2  # the pages of one step lie there, unpacked
