@@ -178,8 +178,10 @@ def test_a_foreign_number_neither_decides_nor_contradicts():
     assert isinstance(decide(replace(CLAIM, mrn="77777777", mrn_is_ours=True), ANN), Conflicting)
 
 
-def test_swapped_names_need_more_than_the_birth_date():
-    swapped = replace(CLAIM, last_name="ANNETTE", first_name="KOWALCZYK")
+def test_names_swapped_and_misread_need_more_than_the_birth_date():
+    whole = replace(CLAIM, last_name="ANNETTE", first_name="KOWALCZYK")
+    assert isinstance(decide(replace(whole, phone="", address_line="", zip=""), ANN), Matched)
+    swapped = replace(CLAIM, last_name="ANNETTE", first_name="KOWALCZIK")
     assert isinstance(decide(replace(swapped, phone="", address_line="", zip=""), ANN), TooWeak)
     assert decide(swapped, ANN).candidates[0].mrn == ANN.mrn
 
