@@ -233,7 +233,9 @@ def _children(world: World, locale: str, head: IndexPatient, shared: tuple[str, 
         child = replace(child, first_name="BABY BOY" if child.sex == "M" else "BABY GIRL", middle_name="")
     if rng.random() < world.twins:
         twin = _person(locale, rng.choice("MF"), born, head.last_name, shared, rng)
-        return [child, replace(twin, first_name=_alike(locale, child, rng)) if rng.random() < 0.2 else twin]
+        if rng.random() < 0.2 or twin.first_name == child.first_name:
+            twin = replace(twin, first_name=_alike(locale, child, rng))
+        return [child, twin]
     return [child]
 
 

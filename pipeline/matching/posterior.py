@@ -17,7 +17,7 @@ from pipeline.matching.compare import FIELDS, Levels
 NEAR_DATE = frozenset({level.ONE_DIGIT, level.TRANSPOSED, level.DAY_MONTH, level.DAY_OR_MONTH, level.CENTURY})
 ONE_NAME = frozenset({level.EXACT, level.OCR, level.NICKNAME})
 NEAR_NAMES = frozenset({level.ONE_EDIT, level.SIMILAR, level.TWO_EDITS, level.INITIAL})
-SIMILAR_TWIN = 8.0  # twins' and siblings' given names look alike more often than strangers'
+SIMILAR_TWIN = 40.0  # given names of twins and siblings look alike so much oftener than those of strangers
 MISREAD_TWIN = 0.3  # a spelling that nobody bears is an entry's name misread, hardly a sibling's
 ONE_NAME_TWICE = 0.06  # two children of one birth are not given one name
 NEAR_DATE_NAMESAKE = 300.0  # a namesake born nearly the same day, against chance
@@ -39,10 +39,10 @@ def _kin(name: str, share: float, **common: float) -> Kin:
 TWIN = _kin("an absent twin", 0.03, last_name=1, dob=1, phone=0.6, address=0.9)
 JUNIOR = _kin("an absent parent or child of the same name", 0.03, last_name=1, first_name=1, sex=1, middle_name=0.6, phone=0.5, address=0.6)
 HOUSEHOLD = _kin("an absent member of the household", 2.0, last_name=0.9, phone=0.6, address=0.95)
-DOUBLE = _kin("an absent namesake born the same day", 4e-4, last_name=1, first_name=1, dob=1, sex=1)
+DOUBLE = _kin("an absent namesake born the same day", 1e-3, last_name=1, first_name=1, dob=1, sex=1)
 NAMESAKE = _kin("an absent namesake born nearly the same day", 1e-3, last_name=1, first_name=1, sex=1)
 ABSENT = (TWIN, JUNIOR, HOUSEHOLD, DOUBLE, NAMESAKE)
-WARD = _kin("a ward or spouse, the name being a guarantor's", 0.004, last_name=1, first_name=1, middle_name=1, phone=0.8, address=0.95)
+WARD = _kin("a ward or spouse, the name being a guarantor's", 0.002, last_name=1, first_name=1, middle_name=1, phone=0.8, address=0.95)
 SONS = {"M": 1.0, "F": 0.15, "": 0.6}  # daughters seldom bear their mother's name
 
 
