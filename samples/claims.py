@@ -14,6 +14,8 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
+from rapidfuzz.distance import OSA
+
 from pipeline.matching.fold import fold_name
 from pipeline.matching.nicknames import related_names
 from samples.blur import blur, blur_digits
@@ -21,6 +23,7 @@ from schemas.patient import IndexPatient, PatientClaim
 
 TODAY = date(2025, 12, 31)
 STREETS = "MAIN OAK MAPLE CEDAR ELM PARK LAKE HILL WALNUT SPRING CHURCH PINE RIVER FRANKLIN HIGHLAND MEADOW SUNSET LINCOLN MILL RIDGE VALLEY".split()  # noqa: SIM905
+NEWBORN = 0.03  # of the children that a household has yet to have
 FAMILY_NAMED = 0.10  # of sons of fathers
 
 
@@ -216,7 +219,11 @@ def _person(locale: str, sex: str, born: date, last: str, shared: tuple[str, str
 
 
 def _children(world: World, locale: str, head: IndexPatient, shared: tuple[str, str, str], rng: random.Random) -> list[IndexPatient]:
-    born = min(date.fromisoformat(head.dob) + timedelta(days=rng.randint(19 * 365, 38 * 365)), TODAY - timedelta(days=rng.randrange(60)))
+    born = date.fromisoformat(head.dob) + timedelta(days=rng.randint(19 * 365, 38 * 365))
+    if born > TODAY:  # most are not born yet, a few have just been
+        if rng.random() > NEWBORN:
+            return []
+        born = TODAY - timedelta(days=rng.randrange(60))
     if (TODAY - born).days > 22 * 365 and rng.random() < 0.6:  # grown children mostly live elsewhere
         shared = _phone(rng), _street(rng), _zip(rng)
     child = _person(locale, rng.choice("MF"), born, head.last_name, shared, rng)
@@ -226,9 +233,17 @@ def _children(world: World, locale: str, head: IndexPatient, shared: tuple[str, 
         child = replace(child, first_name="BABY BOY" if child.sex == "M" else "BABY GIRL", middle_name="")
     if rng.random() < world.twins:
         twin = _person(locale, rng.choice("MF"), born, head.last_name, shared, rng)
-        alike = rng.choice("JKTBDML".replace(child.first_name[0], "")) + child.first_name[1:]
-        return [child, replace(twin, first_name=alike if rng.random() < 0.2 else twin.first_name)]
+        if rng.random() < 0.2 or twin.first_name == child.first_name:
+            twin = replace(twin, first_name=_alike(locale, child, rng))
+        return [child, twin]
     return [child]
+
+
+def _alike(locale: str, child: IndexPatient, rng: random.Random) -> str:
+    """Another given name that is used there, one letter off or at least of the same initial."""
+    names = [name for name in _names(locale)[child.sex][0] if name != child.first_name]
+    near = [name for name in names if OSA.distance(name, child.first_name, score_cutoff=1) == 1]
+    return rng.choice(near or [name for name in names if name[0] == child.first_name[0]] or names)
 
 
 def _namesake(known: IndexPatient, world: World, rng: random.Random) -> IndexPatient:

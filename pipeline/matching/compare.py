@@ -26,9 +26,12 @@ COMPOUND = "part of the given names"
 MIDDLE_USED = "middle name used"
 PLACEHOLDER = "newborn placeholder"
 SWAPPED = "first and last swapped"
+NEARLY_SWAPPED = "first and last swapped, nearly"
 ONE_DIGIT = "one digit off"
 TRANSPOSED = "two digits transposed"
 DAY_MONTH = "day and month swapped"
+DAY_OR_MONTH = "another day or month"
+TWO_DIGITS = "two digits off"
 CENTURY = "century differs"
 YEAR_ONLY = "year only"
 HOUSE_STREET = "house and street"
@@ -76,19 +79,18 @@ def compare(claim: Who, other: Who, *, mrn_is_ours: bool) -> Levels:
 
 
 def name_levels(claim: Who, other: Who) -> tuple[str, str]:
-    """Levels of last and first name; both SWAPPED when they agree the other way round only."""
+    """Levels of last and first name; both SWAPPED or NEARLY_SWAPPED when they agree the other way round only."""
     last, first = last_level(claim, other), first_level(claim, other)
-    if last == DIFFER and first == DIFFER and _swapped(claim, other):
-        return SWAPPED, SWAPPED
-    return last, first
+    swapped = _swapped(claim, other) if last == DIFFER and first == DIFFER else ""
+    return (swapped, swapped) if swapped else (last, first)
 
 
-def _swapped(claim: Who, other: Who) -> bool:
-    """Whether the names agree the other way round, one of them exactly."""
+def _swapped(claim: Who, other: Who) -> str:
+    """How the names agree the other way round, one of them exactly; empty where they do not."""
     if claim.last != other.first and claim.first != other.last:
-        return False
-    crossed = spelling_level(claim.last, other.first), spelling_level(claim.first, other.last)
-    return all(name in (EXACT, OCR, ONE_EDIT) for name in crossed)
+        return ""
+    crossed = {spelling_level(claim.last, other.first), spelling_level(claim.first, other.last)}
+    return SWAPPED if crossed <= {EXACT, OCR} else NEARLY_SWAPPED if crossed <= {EXACT, OCR, ONE_EDIT} else ""
 
 
 def last_level(claim: Who, other: Who) -> str:
@@ -218,7 +220,10 @@ def _near_date(mine: str, theirs: str) -> str:
         return DAY_MONTH
     if mine[2:] == theirs[2:] and mine[:2] != theirs[:2]:
         return CENTURY
-    return off_by(mine.replace("-", ""), theirs.replace("-", ""))
+    near = off_by(mine.replace("-", ""), theirs.replace("-", ""))
+    if near == DIFFER and mine[:4] == theirs[:4] and (mine[5:7] == theirs[5:7] or mine[8:] == theirs[8:]):
+        return DAY_OR_MONTH
+    return near
 
 
 def off_by(mine: str, theirs: str) -> str:
@@ -263,5 +268,13 @@ def mrn_level(mine: str, theirs: str, *, ours: bool) -> str:
     if not mine or not theirs:
         return ""
     if ours:
-        return EXACT if mine == theirs else off_by(mine, theirs)
+        return EXACT if mine == theirs else _near_record_number(mine, theirs)
     return FOREIGN if mine == theirs else FOREIGN_DIFFER
+
+
+def _near_record_number(mine: str, theirs: str) -> str:
+    """A long number with two digits misread, lost or doubled is no other number; a short one is."""
+    near = off_by(mine, theirs)
+    if near == DIFFER and min(len(mine), len(theirs)) >= 6 and OSA.distance(mine, theirs, score_cutoff=2) <= 2:
+        return TWO_DIGITS
+    return near

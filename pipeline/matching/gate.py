@@ -16,9 +16,9 @@ from schemas.patient import PatientClaim
 SURE_NAME = frozenset({level.EXACT, level.OCR})
 STRONG_LAST = SURE_NAME | {level.ONE_EDIT, level.PREVIOUS, level.PART}
 STRONG_FIRST = SURE_NAME | {level.ONE_EDIT, level.NICKNAME, level.COMPOUND}
-LIKE_LAST = STRONG_LAST | {level.TWO_EDITS, level.SIMILAR, level.SWAPPED}
-LIKE_FIRST = STRONG_FIRST | {level.TWO_EDITS, level.SIMILAR, level.SWAPPED, level.INITIAL, level.MIDDLE_USED, level.PLACEHOLDER}
-NEAR_DATE = frozenset({level.ONE_DIGIT, level.TRANSPOSED, level.DAY_MONTH, level.CENTURY})
+LIKE_LAST = STRONG_LAST | {level.TWO_EDITS, level.SIMILAR, level.SWAPPED, level.NEARLY_SWAPPED}
+LIKE_FIRST = STRONG_FIRST | {level.TWO_EDITS, level.SIMILAR, level.SWAPPED, level.NEARLY_SWAPPED, level.INITIAL, level.MIDDLE_USED, level.PLACEHOLDER}
+NEAR_DATE = frozenset({level.ONE_DIGIT, level.TRANSPOSED, level.DAY_MONTH, level.DAY_OR_MONTH, level.CENTURY})
 FITTING_DATE = NEAR_DATE | {level.EXACT, level.YEAR_ONLY, ""}
 SAME_HOME = frozenset({level.EXACT, level.HOUSE_STREET})
 SAME_NUMBER = frozenset({level.EXACT, level.FOREIGN})
@@ -68,7 +68,7 @@ def missing_identifiers(levels: Levels, claim: PatientClaim) -> tuple[str, ...]:
 def _missing(levels: Levels, claim: PatientClaim) -> Iterator[str]:
     if levels.mrn == level.EXACT and levels.dob == level.EXACT and (levels.last_name in STRONG_LAST or levels.first_name in STRONG_FIRST):
         return  # our number and the birth date are two identifiers by themselves; one name shows that they are one person's
-    if not is_namelike(levels) or levels.first_name == level.MIDDLE_USED:
+    if (not is_namelike(levels) or levels.first_name == level.MIDDLE_USED) and not _may_have_married(levels):
         yield "first and last name"
     if not levels.dob or levels.dob == level.YEAR_ONLY:
         yield from _missing_without_date(levels, claim)
@@ -76,14 +76,27 @@ def _missing(levels: Levels, claim: PatientClaim) -> Iterator[str]:
         yield from _missing_with_date(levels, claim)
     elif levels.dob not in NEAR_DATE:
         yield "birth date"
-    elif not _numbers(levels) or not names_carry(levels):
+    elif not _supports(levels) or not names_carry(levels):
         yield "a second identifier beside the birth date that is nearly right"
 
 
 def names_carry(levels: Levels) -> bool:
-    """Whether first and last name would have found the entry without anything else."""
+    """Whether first and last name would have found the entry without anything else, if need be the other way round."""
+    if levels.last_name == level.SWAPPED:
+        return True
     strong = levels.last_name in STRONG_LAST and levels.first_name in STRONG_FIRST
     return strong and (levels.last_name in SURE_NAME or levels.first_name in SURE_NAME)
+
+
+def _may_have_married(levels: Levels) -> bool:
+    """Another last name beside the given name, birth date and a number: two people of one birth do not share a given name."""
+    return levels.last_name == level.DIFFER and levels.first_name in SURE_NAME and levels.dob == level.EXACT and bool(_numbers(levels))
+
+
+def _supports(levels: Levels) -> bool:
+    """Whether anything beside name and birth date fits that chance would hardly make fit."""
+    near_number = levels.phone in (level.ONE_DIGIT, level.TRANSPOSED) or levels.address == level.HOUSE_ZIP
+    return near_number or bool(corroboration(levels))
 
 
 def _missing_without_date(levels: Levels, claim: PatientClaim) -> Iterator[str]:
@@ -104,7 +117,7 @@ def _missing_with_date(levels: Levels, claim: PatientClaim) -> Iterator[str]:
     if levels.first_name == level.PLACEHOLDER and len(_numbers(levels)) < 2:
         yield "a number of the newborn's own, or telephone and address"
     seen_twice = claim.dob_sightings > 1 and levels.last_name in STRONG_LAST | {level.SWAPPED}
-    if not names_carry(levels) and not corroboration(levels) and not seen_twice:
+    if not names_carry(levels) and not _supports(levels) and not seen_twice:
         yield "a further identifier beside a name that is nearly right"
 
 

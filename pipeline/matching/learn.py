@@ -21,7 +21,7 @@ WORTH_OF_SHIPPED = 100.0  # documents that what ships is worth; so few documents
 TELLING_SHARE = 1e-3
 # levels that are no answer to the same question as the others of their field: their m stays as shipped
 APART = {
-    "first_name": frozenset({level.SWAPPED}),
+    "first_name": frozenset({level.SWAPPED, level.NEARLY_SWAPPED}),
     "dob": frozenset({level.YEAR_ONLY}),
     "mrn": frozenset({level.FOREIGN, level.FOREIGN_DIFFER}),
 }

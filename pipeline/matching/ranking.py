@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import fsum
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from pipeline.matching.compare import Levels, compare
 from pipeline.matching.fold import Who, who_is
 from pipeline.matching.gate import is_namelike
 from pipeline.matching.posterior import Posterior, Rated, posterior
-from pipeline.matching.weights import SHIPPED, Shares, Weights, shares_of, weigh
+from pipeline.matching.weights import RAREST_SHARE, SHIPPED, Shares, Weights, shares_of, weigh
 from pipeline.ports import ExpectedPatients, PatientLookup
 from schemas.patient import IndexPatient, PatientClaim
 from schemas.rules import MatchRules
@@ -29,9 +29,12 @@ NEAR_LEVELS = frozenset(
         level.COMPOUND,
         level.MIDDLE_USED,
         level.SWAPPED,
+        level.NEARLY_SWAPPED,
         level.ONE_DIGIT,
         level.TRANSPOSED,
         level.DAY_MONTH,
+        level.DAY_OR_MONTH,
+        level.TWO_DIGITS,
         level.CENTURY,
         level.YEAR_ONLY,
         level.HOUSE_STREET,
@@ -83,8 +86,13 @@ def rank(
     entries = [_weighed(who, *pair, names, weights) for pair in beside]
     entries.sort(key=lambda entry: (-entry.score, entry.patient.mrn))
     times = expected.times([entry.patient.mrn for entry in entries]) if expected else {}
-    rated = [Rated(e.levels, e.bits, e.who.sex, min(max(times.get(e.patient.mrn, 1.0), 1.0), MOST_EXPECTED)) for e in entries]
+    misread = names.first.get(who.first, 1.0) <= RAREST_SHARE
+    rated = [Rated(e.levels, e.bits, e.who.sex, _expected(e, times), misread) for e in entries]
     return Ranking(claim, who, tuple(entries), posterior(rated, size=counts.size, unknown_share=rules.unknown_share), names, counts.size)
+
+
+def _expected(entry: Compared, times: Mapping[str, float]) -> float:
+    return min(max(times.get(entry.patient.mrn, 1.0), 1.0), MOST_EXPECTED)
 
 
 def _beside(claim: PatientClaim, who: Who, patient: IndexPatient, lookup: PatientLookup, names: Shares) -> tuple[IndexPatient, Who, Levels]:

@@ -23,7 +23,8 @@ LAST_M = {
     level.TWO_EDITS: 0.015,
     level.SIMILAR: 0.02,
     level.DIFFER: 0.02,
-    level.SWAPPED: 0.01,
+    level.SWAPPED: 0.009,
+    level.NEARLY_SWAPPED: 0.002,
 }
 FIRST_M = {
     level.EXACT: 0.76,
@@ -37,6 +38,7 @@ FIRST_M = {
     level.SIMILAR: 0.02,
     level.PLACEHOLDER: 0.01,
     level.DIFFER: 0.015,
+    level.NEARLY_SWAPPED: 1.0,
     level.SWAPPED: 1.0,  # its rarity is charged once, to the last name
 }
 # How many other names lie as near as this one, in multiples of the commoner name's share, and a floor.
@@ -52,6 +54,7 @@ NEIGHBOURS = {
     level.TWO_EDITS: (3.0, 1e-3),
     level.SIMILAR: (3.0, 4e-3),
     level.SWAPPED: (1.0, 0.0),
+    level.NEARLY_SWAPPED: (3.0, 1e-4),
 }
 FIXED_U = {level.INITIAL: 0.09, level.PLACEHOLDER: 0.01, level.DIFFER: 0.96}
 RAREST_SHARE = 2e-5  # no name counts as rarer than this, however large the index
@@ -68,6 +71,7 @@ TABLES: dict[str, dict[str, tuple[float, float]]] = {
         level.ONE_DIGIT: (0.022, 1.6e-3),
         level.TRANSPOSED: (0.006, 3e-4),
         level.DAY_MONTH: (0.006, 6e-5),
+        level.DAY_OR_MONTH: (0.006, 1e-3),
         level.CENTURY: (0.004, 6e-5),
         level.YEAR_ONLY: (0.95, 0.02),
         level.DIFFER: (0.02, 0.995),
@@ -86,7 +90,8 @@ TABLES: dict[str, dict[str, tuple[float, float]]] = {
         level.EXACT: (0.9, 1e-6),
         level.ONE_DIGIT: (0.05, 0.05),
         level.TRANSPOSED: (0.01, 0.01),
-        level.DIFFER: (0.04, 0.99),
+        level.TWO_DIGITS: (0.01, 0.01),
+        level.DIFFER: (0.03, 0.99),
         level.FOREIGN: (0.05, 3e-4),
         level.FOREIGN_DIFFER: (1.0, 1.0),
     },
@@ -143,9 +148,9 @@ def weigh(levels: Levels, claim: Who, other: Who, shares: Shares, weights: Weigh
     last_m, first_m = weights.m["last_name"], weights.m["first_name"]
     last = _name_bits(last_m, levels.last_name, shares.of_last(claim.last, other.last))
     first = _name_bits(first_m, levels.first_name, shares.of_first(claim.first, other.first))
-    if levels.last_name == level.SWAPPED:
-        last = _name_bits(last_m, level.SWAPPED, shares.of_last(claim.last, claim.first))
-        first = _name_bits(first_m, level.SWAPPED, shares.of_first(claim.last, claim.first))
+    if levels.last_name in (level.SWAPPED, level.NEARLY_SWAPPED):
+        last = _name_bits(last_m, levels.last_name, shares.of_last(claim.last, claim.first))
+        first = _name_bits(first_m, levels.first_name, shares.of_first(claim.last, claim.first))
     rest = [weights.bits[field].get(name, 0.0) if name else 0.0 for field, name in zip(FIELDS[2:], levels[2:], strict=True)]
     bits = [last, first, *rest]
     _temper(bits, levels, claim)

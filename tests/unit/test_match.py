@@ -8,13 +8,14 @@ import pytest
 from pipeline.match import alternatives, claim_of, match_claim, match_patient
 from pipeline.matching.calibration import SUREST
 from pipeline.matching.claim import split_name
+from pipeline.matching.compare import DAY_OR_MONTH, DIFFER, EXACT, TWO_DIGITS, dob_level, mrn_level
 from samples.calibrate import Tally, decide_all
 from samples.claims import WORLDS, pages, populate
 from samples.memory_patients import MemoryPatients
 from schemas.document import Extraction, Field, FieldName, Person, Role
 from schemas.match import Agreement, Conflicting, Matched, NoCandidate, TooClose, TooWeak
 from schemas.page import Box
-from schemas.patient import IndexPatient, PatientClaim
+from schemas.patient import IndexPatient, NameFrequencies, PatientClaim
 from schemas.rules import MatchRules
 
 BOX = Box(0, 0, 1, 1)
@@ -178,8 +179,10 @@ def test_a_foreign_number_neither_decides_nor_contradicts():
     assert isinstance(decide(replace(CLAIM, mrn="77777777", mrn_is_ours=True), ANN), Conflicting)
 
 
-def test_swapped_names_need_more_than_the_birth_date():
-    swapped = replace(CLAIM, last_name="ANNETTE", first_name="KOWALCZYK")
+def test_names_swapped_and_misread_need_more_than_the_birth_date():
+    whole = replace(CLAIM, last_name="ANNETTE", first_name="KOWALCZYK")
+    assert isinstance(decide(replace(whole, phone="", address_line="", zip=""), ANN), Matched)
+    swapped = replace(CLAIM, last_name="ANNETTE", first_name="KOWALCZIK")
     assert isinstance(decide(replace(swapped, phone="", address_line="", zip=""), ANN), TooWeak)
     assert decide(swapped, ANN).candidates[0].mrn == ANN.mrn
 
@@ -288,3 +291,52 @@ def test_noisy_claims_over_a_town_are_never_filed_to_another_person():
     assert not tally.misfiled
     assert tally.filed / tally.documents > 0.6
     assert tally.places[1] / tally.known > 0.97
+
+
+class BigTown(MemoryPatients):
+    """The index with its names ten times over: large enough that a spelling it lacks is hardly anybody's."""
+
+    def frequencies(self, claim: PatientClaim) -> NameFrequencies:
+        counts = super().frequencies(claim)
+        return NameFrequencies(*({name: 10 * n for name, n in names.items()} for names in counts[:2]), 10 * counts.size)
+
+
+def test_a_misread_given_name_is_told_from_a_siblings():
+    misread, siblings = replace(BARE, first_name="ANNETTF"), replace(BARE, first_name="JANNETTE")
+    town = BigTown([*TOWN, ANN, *(replace(ANN, mrn=f"9100000{i}", last_name=f"OTHER{i}", first_name="JANNETTE", dob="1999-01-02") for i in range(9))])
+    doubts = [match_claim(claim, town, rules=MatchRules()).raw_doubt for claim in (misread, siblings)]
+    assert doubts[0] * 20 < doubts[1]
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "level"),
+    [
+        ("00123456", "00123456", EXACT),
+        ("00123456", "00128856", TWO_DIGITS),
+        ("00123456", "0012356", TWO_DIGITS),
+        ("00123456", "00987656", DIFFER),
+        ("4410", "4488", DIFFER),
+    ],
+)
+def test_a_long_record_number_may_have_two_digits_misread(mine, theirs, level):
+    assert mrn_level(mine, theirs, ours=True) == level
+
+
+def test_a_slip_in_the_day_or_the_month_is_near_and_in_both_is_not():
+    assert dob_level("1957-05-23", "1957-11-23") == dob_level("1957-05-23", "1957-05-14") == DAY_OR_MONTH
+    assert dob_level("1957-05-23", "1957-11-14") == dob_level("1957-05-23", "1968-05-23") == DIFFER
+
+
+def test_another_last_name_is_carried_by_given_name_birth_date_and_a_number_together():
+    married = replace(CLAIM, last_name="BRANDT")
+    assert isinstance(decide(married, ANN), Matched)
+    for gap in ({"phone": "", "address_line": "", "zip": ""}, {"dob": ""}, {"dob": "1957-05-28"}, {"first_name": "ANNE"}):
+        assert not isinstance(decide(replace(married, **gap), ANN), Matched)
+
+
+def test_a_telephone_one_digit_off_supports_a_birth_date_nearly_right():
+    near = replace(BARE, dob="1957-05-28")
+    assert "a second identifier beside the birth date that is nearly right" in decide(near, ANN).missing
+    assert "a second identifier beside the birth date that is nearly right" not in getattr(
+        decide(replace(near, phone="3305550149"), ANN), "missing", ()
+    )

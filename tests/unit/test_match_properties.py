@@ -138,7 +138,7 @@ def test_the_bound_is_clopper_and_pearsons():
 
 def test_proposals_are_counted_in_the_step_of_their_doubt():
     rows = list(steps([Proposal(0.0, False, False), Proposal(1e-5, False, False), Proposal(1.1e-5, False, True), Proposal(1.0, False, True)]))
-    assert [(edge, wrong, of) for edge, wrong, of, *_ in rows if of] == [(1e-5, 0, 2), (1e-4, 1, 1), (1.0, 1, 1)]
+    assert [(edge, wrong, of) for edge, wrong, of, *_ in rows if of] == [(EDGES[0], 0, 2), (EDGES[1], 1, 1), (EDGES[-1], 1, 1)]
 
 
 @settings(max_examples=150, deadline=None)
@@ -163,3 +163,13 @@ def test_shares_sum_to_one(claim, people, unknown):
     ranking = rank(claim, people, MemoryPatients(people), rules=RULES)
     shares = posterior([Rated(e.levels, e.bits, e.who.sex) for e in ranking.entries], size=len(people), unknown_share=unknown)
     assert abs(sum(shares.entries) + shares.relatives + shares.stranger - 1) < 1e-9
+
+
+@given(claims(), entries(least=1), st.floats(0.01, 0.5))
+def test_a_spelling_that_nobody_bears_never_makes_a_sibling_likelier(claim, people, unknown):
+    ranking = rank(claim, people, MemoryPatients(people), rules=RULES)
+    borne, misread = (
+        posterior([Rated(e.levels, e.bits, e.who.sex, misread=no_name) for e in ranking.entries], size=len(people), unknown_share=unknown)
+        for no_name in (False, True)
+    )
+    assert all(misread.kin[kind] <= borne.kin[kind] + 1e-12 for kind in ("an absent twin", "an absent member of the household"))
