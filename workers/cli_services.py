@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
@@ -10,6 +11,7 @@ from typing import Annotated
 import typer
 
 from schemas.config import Config
+from schemas.faults import StoreFault
 from workers.cli_users import desk_of
 from workers.settings import Settings, read_settings
 
@@ -65,16 +67,23 @@ def web() -> None:
 
 
 @services.command()
-def migrate() -> None:
+def migrate(wait: Annotated[int, typer.Option(min=0, help="How many seconds to wait for servers that do not answer yet.")] = 0) -> None:
     """Bring the index and the journal of durable work to this version's schema, and see that the object store answers. Safe to repeat."""
     from store.database import HEAD
     from workers.engine import prepare_journal
     from workers.supervise import open_stores
     from workers.wire import engine_url
 
-    settings = read_settings()
-    open_stores(settings)
-    prepare_journal(engine_url(settings.config, settings.data_dir))
+    settings, until = read_settings(), time.monotonic() + wait
+    while True:
+        try:
+            open_stores(settings)
+            prepare_journal(engine_url(settings.config, settings.data_dir))
+            break
+        except StoreFault as fault:
+            if fault.permanent or time.monotonic() >= until:
+                raise
+            time.sleep(1.0)
     typer.echo(f"index at schema {HEAD}, journal of durable work and object store ready")
 
 

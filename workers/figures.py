@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -85,7 +85,7 @@ def take_figures(config: Config, folder: Path, stores: Stores, *, now: datetime)
         workers_known=len(known),
         disk_free=disk.free,
         disk_total=disk.total,
-        objects_answer=_answers(stores),
+        objects_answer=_answers(lambda: stores.objects.exists(key_of("0" * 64))),
         scrub=scrub.last(folder / "run"),
     )
 
@@ -99,9 +99,20 @@ def _heartbeat(run: Path) -> dict[str, Any]:
     return beat if {"at", "folders"} <= beat.keys() else {}
 
 
-def _answers(stores: Stores) -> bool:
+def not_ready(stores: Stores) -> list[str]:
+    """The stores that do not answer."""
+
+    def index() -> None:
+        with reading(stores.index) as conn:
+            journal.states(conn)
+
+    asked = {"index": index, "objects": lambda: stores.objects.exists(key_of("0" * 64))}
+    return [name for name, ask in asked.items() if not _answers(ask)]
+
+
+def _answers(ask: Callable[[], object]) -> bool:
     try:
-        stores.objects.exists(key_of("0" * 64))
+        ask()
     except Fault:
         return False
     return True

@@ -1,4 +1,4 @@
-"""Whether one part of the house lives: the answer for a service manager, which starts it again if not."""
+"""Whether one part of the house lives: the answer for a service manager. Asked again and again, so it opens no store."""
 
 from __future__ import annotations
 
@@ -9,13 +9,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from schemas.config import Web
-from schemas.faults import Fault, StoreFault
-from store.database import reading
-from store.journal import states
-from store.objects import key_of
+from schemas.faults import StoreFault
 from workers.settings import Settings
 from workers.slots import somebody_works
-from workers.wire import Stores
 
 STALE_SECONDS = 60.0  # a watcher shows itself after every round; one round may take in large files
 ANSWER_SECONDS = 10.0
@@ -55,25 +51,6 @@ def check_web(settings: Settings) -> None:
 
 
 CHECKS: Mapping[str, Callable[[Settings], None]] = {"watch": check_watch, "work": check_work, "web": check_web}
-
-
-def not_ready(stores: Stores) -> list[str]:
-    """The stores that do not answer."""
-
-    def index() -> None:
-        with reading(stores.index) as conn:
-            states(conn)
-
-    asked = {"index": index, "objects": lambda: stores.objects.exists(key_of("0" * 64))}
-    return [name for name, ask in asked.items() if not _answers(ask)]
-
-
-def _answers(ask: Callable[[], object]) -> bool:
-    try:
-        ask()
-    except Fault:
-        return False
-    return True
 
 
 def _connection(web: Web) -> http.client.HTTPConnection:

@@ -25,8 +25,7 @@ from review.single_sign_on import Provider
 from schemas.config import Config, Oidc, is_loopback
 from schemas.faults import ConfigFault, Fault, InputFault
 from workers.alarms import find_alarms
-from workers.figures import take_figures
-from workers.health import not_ready
+from workers.figures import not_ready, take_figures
 from workers.ingest import SOURCE
 from workers.log import set_up_log
 from workers.metrics import render_metrics
