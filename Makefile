@@ -42,9 +42,19 @@ $(PEERS_MATCH)/.ready: requirements/peers-match.txt
 bench-read: setup  ## reading on unseen pages, beside what others offer; ARGS=--quick for three minutes
 	@$(PY) -m samples.read_bench $(ARGS)
 
+image:  ## the container image; needs docker and what `make images` wrote
+	@docker compose build migrate
+
+images:  ## look up the digests of the images that docker-compose.yml runs, into .env
+	@sh requirements/images.sh requirements/images.txt .env
+
+secrets:  ## make what is missing of the secrets that docker-compose.yml names: make secrets NAME=chartroom.example.org
+	@sh requirements/secrets.sh secrets $(or $(NAME),$(error NAME is the name by which browsers reach this machine))
+
 lock:  ## resolve the dependencies anew (with hashes)
 	@uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --all-extras -q pyproject.toml -o requirements/lock.txt
 	@printf 'ocrmypdf\npytesseract\npdf2image\n' | uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 -q --no-annotate --no-header - -o requirements/peers-read.txt
+	@printf 'setuptools\n' | uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --extra second-engine -q --no-annotate --no-header -c requirements/lock.txt pyproject.toml - -o requirements/run.txt
 	@sed -i '/^#/d' requirements/lock.txt
 
-.PHONY: help setup demo up test check bench bench-match bench-read lock
+.PHONY: help setup demo up test check bench bench-match bench-read image images secrets lock

@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from review.api import Api
 from review.doors import Door, Gate, Policy, check_doors, door, hang, visitor_of
+from review.health import HealthDoors
 from review.house import House
 from review.pages import show, tabs_of
 from review.screens.account.views import AccountScreen
@@ -31,8 +32,6 @@ from review.screens.welcome.views import WelcomeScreen
 from schemas.access import Right
 from schemas.config import Web, check_line
 from schemas.faults import StoreFault
-from store import queue
-from store.database import reading
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -63,7 +62,9 @@ def make_app(house: House, web: Web) -> FastAPI:
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
     app.middleware("http")(_answer)
     app.add_exception_handler(HTTPException, _refusal)
-    app.router.routes.extend(hang([*_common(house), *_screens(house, gate, web), *Api(house, app.openapi).doors()], gate))
+    app.router.routes.extend(
+        hang([*_common(), *HealthDoors(house.not_ready, house.metrics).doors(), *_screens(house, gate, web), *Api(house, app.openapi).doors()], gate)
+    )
     check_doors(app.router.routes)
     return app
 
@@ -86,20 +87,14 @@ def _screens(house: House, gate: Gate, web: Web) -> Iterator[Door]:
         yield from screen.doors()
 
 
-def _common(house: House) -> list[Door]:
+def _common() -> list[Door]:
     def home(request: Request) -> Response:
         """Where a person's work is."""
         tabs = tabs_of(visitor_of(request))
         return RedirectResponse(tabs[0].path if tabs else "/account", 303)
 
-    def healthz(_: Request) -> Response:
-        """Whether the index answers."""
-        with reading(house.index) as conn:
-            queue.counts(conn)
-        return PlainTextResponse("ok\n")
-
     static = Mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    return [door("GET", "/", home, Policy(Right.OWN)), door("GET", "/healthz", healthz, Policy(None)), Door(static, Policy(None))]
+    return [door("GET", "/", home, Policy(Right.OWN)), Door(static, Policy(None))]
 
 
 async def _refusal(request: Request, error: Exception) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -24,5 +24,7 @@ class House:
     key: bytes  # 32 random bytes of this installation: seals second factors
     take_in: Callable[[str, BinaryIO], str]  # a file's name and content → the delivery's id
     status: Callable[[], dict[str, Any]]
+    not_ready: Callable[[], Sequence[str]]  # the stores that do not answer
+    metrics: Callable[[], bytes]  # the figures, for Prometheus
     now: Callable[[], datetime]
     provider: Provider | None = None  # who vouches for people, where single sign-on is set

@@ -47,6 +47,7 @@ class Index:
     """The index database; empty: SQLite below the data folder."""
 
     url: str = ""
+    password_file: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Engine:
     """Durable work: where its journal is, and how many worker processes there are (0: one a core)."""
 
     url: str = ""
+    password_file: str = ""
     slots: Annotated[int, Ge(0)] = 0
     poll_seconds: rules.Seconds = 0.5
     attempts: rules.Count = 3
@@ -87,6 +89,13 @@ class Seal:
 
     folder: str = ""
     every_minutes: rules.Count = 60
+
+
+@dataclass(frozen=True)
+class Log:
+    """How processes say what they do: lines for people, or JSON for programs."""
+
+    form: Literal["text", "json"] = "text"
 
 
 def is_loopback(host: str) -> bool:
@@ -130,3 +139,5 @@ class Config:
     verify: rules.VerifyRules = rules.VerifyRules()
     sample: rules.AuditSampleRules = rules.AuditSampleRules()
     idle: rules.IdleRules = rules.IdleRules()
+    alarms: rules.AlarmRules = rules.AlarmRules()
+    log: Log = Log()

@@ -112,3 +112,13 @@ class AuditSampleRules:
 
     sample_share: Share = 0.02
     unproven_times: Annotated[float, Ge(1)] = 2.5  # that many times more from a source that has not proved its last rung
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRules:
+    """From when on something is told as an alarm."""
+
+    stuck_minutes: Count = 60
+    ageing_hours: Count = 24
+    refused_hours: Count = 24  # how long something refused in a watched folder is told of
+    disk_low_megabytes: Annotated[int, Ge(0)] = 8192  # more than intake.min_free_megabytes: told before intake stops

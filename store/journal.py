@@ -133,6 +133,12 @@ def refused_counts(conn: Connection) -> dict[str, int]:
     return _passed_over(conn, "refused")
 
 
+def refused_since(conn: Connection, since: datetime) -> int:
+    """How many things were refused in watched folders since then."""
+    lately = (passed_over.c.outcome == "refused") & (passed_over.c.noted_at >= since)
+    return int(conn.execute(select(func.count()).where(lately)).scalar_one())
+
+
 def states(conn: Connection) -> dict[str, int]:
     """How many deliveries are in each state."""
     query = select(delivery.c.state, func.count()).group_by(delivery.c.state)

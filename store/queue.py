@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, case, func, insert, select
@@ -45,6 +46,12 @@ def counts(conn: Connection) -> dict[str, int]:
     state = case((table.c.resolved_at.is_not(None), "resolved"), (table.c.blind, "blind"), else_="open")
     found = {row[0]: row[1] for row in conn.execute(select(state, func.count()).group_by(state))}
     return {name: found.get(name, 0) for name in ("open", "blind", "resolved")}
+
+
+def oldest_open(conn: Connection) -> datetime | None:
+    """When the item that has waited longest for a decision was opened, random checks left out."""
+    waiting = table.c.resolved_at.is_(None) & table.c.blind.is_(False)
+    return conn.execute(select(func.min(table.c.opened_at)).where(waiting)).scalar()
 
 
 def reason_counts(conn: Connection) -> dict[str, int]:

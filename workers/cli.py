@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import os
 import shutil
 import sys
@@ -15,7 +14,8 @@ import typer
 
 from schemas.config import Config
 from schemas.faults import Fault, InputFault
-from workers.cli_users import desk_of, users
+from workers.cli_services import services
+from workers.cli_users import users
 
 app = typer.Typer(
     help="Takes in outside medical records: reads them, says what and whose they are, files what is certain, asks about the rest.",
@@ -31,6 +31,7 @@ keys = typer.Typer(help="The keys that seal what is kept.", no_args_is_help=True
 db = typer.Typer(help="The index database.", no_args_is_help=True)
 config = typer.Typer(help="The configuration.", no_args_is_help=True)
 GROUPS = {"patients": patients, "documents": documents, "review": review, "users": users, "keys": keys, "db": db, "config": config}
+app.add_typer(services)
 for name, group in GROUPS.items():
     app.add_typer(group, name=name)
 
@@ -56,23 +57,6 @@ def demo(
     from workers.demo import run_demo
 
     run_demo(people=people, seed=seed, serve=serve)
-
-
-@app.command()
-def up() -> None:
-    """Run the watcher, the workers and the web application, until Ctrl-C."""
-    from workers import supervise
-    from workers.settings import read_settings
-    from workers.users import first_link
-
-    settings = read_settings()
-
-    def greet() -> None:
-        link = first_link(desk_of(settings))
-        if link:
-            typer.echo(f"Nobody has an account yet. The first user begins here, once, within 24 hours: {supervise.url_of(settings.config.web)}{link}")
-
-    raise typer.Exit(supervise.up(settings, say=typer.echo, greet=greet))
 
 
 @app.command()
@@ -294,18 +278,6 @@ def resolve(
     wish = Wish(patient, kind, set_aside, quarantine, anyway)
     record = resolve_item(connect(settings, folder), item_id, wish, actor=_actor(by), now=_now())
     typer.echo(f"{record.id} {record.status.value}")
-
-
-@app.command()
-def status(*, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
-    """Depths, ages, rates, and the health of stores, engines and models."""
-    from workers import show
-    from workers.status import take_status
-    from workers.wire import connect
-
-    settings, folder = _settings()
-    state = take_status(settings, folder, connect(settings, folder), now=_now())
-    typer.echo(json.dumps(state, indent=2)) if as_json else show.status(state)
 
 
 @app.command()

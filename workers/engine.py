@@ -16,6 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from schemas.faults import StoreFault
+
 FILES, PARTS = "process_file", "process_part"  # workflows
 QUEUES = {FILES: "files", PARTS: "parts"}
 IN_HAND = {FILES: 3, PARTS: 1}  # begun at once by one worker, which does one step at a time; a file waits while others read its parts
@@ -152,6 +154,18 @@ class Engine:
     def _list(self, *, name: str | list[str] = FILES, **wanted: Any) -> list[Any]:
         rows: list[Any] = self._dbos.list_workflows(name=name, load_input=False, load_output=False, **wanted)
         return rows
+
+
+def prepare_journal(url: str) -> None:
+    """Bring the journal to the schema of this version, as starting a worker does too. StoreFault when it cannot be reached."""
+    from dbos import DBOS
+
+    try:
+        DBOS.migrate(url)
+    except Exception as error:  # noqa: BLE001 - whatever it is, its text may hold the address with its password
+        raise StoreFault(
+            f"The journal of durable work does not open ({type(error).__name__}).", next_step="See that its disk or server is up."
+        ) from None
 
 
 def engine_health(url: str) -> str:

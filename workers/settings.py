@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import itertools
 import os
 import re
@@ -15,6 +14,8 @@ from typing import Any, NamedTuple
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
+from rapidfuzz import process
+from rapidfuzz.distance import JaroWinkler
 
 from schemas.config import Config, Folder
 from schemas.faults import ConfigFault
@@ -150,11 +151,9 @@ def _inner(value: Any, hint: Any) -> list[tuple[Any, Any]]:
 
 
 def _unknown_key(path: str, key: Any, prefix: str, right: list[str], origins: Mapping[str, str]) -> ConfigFault:
-    near = difflib.get_close_matches(str(key), right, n=1, cutoff=0.0)
-    return ConfigFault(
-        f"Unknown setting `{path}` ({_origin(path, origins)}).",
-        next_step=f"Did you mean `{prefix}{near[0] if near else right[0]}`? {EXPLAIN}",
-    )
+    misplaced = next((name for name, _ in leaves(Config()) if name.rpartition(".")[2] == key), None)
+    near = misplaced or prefix + process.extractOne(str(key).lower(), right, scorer=JaroWinkler.normalized_similarity)[0]
+    return ConfigFault(f"Unknown setting `{path}` ({_origin(path, origins)}).", next_step=f"Did you mean `{near}`? {EXPLAIN}")
 
 
 def _validate(given: dict[str, Any]) -> Config:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
+from rich.console import Console, Group
+from rich.live import Live
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)  # into a file or a pipe nothing is cut
 notes = Console(stderr=True, highlight=False)
 BAR = 10
+WATCH_SECONDS = 3.0  # between two looks of `status --watch`
 COLOURS = {"filed": "green", "review": "yellow", "quarantined": "red", "set_aside": "dim"}
 
 
@@ -177,11 +180,25 @@ def hits(found: Sequence[Any], records: Sequence[DocumentRecord | None]) -> None
 
 def status(state: dict[str, Any]) -> None:
     """Depths, ages and health."""
+    out.print(_status_tables(state))
+
+
+def watching(look: Callable[[], dict[str, Any]]) -> None:
+    """The same, anew every few seconds, until Ctrl-C."""
+    with Live(console=out, screen=out.is_terminal, auto_refresh=False, vertical_overflow="crop") as live, suppress(KeyboardInterrupt):
+        while True:
+            live.update(_status_tables(look()), refresh=True)
+            time.sleep(WATCH_SECONDS)
+
+
+def _status_tables(state: dict[str, Any]) -> Group:
+    tables = []
     for part, values in state.items():
         table = _table(part, "")
         for key, value in values.items():
             table.add_row(key, _said(value))
-        out.print(table)
+        tables.append(table)
+    return Group(*tables)
 
 
 def _said(value: Any) -> str:

@@ -6,58 +6,59 @@ import hashlib
 import json
 import shutil
 import subprocess
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from schemas.config import Config
 from schemas.faults import Fault
 from schemas.line import LineKind, Standing
-from store import documents, journal, merges, queue, renditions
+from store import journal, merges, queue
 from store.database import reading
 from store.objects import key_of
-from store.patients import size
 from workers import scrub
+from workers.alarms import Alarm, find_alarms
 from workers.engine import engine_health
+from workers.figures import Figures, take_figures
+from workers.health import STALE_SECONDS
 from workers.lines import standings
-from workers.slots import holding_dead_slots, known_slots
 from workers.supervise import missing_walls
 from workers.wire import SHIPPED_MODEL, Stores, engine_url
-
-STALE_SECONDS = 60.0  # a watcher shows itself after every round; one round may take in large files
 
 
 def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) -> dict[str, Any]:
     """Intake, work, documents, review, patient index, stores, engines; each a table of names and values."""
     with reading(stores.index) as conn:
-        states, oldest, at_work = journal.states(conn), journal.oldest_unsettled(conn), journal.in_work(conn)
+        at_work, first, merged = journal.in_work(conn), queue.open_items(conn, limit=1), merges.count(conn)
         hour, day = (journal.settled_since(conn, now - timedelta(hours=hours)) for hours in (1, 24))
-        passed = {"ignored names": journal.ignored_counts(conn), "refused names": journal.refused_counts(conn)}
-        archived = renditions.counts(conn)
-        filed, waiting, first = documents.counts(conn), queue.counts(conn), queue.open_items(conn, limit=1)
-        merged = merges.count(conn)
+    seen = take_figures(config, folder, stores, now=now)
+    alarms = find_alarms(seen, config, now=now)
     lines = standings(stores, rules=config.match)
     return {
+        "alarms": _numbered(alarms) or {"none": ""},
         "files": {
-            **states,
-            "oldest unsettled": _age(oldest, now),
+            **seen.deliveries,
+            "oldest unsettled": _age(seen.oldest_unsettled, now),
             "settled in the last hour": hour,
             "settled in the last day": day,
-            **{name: sum(counts.values()) for name, counts in passed.items()},
+            "ignored names": seen.ignored,
+            "refused names": seen.refused,
         },
         "files in work": {one.delivery_id: f"{one.read} of {one.pages} pages read" for one in at_work},
         "watched folders": _watch(folder, now),
-        "documents": filed,
-        "archival renditions": archived,
-        "review": {**waiting, "next since": _age(first[0].opened_at if first else None, now)},
-        "patient index": {"people": size(stores.index), "merged into others": merged},
+        "documents": dict(seen.documents),
+        "archival renditions": dict(seen.renditions),
+        "review": {**seen.review, "next since": _age(first[0].opened_at if first else None, now)},
+        "patient index": {"people": seen.people, "merged into others": merged},
         "automatic filing": {"mode": config.match.autofile, **{name: filing_of(found) for name, found in lines.items()}},
         "health": {
             "index": "ok",
             "objects": _objects(stores),
             "last scrub": _scrubbed(folder, now),
             "engine": engine_health(engine_url(config, folder)),
-            "workers": _workers(folder),
+            "workers": _workers(seen),
             "walls around opened files": f"missing: {', '.join(missing)}" if (missing := missing_walls()) else "all stand",
             "disk free": _free(folder),
             "document type model": _model(),
@@ -113,10 +114,16 @@ def _watched(row: dict[str, Any]) -> str:
     return f"{row['waiting']} waiting, the oldest for {row['oldest_wait_seconds']:.0f} s{problems}"
 
 
-def _workers(folder: Path) -> str:
-    known = known_slots(folder / "run")
-    with holding_dead_slots(folder / "run", None) as dead:
-        return f"{len(known) - len(dead)} of {len(known)} running" if known else "none started yet"
+def _workers(seen: Figures) -> str:
+    return f"{seen.workers_running} of {seen.workers_known} running" if seen.workers_known else "none started yet"
+
+
+def _numbered(alarms: Iterable[Alarm]) -> dict[str, str]:
+    """Sentence by code; of several of one code each keeps its own line."""
+    told: dict[str, str] = {}
+    for alarm in alarms:
+        told[alarm.code] = f"{told[alarm.code]}\n{alarm}" if alarm.code in told else str(alarm)
+    return told
 
 
 def _model() -> str:
@@ -148,6 +155,7 @@ def _free(folder: Path) -> str:
     return f"{usage.free / 1e9:.1f} GB ({usage.free / usage.total:.0%})"
 
 
+@cache
 def _version(program: str, flag: str = "--version") -> str:
     try:
         answer = subprocess.run([program, flag], capture_output=True, text=True, timeout=10, check=False)

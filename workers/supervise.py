@@ -34,6 +34,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 HEALTHY_SECONDS = 30.0
 STOP_SECONDS = 70.0
 FAILED_STARTS = 3
+PARTS = ("watch", "work", "web")  # of the house; each runs once on a data folder
 
 Say = Callable[[str], object]
 
@@ -130,30 +131,57 @@ def missing_walls() -> list[str]:
 
 def up(settings: Settings, *, say: Say, web: bool = True, greet: Callable[[], object] = lambda: None) -> int:
     """Run everything until SIGINT or SIGTERM. ConfigFault when it runs on this data folder already, StoreFault when a store does not open."""
-    run = settings.data_dir / "run"
-    if hold_slot(run, "up") is None:
-        raise ConfigFault(f"Chartroom runs already on {settings.data_dir}.", next_step="Stop it first, or set CHARTROOM_DATA_DIR.")
-    engine_url(settings.config, settings.data_dir)
-    connect(settings.config, settings.data_dir).objects.exists(
-        key_of("0" * 64)
-    )  # what does not open is said once, here, and not by every child again and again
+    claim(settings.data_dir, *PARTS)
+    open_stores(settings)
     if web:
         check_address(settings.config.web)
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    stopping = _stopped_by_signals()
     tree = Tree(_children(settings, web=web), say)
     _announce(settings.config, tree.tell, web=web)
     greet()  # only now: nothing forbids a start any more, and a link that is printed works
+    _tend(tree, stopping.is_set, stopping)
+    return 0
+
+
+def run_workers(settings: Settings, *, say: Say) -> int:
+    """Run the workers alone until SIGINT or SIGTERM; exit code 1 when none of them can start."""
+    claim(settings.data_dir, "work")
+    open_stores(settings)
+    stopping = _stopped_by_signals()
+    tree = Tree(workers(settings), say)
+    _tend(tree, lambda: stopping.is_set() or tree.cannot_start(), stopping)
+    return 1 if tree.cannot_start() else 0
+
+
+def claim(data_dir: Path, *parts: str) -> None:
+    """Be the only one who runs these parts of the house on a data folder, until the process ends. ConfigFault when somebody does."""
+    for part in parts:
+        if hold_slot(data_dir / "run", part) is None:
+            raise ConfigFault(f"Chartroom runs already on {data_dir} ({part}).", next_step="Stop it first, or set CHARTROOM_DATA_DIR.")
+
+
+def open_stores(settings: Settings) -> None:
+    """Open index and objects once: what does not open is said here, and not by every child again and again."""
+    engine_url(settings.config, settings.data_dir)
+    connect(settings.config, settings.data_dir).objects.exists(key_of("0" * 64))
+
+
+def _stopped_by_signals() -> threading.Event:
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    return stopping
+
+
+def _tend(tree: Tree, done: Callable[[], bool], stopping: threading.Event) -> None:
     try:
-        while not stopping.is_set():
+        while not done():
             tree.tend()
             stopping.wait(0.5)
     finally:
         tree.tell("stopping: each worker finishes the step in hand")
         tree.stop()
         tree.tell("stopped")
-    return 0
 
 
 def check_address(web: Web) -> None:

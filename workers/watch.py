@@ -381,6 +381,7 @@ def main() -> int:
     """`python -m workers.watch`: watch the configured folders until told to stop."""
     import signal
 
+    from workers.log import set_up_log
     from workers.settings import read_settings
     from workers.wire import connect, content_check
 
@@ -389,6 +390,7 @@ def main() -> int:
         signal.signal(number, lambda *_: stopping.set())
     try:
         settings = read_settings()
+        set_up_log("watch", settings.config.log)
         stores = connect(settings.config, settings.data_dir)
     except Fault as fault:
         sys.stderr.write(f"watcher: {fault}\n")

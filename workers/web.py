@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import tempfile
@@ -23,7 +24,11 @@ from review.pictures import Pictures
 from review.single_sign_on import Provider
 from schemas.config import Config, Oidc, is_loopback
 from schemas.faults import ConfigFault, Fault, InputFault
+from workers.alarms import find_alarms
+from workers.figures import not_ready, take_figures
 from workers.ingest import SOURCE
+from workers.log import set_up_log
+from workers.metrics import render_metrics
 from workers.own_key import own_key
 from workers.seal import seal_head
 from workers.settings import Settings, read_secret, read_settings
@@ -33,6 +38,8 @@ from workers.wire import Stores, connect, load_catalogue
 
 CHUNK = 1 << 20
 
+log = logging.getLogger("chartroom.web")
+
 
 def build_house(config: Config, data_dir: Path, stores: Stores, now: Callable[[], datetime]) -> House:
     """What the review application stands on, for one data folder."""
@@ -41,6 +48,10 @@ def build_house(config: Config, data_dir: Path, stores: Stores, now: Callable[[]
     def status() -> dict[str, Any]:
         return take_status(config, data_dir, stores, now=now())
 
+    def metrics() -> bytes:
+        figures = take_figures(config, data_dir, stores, now=now())
+        return render_metrics(figures, find_alarms(figures, config, now=now()), now=now())
+
     return House(
         index=stores.index,
         pictures=Pictures(stores.index, stores.objects, ChildOpener(config.render), scratch),
@@ -48,6 +59,8 @@ def build_house(config: Config, data_dir: Path, stores: Stores, now: Callable[[]
         key=own_key(data_dir, "access"),
         take_in=partial(hand_in, config, stores, scratch, now=now),
         status=status,
+        not_ready=partial(not_ready, stores),
+        metrics=metrics,
         now=now,
         provider=_provider(config.oidc),
     )
@@ -85,6 +98,7 @@ def serve() -> int:
     """Serve until told to stop; exit code 1 with one line on a fault."""
     try:
         settings = read_settings()
+        set_up_log("web", settings.config.log)
         config, web = settings.config, settings.config.web
         stores = connect(config, settings.data_dir)
         app = make_app(build_house(config, settings.data_dir, stores, lambda: datetime.now(UTC)), web)
@@ -93,7 +107,7 @@ def serve() -> int:
         return 1
     threading.Thread(target=_keep_sealing, args=(settings, stores), daemon=True).start()
     tls = {"ssl_certfile": web.tls_certificate, "ssl_keyfile": web.tls_key} if web.tls_certificate else {}
-    uvicorn.run(app, host=web.host, port=web.port, log_level="warning", access_log=False, server_header=False, **tls)  # type: ignore[arg-type]
+    uvicorn.run(app, host=web.host, port=web.port, log_config=None, access_log=False, server_header=False, **tls)  # type: ignore[arg-type]
     return 0
 
 
@@ -105,7 +119,7 @@ def _keep_sealing(settings: Settings, stores: Stores) -> None:
             seal_head(settings.config, settings.data_dir, stores, now=datetime.now(UTC))
         except (Fault, OSError) as error:
             why = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)
-            sys.stderr.write(f"chartroom: the audit trail's head could not be sealed: {why}\n")
+            log.warning("the audit trail's head could not be sealed: %s", why)
         pause.wait(settings.config.seal.every_minutes * 60)
 
 

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
 
 import yaml
 
@@ -68,7 +69,8 @@ def connect(config: Config, data_dir: Path) -> Stores:
     from store.database import open_index
 
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return Stores(open_index(config.index.url or f"sqlite:///{(data_dir / 'index.db').absolute()}"), open_objects(config, data_dir))
+    url = _with_password(config.index.url, config.index.password_file)
+    return Stores(open_index(url or f"sqlite:///{(data_dir / 'index.db').absolute()}"), open_objects(config, data_dir))
 
 
 def open_objects(config: Config, data_dir: Path, form: Form | None = None) -> ObjectStore:
@@ -98,7 +100,19 @@ def engine_url(config: Config, data_dir: Path) -> str:
     """Where durable work is journalled. ConfigFault when the address is of neither kind of database."""
     if config.engine.url and not config.engine.url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
         raise ConfigFault("The journal of durable work must be SQLite or Postgres.", next_step="Correct engine.url.")
-    return config.engine.url or f"sqlite:///{(data_dir / 'engine.db').absolute()}"
+    url = _with_password(config.engine.url, config.engine.password_file)
+    return url or f"sqlite:///{(data_dir / 'engine.db').absolute()}"
+
+
+def _with_password(url: str, password_file: str) -> str:
+    """A server's address with the password that stands in a file of its own."""
+    if not password_file:
+        return url
+    kind, found, rest = url.partition("://")
+    user, at, place = rest.partition("@")
+    if not (found and at and user) or ":" in user:
+        raise ConfigFault("A password file needs an address with a user and no password.", next_step="Write postgresql+psycopg://USER@HOST/DATABASE.")
+    return f"{kind}://{user}:{quote(read_secret(password_file), safe='')}@{place}"
 
 
 def slot_count(config: Config) -> int:

@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from schemas.config import Log
 from schemas.faults import Fault, StoreFault
 from schemas.source import Delivery
 from store import journal
@@ -27,6 +28,7 @@ from store.database import reading
 from workers import idle
 from workers.crash import write_crash
 from workers.engine import Engine
+from workers.log import set_up_log
 from workers.settings import Settings, data_folder, read_settings
 from workers.slots import hold_slot, holding_dead_slots, slot_name
 from workers.steps import Desk, Part, give_up, process_file, process_part, receipt, settled, sweep
@@ -47,12 +49,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m workers.work", description="Work on journalled files as one slot.")
     parser.add_argument("--slot", type=int, required=True)
     slot = slot_name(parser.parse_args(arguments).slot)
-    logging.basicConfig(level=logging.WARNING, format=f"%(asctime)s {slot} %(message)s")
+    set_up_log(slot, Log())
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     try:
-        return work(read_settings(), slot, stopping)
+        settings = read_settings()
+        set_up_log(slot, settings.config.log)
+        return work(settings, slot, stopping)
     except Fault as fault:
         log.error("%s %s", fault.code, fault)  # noqa: TRY400 - a fault explains itself
     except Exception as error:  # noqa: BLE001 - its text may quote a page

@@ -110,7 +110,7 @@ def test_no_process_outlives_the_tree(house):
 
 
 def test_second_up_on_one_data_folder_is_refused(house):
-    until(lambda: (house.var / "run" / "up.lock").exists() and house.children())
+    until(lambda: (house.var / "run" / "work.lock").exists() and house.children())
     second = subprocess.run([sys.executable, "-m", "workers.cli", "up"], env=house.environ, capture_output=True, text=True, timeout=60, check=False)
     assert second.returncode == 1
     assert "runs already" in second.stderr

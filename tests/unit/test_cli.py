@@ -200,6 +200,22 @@ def test_status_tells_the_watchers_folders_and_whether_it_lives(run, tmp_path):
     } == set(told["health"])
 
 
+def test_status_begins_with_alarms_and_watches_until_stopped(run, tmp_path, monkeypatch):
+    assert next(iter(json.loads(run("status", "--json")[1]).items())) == ("alarms", {"none": ""})
+    (tmp_path / "c.yaml").write_text("alarms: {disk_low_megabytes: 1000000000}")
+    assert "disk.low" in json.loads(run("status", "--json")[1])["alarms"]
+    pauses = iter([None, KeyboardInterrupt])
+
+    def sleep(_):
+        if stop := next(pauses):
+            raise stop
+
+    monkeypatch.setattr("workers.show.time.sleep", sleep)
+    code, said, _ = run("status", "--watch")
+    assert (code, "disk.low" in said) == (0, True)
+    assert next(pauses, "looked twice") == "looked twice"
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠x"])
 def test_csv_cells_are_no_formulas(text):
     assert _safe(text) == f"'{text}"

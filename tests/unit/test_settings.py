@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from schemas.catalogue import build_catalogue
-from schemas.config import Config, Folder
+from schemas.config import Config, Engine, Folder
 from schemas.faults import ConfigFault
 from schemas.source import Priority
 from workers.settings import explain, leaves, read_secret, read_settings
+from workers.wire import engine_url
 
 SHIPPED = Path(__file__).parents[2] / "config.yaml"
 
@@ -57,6 +58,10 @@ def test_folders_are_read_and_explained(tmp_path):
         ("matching: {}", "`matching`", "`match`"),
         ("match: {max_p_rong: 1}", "`match.max_p_rong`", "`match.max_p_wrong`"),
         ("folders: [{name: a, path: b}, {name: a, pth: b}]", "`folders.1.pth`", "`folders.1.path`"),
+        ("web: {prot: 1}", "`web.prot`", "`web.port`"),
+        ("Web: {}", "`Web`", "`web`"),
+        ("autofile: shadow", "`autofile`", "`match.autofile`"),
+        ("read: {dpi: 300}", "`read.dpi`", "`render.dpi`"),
     ],
 )
 def test_unknown_key_names_itself_and_the_nearest_right_one(tmp_path, text, where, near):
@@ -154,3 +159,17 @@ def test_a_right_document_type_and_one_that_is_no_list_of_keys():
     assert build_catalogue({"ecg": RIGHT})["ecg"].required == ("service_date",)
     with pytest.raises(ConfigFault, match="`ecg` has no"):
         build_catalogue({"ecg": None})
+
+
+def test_a_servers_password_comes_from_a_file_and_stands_in_no_setting(tmp_path):
+    (tmp_path / "password").write_text("p@ss/word\n")
+    engine = Engine(url="postgresql://chartroom@db/x", password_file=str(tmp_path / "password"))
+    assert engine_url(Config(engine=engine), tmp_path) == "postgresql://chartroom:p%40ss%2Fword@db/x"
+
+
+@pytest.mark.parametrize("url", ["", "postgresql://db/x", "postgresql://chartroom:other@db/x"])
+def test_a_password_file_needs_an_address_that_takes_it(tmp_path, url):
+    (tmp_path / "password").write_text("s3cret")
+    with pytest.raises(ConfigFault) as fault:
+        engine_url(Config(engine=Engine(url=url, password_file=str(tmp_path / "password"))), tmp_path)
+    assert "s3cret" not in str(fault.value)

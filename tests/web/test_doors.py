@@ -208,7 +208,7 @@ def test_which_right_opens_which_door_is_written_here_too(desk):
         found.setdefault(route.app.policy.right, set()).add(route.path)
     api, people, sheet = "/api/v1/", "/people/{user_id}/", "/documents/{document_id}"
     assert found == {
-        None: {"/healthz", "/static", "/sign-in", "/welcome/{link}", f"{api}openapi.json"},
+        None: {"/healthz", "/readyz", "/static", "/sign-in", "/welcome/{link}", f"{api}openapi.json"},
         Right.OWN: {"/", "/second-factor", "/second-factor/picture", "/prove", "/sign-out", "/account", "/account/password", "/account/keys"},
         Right.INTAKE: {f"{api}intake"},
         Right.QUEUE: {"/queue", "/items/{item_id}", f"{api}review", f"{api}review/{{item_id}}"},
@@ -216,5 +216,5 @@ def test_which_right_opens_which_door_is_written_here_too(desk):
         Right.GLASS: {"/glass", "/glass/{glass_id}", "/glass/{glass_id}/close"},
         Right.PEOPLE: {"/people", f"{people}roles", f"{people}switch", f"{people}link"},
         Right.AUDIT: {"/audit", "/audit/notices/{glass_id}"},
-        Right.STATUS: {"/status", f"{api}status"},
+        Right.STATUS: {"/status", "/metrics", f"{api}status"},
     }

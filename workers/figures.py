@@ -1,0 +1,118 @@
+"""The numbers that alarms and metrics are made of, taken in one look. Nothing in them tells of a patient."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from schemas.config import Config
+from schemas.faults import Fault
+from store import documents, journal, queue, renditions
+from store.database import reading
+from store.objects import key_of
+from store.patients import size
+from workers import scrub
+from workers.health import STALE_SECONDS
+from workers.slots import holding_dead_slots, known_slots
+from workers.wire import Stores
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedFolder:
+    """One watched folder at the watcher's last look."""
+
+    name: str
+    waiting: int
+    oldest_seconds: float
+    problems: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One look at the house."""
+
+    deliveries: Mapping[str, int]
+    oldest_unsettled: datetime | None
+    settled_in_patience: int  # within alarms.stuck_minutes
+    refused_lately: int  # within alarms.refused_hours
+    ignored: int
+    refused: int
+    documents: Mapping[str, int]
+    renditions: Mapping[str, int]
+    review: Mapping[str, int]
+    oldest_item: datetime | None
+    people: int
+    watcher_runs: bool
+    folders: tuple[WatchedFolder, ...]
+    workers_running: int
+    workers_known: int
+    disk_free: int
+    disk_total: int
+    objects_answer: bool
+    scrub: scrub.Scrub | None
+
+
+def take_figures(config: Config, folder: Path, stores: Stores, *, now: datetime) -> Figures:
+    """Everything counted once, the index as of one moment."""
+    patience, lately = timedelta(minutes=config.alarms.stuck_minutes), timedelta(hours=config.alarms.refused_hours)
+    with reading(stores.index) as conn:
+        counted: dict[str, Any] = {
+            "deliveries": journal.states(conn),
+            "oldest_unsettled": journal.oldest_unsettled(conn),
+            "settled_in_patience": journal.settled_since(conn, now - patience),
+            "refused_lately": journal.refused_since(conn, now - lately),
+            "ignored": sum(journal.ignored_counts(conn).values()),
+            "refused": sum(journal.refused_counts(conn).values()),
+            "documents": documents.counts(conn),
+            "renditions": renditions.counts(conn),
+            "review": queue.counts(conn),
+            "oldest_item": queue.oldest_open(conn),
+        }
+    beat, known, disk = _heartbeat(folder / "run"), known_slots(folder / "run"), shutil.disk_usage(folder)
+    with holding_dead_slots(folder / "run", None) as dead:
+        running = len(known) - len(dead)
+    return Figures(
+        **counted,
+        people=size(stores.index),
+        watcher_runs=bool(beat) and (now - datetime.fromisoformat(beat["at"])).total_seconds() < STALE_SECONDS,
+        folders=tuple(WatchedFolder(row["name"], row["waiting"], row["oldest_wait_seconds"], row["problems"]) for row in beat.get("folders", ())),
+        workers_running=running,
+        workers_known=len(known),
+        disk_free=disk.free,
+        disk_total=disk.total,
+        objects_answer=_answers(lambda: stores.objects.exists(key_of("0" * 64))),
+        scrub=scrub.last(folder / "run"),
+    )
+
+
+def _heartbeat(run: Path) -> dict[str, Any]:
+    """What the watcher last said of itself; empty when it never did."""
+    try:
+        beat: dict[str, Any] = json.loads((run / "watch.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return beat if {"at", "folders"} <= beat.keys() else {}
+
+
+def not_ready(stores: Stores) -> list[str]:
+    """The stores that do not answer."""
+
+    def index() -> None:
+        with reading(stores.index) as conn:
+            journal.states(conn)
+
+    asked = {"index": index, "objects": lambda: stores.objects.exists(key_of("0" * 64))}
+    return [name for name, ask in asked.items() if not _answers(ask)]
+
+
+def _answers(ask: Callable[[], object]) -> bool:
+    try:
+        ask()
+    except Fault:
+        return False
+    return True
