@@ -68,7 +68,7 @@ class PageSigns:
     file_pages: int
 
 
-def read_signs(reading: PageReading, identity: PageIdentity | None, catalogue: Catalogue, file_pages: int) -> PageSigns:
+def read_signs(reading: PageReading, identity: PageIdentity, catalogue: Catalogue, file_pages: int) -> PageSigns:
     """What splitting needs of one page."""
     lines = tuple(line for line in lines_of(reading) if not is_fax_line(line))
     titles = tuple(title for title in find_titles(reading, catalogue) if title.doubt < 0.1)
@@ -83,7 +83,7 @@ def read_signs(reading: PageReading, identity: PageIdentity | None, catalogue: C
         labels=sum(len(HEADER_LABEL.findall(line.text)) for line in header),
         head=" ".join(fold(re.sub(r"\d", "", line.text)) for line in top[:3]),
         head_words=frozenset(fold(word) for line in top[:3] for word in re.split(r"[\s,:#]+", line.text)) - {""},
-        identity=identity or PageIdentity(reading.number),
+        identity=identity,
         cover=_is_cover(lines, titles),
         file_pages=file_pages,
     )

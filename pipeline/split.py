@@ -17,7 +17,7 @@ from schemas.document import PageIdentity, Segment, SegmentKind
 from schemas.page import PageKind, PageReading
 from schemas.rules import SplitRules
 
-VERSION = 2
+VERSION = 3
 # what shows that a page belongs to the one before it; without one of these a page stays in the document, but a clerk is asked
 TIES = frozenset({"same patient", "head names the patient", "numbering goes on"})
 TIES_UNDER_ONE_TITLE = frozenset({"same patient", "head names the patient"})  # two people's copies of one form look alike, "page 2 of 2" too
@@ -35,15 +35,35 @@ class Start:
 
 
 def split_batch(
-    readings: Sequence[PageReading], identities: Sequence[PageIdentity], catalogue: Catalogue, *, rules: SplitRules
+    readings: Sequence[PageReading],
+    identities: Sequence[PageIdentity],
+    catalogue: Catalogue,
+    *,
+    rules: SplitRules,
+    new_patients: Collection[int] = (),
 ) -> tuple[Segment, ...]:
-    """Every page in exactly one segment, in order of first pages."""
-    known = {identity.page: identity for identity in identities}
-    aside = _set_aside(readings, {identity.page for identity in identities if says(identity)})
-    sheets = [read_signs(r, known.get(r.number), catalogue, len(readings)) for r in readings if r.number not in aside]
+    """Every page in exactly one segment, in order of first pages. Nothing is joined or compared across a new-patient sheet."""
+    known = {reading.number: PageIdentity(reading.number) for reading in readings} | {identity.page: identity for identity in identities}
+    signs = [read_signs(reading, known[reading.number], catalogue, len(readings)) for reading in readings]
+    return tuple(segment for part in _by_patient(signs, new_patients) for segment in _split_part(part, rules))
+
+
+def _by_patient(signs: Sequence[PageSigns], new_patients: Collection[int]) -> list[list[PageSigns]]:
+    parts: list[list[PageSigns]] = []
+    for page in signs:
+        if not parts or page.reading.number in new_patients:
+            parts.append([])
+        parts[-1].append(page)
+    return parts
+
+
+def _split_part(signs: Sequence[PageSigns], rules: SplitRules) -> list[Segment]:
+    identities = [page.identity for page in signs]
+    aside = _set_aside([page.reading for page in signs], {identity.page for identity in identities if says(identity)})
     separators = [n for n, segment in aside.items() if segment.kind is SegmentKind.SEPARATOR]
-    documents = _documents(sheets, separators, rules, one_person=names_one_person(identities))
-    return tuple(sorted([*_merge_blanks(aside), *documents], key=lambda segment: segment.pages[0]))
+    pages = [page for page in signs if page.reading.number not in aside]
+    documents = _documents(pages, separators, rules, one_person=names_one_person(identities))
+    return sorted([*_merge_blanks(aside), *documents], key=lambda segment: segment.pages[0])
 
 
 def _set_aside(readings: Sequence[PageReading], named: Collection[int]) -> dict[int, Segment]:

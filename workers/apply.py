@@ -198,6 +198,7 @@ def evidence_of(planned: PlannedDocument, readings: Mapping[int, PageReading]) -
         "type": {"title": kind.title, "words": list(kind.evidence), "runner_up": kind.runner_up, "reason": kind.reason} if kind else None,
         "cut": list(planned.why),
         "links": list(planned.links),
+        "request": planned.request,
     }
 
 
