@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline import classify, clean, confidence, decide, extract, layer, look, match, read, reread, separate, split, verify
+from pipeline import classify, clean, confidence, decide, extract, layer, likeness, look, match, read, reread, separate, split, verify
 
 READING = (
     ("clean", clean.VERSION),
@@ -21,4 +21,5 @@ STEPS = (
     ("match", match.VERSION),
     ("verify", verify.VERSION),
     ("decide", decide.VERSION),
+    ("likeness", likeness.VERSION),
 )
