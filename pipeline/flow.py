@@ -10,19 +10,20 @@ from pathlib import Path
 from pipeline import versions
 from pipeline.certify import proposing
 from pipeline.classify import classify
-from pipeline.decide import decide, hold_short_faxes
+from pipeline.decide import decide, hold, hold_short_faxes
 from pipeline.extract import extract, identities, unanswered
 from pipeline.match import match_patient
 from pipeline.ports import Tools
 from pipeline.read import read_page
 from pipeline.reread import reread
+from pipeline.sheets import FOREIGN, SheetKind, as_page, read_sheets, request_for
 from pipeline.split import split_batch
 from pipeline.verify import verify
 from schemas.config import Config
 from schemas.document import PageIdentity, Segment, SegmentKind
 from schemas.filing import BatchPlan, PlannedDocument, SetAside
 from schemas.line import Line
-from schemas.page import PageReading
+from schemas.page import PageKind, PageReading
 from schemas.source import Opened, RenderedPage
 
 SET_ASIDE = {
@@ -60,11 +61,17 @@ def look_again(page: RenderedPage, reading: PageReading, tools: Tools, config: C
 
 def plan_batch(readings: Sequence[PageReading], tools: Tools, config: Config, line: Line) -> BatchPlan:
     """Cut a batch into documents and decide what becomes of each. `line`: what may be filed from its source without a clerk."""
-    by_number = {reading.number: reading for reading in readings}
+    sheets = read_sheets(readings, tools.sheets)
+    foreign = {r.number for r in readings if r.kind is PageKind.SEPARATOR and r.number not in sheets}
+    by_number = {r.number: as_page(r) if r.number in foreign else r for r in readings}
+    readings = tuple(by_number.values())
     who = {identity.page: identity for identity in identities(readings, rules=config.extract)}
-    segments = split_batch(readings, tuple(who.values()), tools.catalogue, rules=config.split)
+    patients = [n for n, order in sheets.items() if order.kind is SheetKind.PATIENT]
+    segments = split_batch(readings, tuple(who.values()), tools.catalogue, rules=config.split, new_patients=patients)
     documents = [plan_document(s, [by_number[n] for n in s.pages], [who[n] for n in s.pages], tools, config, line) for s in segments]
-    linked = [replace(planned, links=_links(planned, segments)) for planned in documents]
+    ordered = [replace(planned, request=request_for(planned.pages[0], sheets)) for planned in documents]
+    careful = [hold(planned, FOREIGN) if foreign & set(planned.pages) else planned for planned in ordered]
+    linked = [replace(planned, links=_links(planned, segments)) for planned in careful]
     return BatchPlan(tuple(hold_short_faxes(linked) if config.verify.hold_on_missing_pages else linked))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from pipeline.sheets import ReadSheet, nobody
 from schemas.catalogue import Catalogue
 from schemas.page import Barcode, PageReading, Word
 from schemas.patient import IndexPatient, NameFrequencies, PatientClaim
@@ -119,3 +120,4 @@ class Tools:
     patients: PatientLookup
     catalogue: Catalogue
     second: SecondEngine | None = None
+    sheets: ReadSheet = nobody  # what the code of a separator sheet says, when it was printed here

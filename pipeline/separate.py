@@ -1,4 +1,4 @@
-"""Tells separator sheets by their barcodes: a sheet that carries a separator's code and little else."""
+"""Tells separator sheets by their barcodes: a sheet that carries a separator's code and little else. Whose code it is, is judged in planning."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import numpy as np
 from pipeline.layer import boxes_mask, outside
 from pipeline.look import Look, Mask, Scan, bars, inches, squared
 from pipeline.ports import BarcodeReader
+from pipeline.sheets import parts
 from schemas.page import Barcode, PageKind, PageReading, place_on_source
 
+VERSION = 1
 BARCODE_DPI = 200
-SEPARATOR_TEXT, OWN_SHEET = "PATCHT", "CHARTROOM:"
 SEPARATOR_WORDS = 40  # a sheet with more words than these carries a barcode, but is a page
 UNREAD_LETTERS = 120  # and so is one with more marks than these that could not be read: it was written on
 LARGEST_TYPE = 0.6  # inches: so is one with a larger mark that is neither a word nor a bar
@@ -27,7 +28,7 @@ def separated(read: PageReading, scan: Scan, look: Look, barcodes: BarcodeReader
         return read
     found = barcodes.find(squared(scan, min(BARCODE_DPI, scan.dpi_x)))
     codes = tuple(code._replace(box=place_on_source(code.box, -read.turn)) for code in found)
-    if any(parts(code) for code in codes) and carries_only(found, read, look):
+    if any(parts(code.text) for code in codes) and carries_only(found, read, look):
         return replace(read, kind=PageKind.SEPARATOR, barcodes=codes, problem=None)
     return replace(read, barcodes=codes)
 
@@ -47,7 +48,7 @@ def carries_only(codes: Sequence[Barcode], read: PageReading, look: Look) -> boo
 
 def twice_centred(codes: Sequence[Barcode]) -> bool:
     """Whether separator's codes stand in the middle of the top and of the bottom third, as on our own printed sheets and on no sticker."""
-    boxes = [code.box for code in codes if parts(code)]
+    boxes = [code.box for code in codes if parts(code.text)]
     heights = [(box.y0 + box.y1) / 2 for box in boxes if abs(box.x0 + box.x1 - 1) < 0.1]
     return bool(heights) and min(heights) < 1 / 3 and max(heights) > 2 / 3
 
@@ -59,9 +60,3 @@ def barred(look: Look) -> Mask:
     for x0, y0, x1, y1 in zip(solid.x0, solid.y0, solid.x1, solid.y1, strict=True):
         mask[y0:y1, x0:x1] = True
     return mask
-
-
-def parts(code: Barcode) -> bool:
-    """Whether a barcode says: here a new document begins."""
-    text = code.text.strip().upper()
-    return text.replace(" ", "") == SEPARATOR_TEXT or text.startswith(OWN_SHEET)

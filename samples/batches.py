@@ -21,6 +21,8 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from pipeline.engines.sheet_printer import draw_sheet
+from pipeline.sheets import PATCH
 from samples import damage
 from samples.cast import Cast, Role, cast_couple, cast_role, sort_cast
 from samples.damage import FaxLine, Scan
@@ -28,7 +30,6 @@ from samples.draw import HEIGHT, WIDTH, Layout, draw_bare, draw_document
 from samples.facts import BENCH_FACILITIES, DEMO_FACILITIES, PRACTICE_FACILITIES, REHEARSAL_FACILITIES, Case, make_case
 from samples.layouts import bench, demo, practice, rehearsal
 from samples.recipes import RECIPES, Recipe
-from samples.separators import draw_separator
 from schemas.patient import IndexPatient
 
 Kind = Literal["demo", "practice", "rehearsal", "bench"]
@@ -227,7 +228,7 @@ def _draw(job: _Job, *, encrypt: StandardEncryption | None = None) -> tuple[byte
     counts = _draw_parts(canvas, job)
     if encrypt is None and job.recipe.container != "text":
         canvas.showPage()
-        draw_separator(canvas, "patient" if job.recipe.kind == "mixed" else "document")
+        draw_sheet(canvas, "NEW PATIENT" if job.recipe.kind == "mixed" else "NEW DOCUMENT", PATCH)
         if _bare(job.recipe):
             draw_bare(canvas, _layout(job, job.parts[-1]), job.parts[-1].case)
     canvas.save()

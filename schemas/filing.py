@@ -52,6 +52,7 @@ class PlannedDocument:
     match: MatchOutcome | None = None
     why: tuple[str, ...] = ()  # how it was cut out of the batch, in words
     links: tuple[str, ...] = ()  # "page 3 repeats page 1"; shown, never acted upon
+    request: str = ""  # the number of the request under whose separator sheet it was laid
     versions: tuple[tuple[str, int], ...] = ()  # of the steps that made this plan
     line: Line | None = None  # what might be filed from its source without a clerk
 

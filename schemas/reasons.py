@@ -34,6 +34,10 @@ REASONS: dict[str, Reason] = {
     "field.invalid": Reason("A field was read but cannot be right.", "Correct it from the page."),
     "pages.missing": Reason("The page numbers printed show a gap.", "Ask the sender for the missing pages, or confirm that the set is whole."),
     "split.unsure": Reason("It is not certain where one document ends and the next begins.", "Confirm or move the cut marks."),
+    "split.foreign_sheet": Reason(
+        "A separator sheet that was not printed by this installation, or that is damaged.",
+        "Confirm where the documents end; print sheets with `chartroom separators`.",
+    ),
     "image.unreadable": Reason("The page cannot be read.", "Rescan it darker, straight and whole; or read it by eye."),
     "image.faint": Reason("The print is too faint.", "Scan it again darker, or with more contrast."),
     "image.dark": Reason("Shadows or streaks cover the print.", "Clean the glass, press the sheet flat, and scan it again."),

@@ -148,6 +148,7 @@ def line_of(record: DocumentRecord, stands_for: Mapping[str, str] = MappingProxy
         "why": record.evidence.get("cut", []),
         "links": record.evidence.get("links", []),
         "match": why.of_match(record, stands_for),
+        "request": record.evidence.get("request") or None,
     }
 
 

@@ -40,6 +40,17 @@ def load(conn: Connection, objects: ObjectStore, *, sha256: str, key: str) -> di
     return found
 
 
+def load_pages(conn: Connection, objects: ObjectStore, *, sha256: str, pages: Sequence[int]) -> list[PageReading]:
+    """These pages of a source file as they were read once, whichever steps did it; those that are kept."""
+    query = select(table.c.page, table.c.object_key).where(table.c.sha256 == sha256, table.c.page.in_(pages)).order_by(table.c.page, table.c.key)
+    found = {}
+    for object_key in {row.page: row.object_key for row in conn.execute(query)}.values():
+        with objects.open(object_key) as stream:
+            one = unpack(stream.read())
+            found[one.number] = one
+    return list(found.values())
+
+
 def pack(reading: PageReading) -> bytes:
     """A reading as compressed JSON; equal readings give equal bytes."""
     plain = {name: getattr(reading, name) for name in PLAIN}

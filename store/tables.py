@@ -305,6 +305,15 @@ glass = Table(
     Index("glass_by_account", "account_id", "until"),
 )
 
+likeness = Table(  # hashes by which the pages of filed and held documents are found again
+    "likeness",
+    metadata,
+    Column("hash", BigInteger, primary_key=True, autoincrement=False),
+    Column("rowno", Integer, primary_key=True, autoincrement=False),  # of the document
+    Column("page", Integer, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
 page_picture = Table(
     "page_picture",
     metadata,

@@ -19,12 +19,26 @@ from schemas.match import MatchOutcome
 from schemas.page import Box, PageReading, place_on_source
 from schemas.record import DocumentRecord, DocumentStatus, ReviewItem, StoredField
 from schemas.source import Delivery, Opened
-from store import documents, journal
+from store import documents, journal, likeness
 from store.database import writing
 from workers.wire import Stores
 
 RULES_VERSION = 1
 ATTACHED = "files are attached inside; they are kept in the original only"
+
+
+class Traces(NamedTuple):
+    """The hashes by which a plan's documents are found again, and which documents were looked at when it was made."""
+
+    sketches: likeness.Sketches
+    seen: frozenset[str]
+
+
+NO_TRACES = Traces({}, frozenset())
+
+
+class OvertakenError(Exception):
+    """Another file was settled meanwhile that a document of this plan may repeat: plan again."""
 
 
 class Sheaf(NamedTuple):
@@ -46,12 +60,16 @@ def apply_plan(  # noqa: PLR0913 - everything a plan needs to come true
     catalogue: Catalogue,
     sample_share: float,
     now: datetime,
+    traces: Traces = NO_TRACES,
 ) -> bool:
-    """File, hold and set aside what the plan says, with everything that must be found again. False when it was done before."""
+    """File, hold and set aside what the plan says, with everything that must be found again. False when it was done before.
+
+    OvertakenError, and nothing is written, when a document that the plan did not look at has come meanwhile.
+    """
     records = [record_of(delivery, planned, sheaf.readings, catalogue, now) for planned in plan.documents]
     bound = [bind(record, sheaf, stores, composer) for record in records]
     texts = {record.id: text_of(record.pages, sheaf.readings) for record in bound}
-    return _settle(delivery, len(sheaf.opened.pages), bound, texts, items_of(bound, delivery, sample_share, now), stores, now)
+    return _settle(delivery, len(sheaf.opened.pages), bound, texts, items_of(bound, delivery, sample_share, now), stores, now, traces)
 
 
 def apply_whole(delivery: Delivery, status: DocumentStatus, reason: str, pages: int, stores: Stores, *, now: datetime) -> bool:
@@ -198,6 +216,7 @@ def evidence_of(planned: PlannedDocument, readings: Mapping[int, PageReading]) -
         "type": {"title": kind.title, "words": list(kind.evidence), "runner_up": kind.runner_up, "reason": kind.reason} if kind else None,
         "cut": list(planned.why),
         "links": list(planned.links),
+        "request": planned.request,
     }
 
 
@@ -222,10 +241,17 @@ def _settle(  # noqa: PLR0913
     items: Sequence[ReviewItem],
     stores: Stores,
     now: datetime,
+    traces: Traces = NO_TRACES,
 ) -> bool:
     with writing(stores.index) as conn:
+        marks = [marks for pages_ in traces.sketches.values() for marks in pages_.values()]
+        if any(one.document_id not in traces.seen for page in marks for one in likeness.near(conn, page, but=delivery.id)):
+            raise OvertakenError
         journal.forget_attempts(conn, delivery.id)
-        return documents.settle(conn, delivery=delivery, page_count=pages, records=records, texts=texts, items=items, now=now)
+        new = documents.settle(conn, delivery=delivery, page_count=pages, records=records, texts=texts, items=items, now=now)
+        if new:
+            likeness.add(conn, traces.sketches)
+        return new
 
 
 def _outcome(planned: PlannedDocument) -> tuple[DocumentStatus, tuple[str, ...]]:

@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline.sheets import SheetKind
 from schemas.config import Config
 from schemas.faults import Fault, InputFault
 from workers.cli_services import services
@@ -204,6 +205,21 @@ def show_document(document_id: Annotated[str, typer.Argument(metavar="ID")]) -> 
     if record is None:
         raise InputFault(f"There is no document {document_id}.", next_step="`chartroom search` and `documents export` give the ids.")
     show.document(record)
+
+
+@app.command()
+def separators(
+    *,
+    output: Annotated[Path, typer.Option(help="The PDF to write.", metavar="FILE", parser=_path)],
+    kind: Annotated[SheetKind, typer.Option(help="What begins after the sheet.")] = SheetKind.DOCUMENT,
+    request: Annotated[str, typer.Option(help="The number of the request that the pages answer; exported with them.", metavar="NUMBER")] = "",
+    count: Annotated[int, typer.Option(help="How many sheets.", min=1, max=1000)] = 1,
+) -> None:
+    """Print separator sheets to lay between documents. Only this installation obeys them."""
+    from workers.separators import print_sheets
+
+    print_sheets(output, _settings()[1], kind, request, count)
+    typer.echo(f"{output}: {count} sheet{'s' if count > 1 else ''} to print. They may be copied and used again.")
 
 
 @app.command()

@@ -9,6 +9,7 @@ import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial
@@ -23,7 +24,8 @@ from schemas.record import DocumentRecord, DocumentStatus
 from schemas.source import Delivery, DeliveryState, FileKind, Opened, PageFacts, Refused
 from store import documents, journal, readings
 from store.database import reading, writing
-from workers.apply import Sheaf, apply_plan, apply_whole, hold_all, hold_attached
+from workers.apply import OvertakenError, Sheaf, apply_plan, apply_whole, hold_all, hold_attached
+from workers.copies import search_copies
 from workers.lines import sample_share, standing_of
 from workers.receipt import folder_of, receipt_text, write_receipt
 from workers.watch import ignored_by, receipts_folder
@@ -188,19 +190,24 @@ def settle(desk: Desk, delivery_id: str, opened: Mapping[str, Any]) -> Result:
             read_part(desk, part)
         kept = _kept(desk, delivery)
     standing = standing_of(desk.stores, delivery.source, rules=desk.config.match)
-    plan = _careful(desk.reader.plan([kept[number] for number in sorted(kept)], standing.line), opened)
+    planned = desk.reader.plan([kept[number] for number in sorted(kept)], standing.line)
     sheaf = Sheaf(_original(desk, delivery), _opened(opened), kept, _folder(desk, delivery_id))
-    new = apply_plan(
-        delivery,
-        plan,
-        sheaf,
-        desk.stores,
-        desk.reader.composer,
-        catalogue=desk.reader.catalogue,
-        sample_share=sample_share(standing, desk.config.sample),
-        now=desk.now(),
-    )
-    return {"documents": len(plan.documents), "new": new}
+    while True:
+        searched, traces = search_copies(delivery, planned, kept, desk.stores)
+        plan = _careful(searched, opened)
+        with suppress(OvertakenError):
+            new = apply_plan(
+                delivery,
+                plan,
+                sheaf,
+                desk.stores,
+                desk.reader.composer,
+                catalogue=desk.reader.catalogue,
+                sample_share=sample_share(standing, desk.config.sample),
+                now=desk.now(),
+                traces=traces,
+            )
+            return {"documents": len(plan.documents), "new": new}
 
 
 def _careful(plan: BatchPlan, opened: Mapping[str, Any]) -> BatchPlan:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from pipeline.engines.archivist import Archival
     from pipeline.ports import Composer
+    from pipeline.sheets import ReadSheet
     from schemas.filing import BatchPlan
     from schemas.line import Line
     from store.forms import Form
@@ -142,8 +143,8 @@ def content_check() -> Callable[[Path], bool | None]:
     return check
 
 
-def equip(config: Config, stores: Stores) -> Reader:
-    """The pipeline with its engines, built from the configuration."""
+def equip(config: Config, stores: Stores, sheets: ReadSheet | None = None) -> Reader:
+    """The pipeline with its engines, built from the configuration. `sheets`: reads the codes of this installation's separator sheets."""
     from pipeline import flow, versions
     from pipeline.engines.barcodes import Zxing
     from pipeline.engines.composer import SearchablePdf
@@ -153,11 +154,12 @@ def equip(config: Config, stores: Stores) -> Reader:
     from pipeline.engines.spacy_types import SpacyTypes
     from pipeline.engines.tesseract import Tesseract
     from pipeline.ports import Tools
+    from pipeline.sheets import nobody
     from store.patients import PatientIndex
 
     opener = ChildOpener(config.render)
     second = RapidOcr() if config.read.second_engine and is_installed() else None
-    tools = Tools(opener, Tesseract(), Zxing(), SpacyTypes(SHIPPED_MODEL), PatientIndex(stores.index), load_catalogue(), second)
+    tools = Tools(opener, Tesseract(), Zxing(), SpacyTypes(SHIPPED_MODEL), PatientIndex(stores.index), load_catalogue(), second, sheets or nobody)
     return Reader(
         inspect=opener.inspect,
         read_pages=lambda original, opened, pages, scratch: flow.read_pages(original, opened, pages, scratch, tools, config),

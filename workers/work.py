@@ -29,6 +29,7 @@ from workers import idle
 from workers.crash import write_crash
 from workers.engine import Engine
 from workers.log import set_up_log
+from workers.separators import sheet_reader
 from workers.settings import Settings, data_folder, read_settings
 from workers.slots import hold_slot, holding_dead_slots, slot_name
 from workers.steps import Desk, Part, give_up, process_file, process_part, receipt, settled, sweep
@@ -78,7 +79,9 @@ def work(settings: Settings, slot: str, stopping: threading.Event) -> int:
     write_temporary_files_to(scratch.absolute())
     stores = connect(settings.config, settings.data_dir)
     stores.objects.sweep(now=time.time())
-    desk = Desk(settings.config, stores, equip(settings.config, stores), scratch, lambda: datetime.now(UTC), time.sleep)
+    desk = Desk(
+        settings.config, stores, equip(settings.config, stores, sheet_reader(settings.data_dir)), scratch, lambda: datetime.now(UTC), time.sleep
+    )
     rules = settings.config.engine
     engine = Engine(
         engine_url(settings.config, settings.data_dir),

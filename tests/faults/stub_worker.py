@@ -61,7 +61,7 @@ class Composer:
         return path
 
 
-def equip(config, stores):
+def equip(config, stores, sheets=None):
     return Reader(inspect, read_pages, plan, Composer(), lambda path: "half" not in orders_in(path), CATALOGUE, "stub")
 
 

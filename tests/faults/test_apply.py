@@ -25,9 +25,10 @@ from schemas.rules import AuditSampleRules
 from schemas.source import FileKind, Opened, PageFacts
 from store import documents, journal, queue
 from store.database import reading
+from tests.sheets import sheet
 from workers import engine as durable
-from workers import show, work
-from workers.apply import ATTACHED, Sheaf, apply_plan, document_id, hold_all, hold_attached, is_sampled
+from workers import show, steps, work
+from workers.apply import ATTACHED, OvertakenError, Sheaf, Traces, apply_plan, document_id, hold_all, hold_attached, is_sampled
 from workers.audit import take_ledger
 from workers.ingest import count_settled, ingest, pages_read
 from workers.slots import hold_slot
@@ -75,9 +76,17 @@ PLAN = BatchPlan(
 )
 
 
-def apply(plan, sheaf, delivery, stores, sample_share=0.0, composer=None):
+def apply(plan, sheaf, delivery, stores, sample_share=0.0, composer=None, **facts):
     return apply_plan(
-        delivery, plan, sheaf, stores, composer or stub_worker.Composer(), catalogue=stub_worker.CATALOGUE, sample_share=sample_share, now=NOW
+        delivery,
+        plan,
+        sheaf,
+        stores,
+        composer or stub_worker.Composer(),
+        catalogue=stub_worker.CATALOGUE,
+        sample_share=sample_share,
+        now=NOW,
+        **facts,
     )
 
 
@@ -181,6 +190,57 @@ def process(desk_, delivery):
 @pytest.fixture(autouse=True)
 def _trace(tmp_path, monkeypatch):
     monkeypatch.setenv("STUB_TRACE", str(tmp_path / "trace"))
+
+
+LINES = [f"Result {n}: value {n * 37} collected 03/0{n}/2024 and reviewed by the laboratory" for n in range(1, 9)]
+
+
+def reading_words(stores):
+    """A reader whose pages are full of print: the same for every file."""
+
+    def read_pages(path, opened, pages, scratch):
+        return tuple(sheet(LINES, number, fingerprint=f"{path}{number}") for number in pages)
+
+    return replace(stub_worker.equip(Config(), stores), read_pages=read_pages)
+
+
+def test_a_copy_among_other_bytes_is_not_filed_again(tmp_path, stores):
+    found = drop(stores, tmp_path / "in", a="pages 1", b="pages 1\nname b")
+    works = desk(stores, tmp_path, reader=reading_words(stores))
+    (one,), (two,) = process(works, found["a"]), process(works, found["b"])
+    assert (one.status, two.status, two.reasons) == (DocumentStatus.FILED, DocumentStatus.REVIEW, ("duplicate.near",))
+    assert two.evidence["links"] == [f"document {one.id}: page 1 repeats its page 1"]
+    assert process(works, found["b"]) == [two]
+
+
+def test_of_two_copies_settled_at_once_one_is_filed(tmp_path, stores, monkeypatch):
+    found = drop(stores, tmp_path / "in", a="pages 1", b="pages 1\nname b")
+    works = desk(stores, tmp_path, reader=reading_words(stores))
+    search, searched = steps.search_copies, []
+
+    def meanwhile(delivery, *rest):
+        searched.append(delivery.name)
+        planned = search(delivery, *rest)
+        if searched == ["a"]:
+            process(works, found["b"])
+        return planned
+
+    monkeypatch.setattr(steps, "search_copies", meanwhile)
+    one = process(works, found["a"])
+    assert searched == ["a", "b", "a"]
+    assert [record.status for record in one + rows(stores, found["b"])] == [DocumentStatus.REVIEW, DocumentStatus.FILED]
+
+
+def test_nothing_is_written_of_a_plan_that_was_overtaken(tmp_path, stores):
+    marks = frozenset(range(16))
+    first, second = (drop(stores, tmp_path / name, **{name: name})[name] for name in "ab")
+    apply(PLAN, sheaf(tmp_path), first, stores, traces=Traces({document_id(first.id, PLAN.documents[0].pages): {1: marks}}, frozenset()))
+    traces = Traces({document_id(second.id, PLAN.documents[0].pages): {1: marks}}, frozenset())
+    with pytest.raises(OvertakenError):
+        apply(PLAN, sheaf(tmp_path), second, stores, traces=traces)
+    assert rows(stores, second) == []
+    apply(PLAN, sheaf(tmp_path), second, stores, traces=traces._replace(seen=frozenset({document_id(first.id, PLAN.documents[0].pages)})))
+    assert len(rows(stores, second)) == len(PLAN.documents)
 
 
 def test_file_is_read_filed_and_its_desk_cleared(tmp_path, stores):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,9 +19,10 @@ from scipy import ndimage
 
 from pipeline.engines.barcodes import Zxing
 from pipeline.engines.null import Given
+from pipeline.engines.sheet_printer import sheets_pdf
 from pipeline.engines.tesseract import Tesseract
 from pipeline.read import read_page
-from samples.separators import make_separators
+from pipeline.sheets import SheetKind, SheetOrder, order_of, read_code, sheet_code
 from schemas.faults import Overrun
 from schemas.page import Box, PageKind, ReadFrom, Word, place_on_source
 from schemas.rules import ReadRules
@@ -28,6 +30,7 @@ from schemas.source import RenderedPage
 
 WIDE, HIGH = 612, 792
 RULES = ReadRules()
+KEY = b"this house"
 
 DISCHARGE = [
     ("Times-Bold", 15, 190, 740, "Lakeview Regional Hospital"),
@@ -461,7 +464,7 @@ def coded(path: Path, text: str, extra: list) -> Sheet:
     return Sheet(path, [])
 
 
-@pytest.mark.parametrize(("damage", "text"), [(clean200, "PATCHT"), (fax_standard, "CHARTROOM:NEXT"), (dirty, "PATCHT")])
+@pytest.mark.parametrize(("damage", "text"), [(clean200, "PATCHT"), (fax_standard, "CR1:NEXT"), (dirty, "PATCHT")])
 def test_a_separator_sheet_is_known_by_its_barcode(tmp_path, damage, text):
     sheet = coded(tmp_path / "sheet.pdf", text, [("Helvetica-Bold", 20, 180, 600, "SEPARATOR SHEET")])
     page = read_page(page_of(damage(sheet.pdf), tmp_path), NEVER, Zxing(), rules=RULES)
@@ -532,5 +535,9 @@ def test_a_drawing_with_a_separators_sticker_is_a_page(tmp_path, drawn, engine):
 
 @pytest.mark.parametrize("damage", [clean200, fax_standard, dirty, shaded])
 def test_our_own_sheet_is_a_separator_after_any_trip(tmp_path, damage):
-    make_separators(tmp_path / "sheet.pdf")
-    assert read_page(page_of(damage(tmp_path / "sheet.pdf"), tmp_path), NEVER, Zxing(), rules=RULES).kind is PageKind.SEPARATOR
+    order = SheetOrder(SheetKind.PATIENT, "REQ-2024-000117-B")
+    (tmp_path / "sheet.pdf").write_bytes(sheets_pdf("NEW PATIENT", sheet_code(order, KEY), note="Request REQ-2024-000117-B"))
+    page = read_page(page_of(damage(tmp_path / "sheet.pdf"), tmp_path), NEVER, Zxing(), rules=RULES)
+    assert page.kind is PageKind.SEPARATOR
+    assert order_of(page, partial(read_code, key=KEY)) == order
+    assert order_of(page, partial(read_code, key=b"another house")) is None

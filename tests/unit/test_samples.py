@@ -10,7 +10,6 @@ from datetime import date
 
 import numpy as np
 import pytest
-import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
@@ -24,7 +23,6 @@ from samples.facts import BENCH_FACILITIES, DEMO_FACILITIES, PRACTICE_FACILITIES
 from samples.layouts import bench, demo, practice, rehearsal
 from samples.people import COLUMNS, make_people, write_people
 from samples.recipes import RECIPES
-from samples.separators import draw_separator, make_separators
 
 PEOPLE = make_people(4000, seed=5)
 CAST = sort_cast(PEOPLE)
@@ -168,22 +166,6 @@ def test_photo_is_stored_turned_and_exif_puts_it_upright():
     assert image.size == scan.image.size[::-1]
     back = np.asarray(ImageOps.exif_transpose(image), dtype=float)
     assert np.abs(back - np.asarray(scan.image, dtype=float)).mean() < 6
-
-
-def test_separator_sheets_are_read_by_a_bar_code_reader(tmp_path):
-    make_separators(tmp_path / "s.pdf", kind="patient", copies=2)
-    pages = damage.render_pages((tmp_path / "s.pdf").read_bytes(), (200, 200))
-    assert len(pages) == 2
-    assert {code.text for code in zxingcpp.read_barcodes(np.asarray(pages[1]))} == {"PATCHT", "CHARTROOM:NEWPATIENT"}
-
-
-def test_separators_survive_fax():
-    out = io.BytesIO()
-    canvas = Canvas(out, pagesize=(612, 792), invariant=1)
-    draw_separator(canvas)
-    canvas.save()
-    scan = damage.damage_page(damage.render_pages(out.getvalue(), (204, 196))[0], "faxfine", seed=3)
-    assert "CHARTROOM:NEWDOC" in {code.text for code in zxingcpp.read_barcodes(np.asarray(scan.image.convert("L")))}
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.split import Person, compare, names_one_person, split_batch
+from pipeline.persons import Person, compare, names_one_person
+from pipeline.split import split_batch
 from schemas.catalogue import build_catalogue
 from schemas.document import PageIdentity, SegmentKind
 from schemas.page import PageKind

@@ -1,0 +1,133 @@
+"""What splitting looks at on one page: its lines, titles, page numbers, letterhead and running head. Compares no pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pipeline.titles import Line, Title, find_titles, fold, lines_of
+from schemas.catalogue import Catalogue
+from schemas.document import PageIdentity
+from schemas.page import PageReading
+
+HEAD, FOOT = 0.17, 0.88  # the strips in which running heads and page numbers stand
+_ANY = re.IGNORECASE
+
+
+def phrases(*patterns: str) -> re.Pattern[str]:
+    """Any of these, from the beginning of a word."""
+    return re.compile(rf"\b(?:{'|'.join(patterns)})", _ANY)
+
+
+LETTERHEAD = phrases(r"\d{3}[)]?[ .-]{1,2}\d{3}[ .-]\d{4}\b", r"(fax|tel|phone|suite|p\.?o\.? box|www\.)\b", r"[A-Z]{2},? \d{5}(-\d{4})?\b")
+FACILITY = phrases(
+    r"(hospital|clinic|healthcare|laborator(y|ies)|radiology|imaging|associates|physicians|practice|institute)\b",
+    r"medical (center|group|associates)\b",
+    r"health (system|care|center)\b",
+)
+HEADER_LABEL = phrases(
+    r"(patient|name|d\.?o\.?b\.?|date of birth|birth ?date|mrn|m\.?r\.? ?#|medical record|account|acct|sex|gender|age|provider|physician|attending"
+    r"|visit|encounter|admit|admitted|discharged?|date of service|dos|service date|accession|collected|referring|ordering|phone|address|insurance"
+    r"|location|room)\b[\w .#/]{0,14}[:#]"
+)
+NUMBER_OF = re.compile(r"\b(?:page|pg|p)?[ .:#]*(\d{1,3})\s*(?:of|/)\s*(\d{1,3})\b(?!\s*[/-]\s*\d)", _ANY)
+NUMBER = re.compile(r"^\W*(?:page|pg\.?|p\.)\s*[#:]?\s*(\d{1,3})\W*$|^\s*-\s*(\d{1,3})\s*-\s*$|\bpage\s*[#:]?\s*(\d{1,3})\s*$", _ANY)
+COVER_LABELS = re.compile(
+    r"^\W*(to|from|fax|phone|pages?|no\. of pages|number of pages|total pages|re|subject|attn|attention|date|company|recipient|sender)\b[^:]{0,24}:",
+    _ANY,
+)
+
+# the strips in which a fax machine prints its line, which counts the pages of the call and not of a document: surely, and if it reads like one
+FAX_EDGE, FAX_HEAD = 0.03, 0.07
+FAX_LINE = re.compile(r"\d{1,2}[:.]\d{2}.*(\bfrom\b|\bto\b|\bfax\b|\d{3}[). -]{0,2}\d{3}[ .-]?\d{4})|(\bfrom\b|\bfax\b).*\d{1,2}[:.]\d{2}", _ANY)
+
+
+class Numbering(NamedTuple):
+    """A printed page number, and of how many."""
+
+    page: int
+    of: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageSigns:
+    """What splitting looks at on one page."""
+
+    reading: PageReading
+    lines: tuple[Line, ...]
+    titles: tuple[Title, ...]
+    numbers: tuple[Numbering, ...]
+    letterhead: str  # the folded facility and contact lines on top
+    labels: int
+    head: str  # the folded topmost lines without digits
+    head_words: frozenset[str]  # their words and numbers, folded
+    identity: PageIdentity
+    cover: bool
+    file_pages: int
+
+
+def read_signs(reading: PageReading, identity: PageIdentity, catalogue: Catalogue, file_pages: int) -> PageSigns:
+    """What splitting needs of one page."""
+    lines = tuple(line for line in lines_of(reading) if not is_fax_line(line))
+    titles = tuple(title for title in find_titles(reading, catalogue) if title.doubt < 0.1)
+    top = [line for line in lines if line.box.y0 < HEAD]
+    header = [line for line in lines if line.box.y0 < 0.35]
+    return PageSigns(
+        reading=reading,
+        lines=lines,
+        titles=titles,
+        numbers=_numbers(lines, reading.number, file_pages),
+        letterhead=_letterhead(top),
+        labels=sum(len(HEADER_LABEL.findall(line.text)) for line in header),
+        head=" ".join(fold(re.sub(r"\d", "", line.text)) for line in top[:3]),
+        head_words=frozenset(fold(word) for line in top[:3] for word in re.split(r"[\s,:#]+", line.text)) - {""},
+        identity=identity,
+        cover=_is_cover(lines, titles),
+        file_pages=file_pages,
+    )
+
+
+def is_fax_line(line: Line) -> bool:
+    """Whether a line was printed by a fax machine: at the very edge, or time and sender on top."""
+    return line.box.y1 < FAX_EDGE or (line.box.y1 < FAX_HEAD and FAX_LINE.search(line.text) is not None)
+
+
+def _letterhead(top: Sequence[Line]) -> str:
+    contact = sum(LETTERHEAD.search(line.text) is not None for line in top)
+    named = [line for line in top if FACILITY.search(line.text)]
+    return " ".join(fold(line.text) for line in top[:4]) if contact >= 2 or (contact and named) else ""
+
+
+def _is_cover(lines: Sequence[Line], titles: Sequence[Title]) -> bool:
+    labels = {hit[1].lower() for line in lines if line.box.y0 < 0.7 and (hit := COVER_LABELS.match(line.text))}
+    titled = any(title.slug == "fax_cover" for title in titles)
+    return titled or (len(labels) >= 4 and {"to", "from"} <= labels and any(word.startswith(("fax", "page", "number")) for word in labels))
+
+
+def _numbers(lines: Sequence[Line], page: int, file_pages: int) -> tuple[Numbering, ...]:
+    """Page numbers printed in the head or foot strip; one that merely counts a packet of many pages says nothing."""
+    edge = [line for i, line in enumerate(lines) if line.box.y1 < HEAD + 0.05 or line.box.y0 > FOOT or i >= len(lines) - 2]
+    found = [number for line in edge for number in numbers_in(line.text)]
+    return tuple(number for number in found if not (number == (page, file_pages) and file_pages > 12))
+
+
+def numbers_in(text: str) -> Iterator[Numbering]:
+    """The page numbers that a line prints."""
+    of = [Numbering(int(hit[1]), int(hit[2])) for hit in NUMBER_OF.finditer(text) if _is_page_number(hit, text)]
+    yield from of
+    if not of and (hit := NUMBER.search(text)) is not None:
+        yield Numbering(int(next(group for group in hit.groups() if group)), None)
+
+
+def _is_page_number(hit: re.Match[str], text: str) -> bool:
+    """Page x of y with x ≤ y; a bare `1/3` only when it stands alone, lest dates and doses count."""
+    page, of = int(hit[1]), int(hit[2])
+    spoken = re.search(r"of|p", hit[0], re.IGNORECASE) is not None
+    return (
+        1 <= page <= of
+        and (spoken or len(text.split()) <= 3)
+        and not re.match(r"\s*[/-]", text[hit.end() :])
+        and not text[: hit.start()].endswith("/")
+    )

@@ -1,0 +1,218 @@
+"""What speaks for and against a page beginning a document, held against the page before it, and how much each weighs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from statistics import median
+
+from rapidfuzz import fuzz
+
+from pipeline.page_signs import FOOT, Numbering, PageSigns, numbers_in, phrases
+from pipeline.persons import Person, name_parts, says
+from pipeline.titles import fold
+from schemas.document import PageIdentity
+from schemas.page import PageKind
+
+_ANY = re.IGNORECASE
+SIGNED = phrases(
+    r"electronically (signed|verified|authenticated)",
+    r"e-?signed|signed by|authenticated by|dictated (by|but)|transcribed|job ?#",
+    r"sincerely|respectfully|very truly|end of (report|document)|[dt]:\s*\d",
+)
+# said of the page and not of a treatment: in brackets, after a dash, by itself, or with the heading in capitals
+CONTINUED = re.compile(
+    r"[(\[]\s*cont(inued|'?d|\.)?\b|[-\u2013\u2014:]\s*cont(inued|'?d)\W*$|^\W*cont(inued|'?d)\W*$"
+    r"|\bcontinued from\b|(?-i:\b[A-Z]{3,} CONT(INUED|'?D)\b)",
+    _ANY,
+)
+OPENS = re.compile(
+    r"^\W*(chief complaint|history of present illness|pre-?operative diagnosis|reason for (consult\w*|visit|exam|referral)|indication"
+    r"|clinical (history|information)|admitting diagnosis|dear |to whom|exam(ination)?:|specimen)",
+    _ANY,
+)
+LATER = re.compile(
+    r"^\W*(assessment|plan|impression|disposition|recommendations?|discharge (medications|instructions|condition)|physical exam|social history"
+    r"|family history|review of systems|past (medical|surgical) history|hospital course|microscopic|final diagnosis|conclusions?|follow.?up)\b",
+    _ANY,
+)
+
+# hand-set log-odds; a page is a start when their sum says so
+BIAS = -1.6
+WEIGHTS: Mapping[str, float] = {
+    "numbered one": 4.5,
+    "numbering goes on": -6.5,  # page x of y
+    "bare numbering goes on": -6.5,  # of how many is not said
+    "packet numbering goes on": -6.5,  # what counts the pages of the file and not of a document
+    "numbered later": -2.2,
+    "numbering breaks": 2.0,
+    "previous was the last": 2.2,
+    "previous has more to come": -1.5,
+    "title on top": 4.8,
+    "lesser title on top": 2.2,
+    "same title as before": -1.2,
+    "follows a cover": 6.0,
+    "letterhead": 1.6,
+    "same letterhead as before": -0.4,
+    "other letterhead": 1.4,
+    "header labels": 1.8,
+    "same header as before": -2.0,
+    "same running head": -1.8,
+    "head names the patient": -0.8,
+    "page size changes": 1.6,
+    "scan quality changes": 0.8,
+    "type size changes": 0.6,
+    "previous was signed": 1.7,
+    "previous ends early": 0.9,
+    "previous runs to the end": -0.5,
+    "bare page in the same layout after a full one": -0.9,
+    "begins mid-sentence": -2.0,
+    "continued": -3.5,
+    "body opens": 1.2,
+    "later section on top": -1.2,
+    "patient perhaps other": 3.4,
+    "same patient": -0.4,
+    "cannot be read": -0.6,
+}
+
+
+def signals_of(sheet: PageSigns, before: PageSigns, persons: Sequence[Person]) -> Iterator[str]:
+    """Every signal of a page after the page before it. `persons`: how its patient compares with that of each page of the document so far."""
+    if sheet.reading.kind is PageKind.UNREADABLE or before.reading.kind is PageKind.UNREADABLE:
+        yield "cannot be read"
+    yield from _numbering_signals(sheet, before)
+    yield from _title_signals(sheet, before)
+    yield from _head_signals(sheet, before)
+    yield from _paper_signals(sheet, before)
+    yield from _flow_signals(sheet, before)
+    if Person.PERHAPS_OTHER in persons:
+        yield "patient perhaps other"
+    elif Person.SAME in persons:
+        yield "same patient"
+
+
+def naming_signals(sheet: PageSigns, part: Sequence[PageSigns]) -> Iterator[str]:
+    """Whether a page on which no patient was found carries the document's patient in its running head, to the letter."""
+    if not says(sheet.identity) and any(_names_in_head(earlier.identity, sheet.head_words) for earlier in part):
+        yield "head names the patient"
+
+
+def _names_in_head(identity: PageIdentity, words: Collection[str]) -> bool:
+    names = name_parts(identity.name) if identity.name else ("", "")
+    return (all(len(name) > 1 and name in words for name in names)) or (len(identity.mrn or "") >= 5 and fold(identity.mrn or "") in words)
+
+
+def _numbering_signals(sheet: PageSigns, before: PageSigns) -> Iterator[str]:
+    here, there = sheet.numbers, before.numbers
+    followers = [a for a in here for b in there if _follows(a, b)]
+    goes_on = bool(followers)
+    if any(number.page == 1 for number in here) and not (goes_on and len(here) > 1 and len(there) == 1):
+        yield "numbered one"
+    elif goes_on:
+        yield _how_it_goes_on(followers, sheet)
+    elif here:
+        later = not there or any(number.page > prior.page for number in here for prior in there)
+        yield "numbered later" if later else "numbering breaks"
+    if goes_on:
+        return
+    if any(prior.of == prior.page for prior in there):
+        yield "previous was the last"
+    elif not here and any(prior.of and prior.page < prior.of for prior in there):
+        yield "previous has more to come"
+
+
+def _how_it_goes_on(followers: Sequence[Numbering], sheet: PageSigns) -> str:
+    counted = [number for number in followers if number.of is not None]
+    if any(number != (sheet.reading.number, sheet.file_pages) for number in counted):
+        return "numbering goes on"
+    return "packet numbering goes on" if counted else "bare numbering goes on"
+
+
+def _follows(here: Numbering, there: Numbering) -> bool:
+    return here.page == there.page + 1 and here.of == there.of
+
+
+def _title_signals(sheet: PageSigns, before: PageSigns) -> Iterator[str]:
+    if before.cover and not sheet.cover:
+        yield "follows a cover"
+    title = next((t for t in sheet.titles if t.box.y0 < 0.4), None)
+    if title is None:
+        return
+    if any(_alike(title.text, other.text) and abs(title.box.y0 - other.box.y0) < 0.08 for other in before.titles):
+        yield "same title as before"
+    else:
+        yield "title on top" if title.doubt <= 0.01 else "lesser title on top"
+
+
+def _alike(a: str, b: str) -> bool:
+    return fuzz.ratio(fold(re.sub(r"\d", "", a)), fold(re.sub(r"\d", "", b))) >= 85
+
+
+def _head_signals(sheet: PageSigns, before: PageSigns) -> Iterator[str]:
+    if sheet.letterhead:
+        alike = before.letterhead and fuzz.ratio(sheet.letterhead, before.letterhead) >= 80
+        yield "same letterhead as before" if alike else "letterhead"
+        if before.letterhead and not alike:
+            yield "other letterhead"
+    if sheet.labels >= 3:
+        yield (
+            "same header as before" if before.labels >= 3 and _same_head(sheet, before) and not _differing_titles(sheet, before) else "header labels"
+        )
+    elif sheet.head and _same_head(sheet, before):
+        yield "same running head"
+
+
+def _same_head(sheet: PageSigns, before: PageSigns) -> bool:
+    return min(len(sheet.head), len(before.head)) >= 8 and fuzz.ratio(sheet.head, before.head) >= 85
+
+
+def _differing_titles(sheet: PageSigns, before: PageSigns) -> bool:
+    return bool(sheet.titles) and not any(_alike(a.text, b.text) for a in sheet.titles for b in before.titles)
+
+
+def _paper_signals(sheet: PageSigns, before: PageSigns) -> Iterator[str]:
+    a, b = sheet.reading, before.reading
+    if abs(a.width_pt - b.width_pt) > 0.04 * b.width_pt or abs(a.height_pt - b.height_pt) > 0.04 * b.height_pt:
+        yield "page size changes"
+    if a.quality != b.quality or a.read_from is not b.read_from:
+        yield "scan quality changes"
+    if sheet.lines and before.lines and not 0.85 < _type_size(sheet) / max(_type_size(before), 1e-6) < 1.18:
+        yield "type size changes"
+
+
+def _type_size(sheet: PageSigns) -> float:
+    return median(line.height for line in sheet.lines) * sheet.reading.height_pt
+
+
+def _flow_signals(sheet: PageSigns, before: PageSigns) -> Iterator[str]:
+    body = [line for line in before.lines if line.box.y0 < FOOT + 0.04 and not any(True for _ in numbers_in(line.text))]
+    if body and SIGNED.search(" ".join(line.text for line in body[-5:])):
+        yield "previous was signed"
+    elif body and body[-1].box.y1 < 0.6:
+        yield "previous ends early"
+    elif body and body[-1].box.y1 > 0.84 and not body[-1].text.rstrip().endswith((".", ":")):
+        yield "previous runs to the end"
+    if body and body[-1].box.y1 > 0.82 and not SIGNED.search(" ".join(line.text for line in body[-5:])) and _bare_alike(sheet, before):
+        yield "bare page in the same layout after a full one"
+    yield from _opening_signals(sheet)
+
+
+def _bare_alike(sheet: PageSigns, before: PageSigns) -> bool:
+    """Well-read text set like the page before, with nothing that heads a document: no title, house, label or opening section."""
+    if sheet.titles or sheet.letterhead or sheet.labels or len(sheet.lines) < 5 or sheet.reading.confidence < 0.85:
+        return False
+    margins = [median(line.box.x0 for line in s.lines) for s in (sheet, before)]
+    opens = any(OPENS.match(line.text) for line in sheet.lines[:14])
+    return abs(margins[0] - margins[1]) < 0.02 and 0.93 < _type_size(sheet) / max(_type_size(before), 1e-6) < 1.07 and not opens
+
+
+def _opening_signals(sheet: PageSigns) -> Iterator[str]:
+    top = [line for line in sheet.lines if line.box.y0 < 0.3 and not any(True for _ in numbers_in(line.text))]
+    if any(CONTINUED.search(line.text) for line in top):
+        yield "continued"
+    elif top and sheet.labels < 2 and re.match(r"[a-z]{2,}", top[0].text) and len(top[0].text.split()) >= 3:
+        yield "begins mid-sentence"
+    elif top and LATER.match(top[0].text):
+        yield "later section on top"
+    if any(OPENS.match(line.text) for line in sheet.lines[:14] if line.box.y0 < 0.45):
+        yield "body opens"
