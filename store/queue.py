@@ -31,7 +31,7 @@ class Wanted(NamedTuple):
     source: str = ""
     priority: str = ""
     late: bool = False
-    escalated: bool = False
+    escalated: bool | None = None  # handed on to the lead: only these, or none of these
 
 
 class Seat(NamedTuple):
@@ -206,7 +206,7 @@ def _asked(wanted: Wanted, now: datetime | None) -> list[ColumnElement[bool]]:
         (wanted.source, or_(delivery.c.source == wanted.source, delivery.c.source.startswith(f"{wanted.source}/", autoescape=True))),
         (wanted.priority, table.c.priority == wanted.priority),
         (wanted.late and now, table.c.opened_at <= now - TARGET if now else false()),
-        (wanted.escalated, table.c.escalated),
+        (wanted.escalated is not None, table.c.escalated == bool(wanted.escalated)),
     ]
     return [condition for asked, condition in made if asked]
 
