@@ -47,6 +47,8 @@ document.addEventListener("keydown", (event) => {
   if (act === "help") help();
   else if (element.matches("input, textarea")) element.focus();
   else element.click();
+  const choice = element?.closest("details[open]")?.querySelector("button");
+  if (choice) choice.focus();
 });
 
 document.querySelectorAll("img").forEach((image) => {

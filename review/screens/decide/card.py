@@ -18,6 +18,7 @@ COLUMNS = 5
 NEAR_BITS = 7.0  # a second candidate within a hundred to one is a near tie
 WEAK = {"last_name", "first_name", "middle_name", "suffix", "name", "dob", "sex"}  # all that twins and namesakes may share, or nearly
 UNARMED = {"patient.two_on_document", "patient.recheck", "patient.unfiled", "patient.duplicate", "patient.conflict", "policy.stopped"}
+LOOK_AT_PAGES = ("split", "pages", "image", "file", "duplicate", "sensitivity")  # never settled by a key pressed out of habit
 MARKS = {"agree": ("✓", "agrees"), "near": ("≈", "near"), "differ": ("✗", "differs"), "absent": ("·", "not given")}
 ABSENT: Mapping[str, Any] = {"agreement": "absent", "index_value": "", "document_value": "", "level": ""}
 
@@ -91,7 +92,6 @@ def card_of(item: ReviewItem, record: DocumentRecord, catalogue: Catalogue, answ
     accept = {
         Question.PATIENT: columns[0].mrn if armed and columns else "",
         Question.TYPE: kinds[0] if kinds and "type.unknown" not in item.reasons else "",
-        Question.CONFIRM: "yes",
     }
     return Card(
         question, columns, _lines(candidates), accept.get(question, "") if question else "", _missing(item), kinds, _deciding(question, record)
@@ -99,7 +99,7 @@ def card_of(item: ReviewItem, record: DocumentRecord, catalogue: Catalogue, answ
 
 
 def next_question(item: ReviewItem, record: DocumentRecord, catalogue: Catalogue, answers: Answers) -> Question | None:
-    """Patient, then type, then missing fields; what nothing was asked about is confirmed as a whole. None when all is answered."""
+    """Patient, then type, then missing fields, then the pages themselves where they are in doubt. None when all is answered."""
     if not record.pages or record.object_key is None:
         return Question.FILE
     asked = {
@@ -107,11 +107,14 @@ def next_question(item: ReviewItem, record: DocumentRecord, catalogue: Catalogue
         Question.TYPE: item.blind or not _files(record.document_type, catalogue) or _has_family(item, "type"),
         Question.FIELDS: bool(_missing(item)),
     }
-    answered = {Question.PATIENT: bool(answers.patient), Question.TYPE: bool(answers.kind), Question.FIELDS: answers.read}
-    for question, needed in asked.items():
-        if needed and not answered[question]:
-            return question
-    return None if any(asked.values()) or answers.confirmed else Question.CONFIRM
+    asked[Question.CONFIRM] = not any(asked.values()) or any(_has_family(item, family) for family in LOOK_AT_PAGES)
+    answered = {
+        Question.PATIENT: bool(answers.patient),
+        Question.TYPE: bool(answers.kind),
+        Question.FIELDS: answers.read,
+        Question.CONFIRM: answers.confirmed,
+    }
+    return next((question for question, needed in asked.items() if needed and not answered[question]), None)
 
 
 def asks_patient(item: ReviewItem, record: DocumentRecord) -> bool:
