@@ -20,6 +20,8 @@ from review.health import HealthDoors
 from review.house import House
 from review.pages import show, tabs_of
 from review.screens.account.views import AccountScreen
+from review.screens.chart.views import ChartScreen
+from review.screens.decide.views import DecideScreen
 from review.screens.document.views import DocumentScreen
 from review.screens.glass.views import GlassScreen
 from review.screens.oidc.views import OidcScreen
@@ -77,7 +79,9 @@ def _screens(house: House, gate: Gate, web: Web) -> Iterator[Door]:
         WelcomeScreen(gate),
         AccountScreen(gate),
         QueueScreen(house.index, house.now),
+        DecideScreen(house.index, house.catalogue, house.decide, house.now),
         DocumentScreen(house.index, house.catalogue, house.pictures),
+        ChartScreen(house.index, house.catalogue, house.now),
         GlassScreen(house.index, house.catalogue, house.now),
         PeopleScreen(house.index, house.now),
         TrailScreen(house.index, house.now),

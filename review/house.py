@@ -12,6 +12,8 @@ from sqlalchemy import Engine
 from review.pictures import Pictures
 from review.single_sign_on import Provider
 from schemas.catalogue import Catalogue
+from schemas.decision import Wish
+from schemas.record import DocumentRecord
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class House:
     pictures: Pictures
     catalogue: Catalogue
     key: bytes  # 32 random bytes of this installation: seals second factors
+    decide: Callable[[str, Wish, str, int], DocumentRecord]  # item, what is wanted, who, under which lease → the document as it is now
     take_in: Callable[[str, BinaryIO], str]  # a file's name and content → the delivery's id
     status: Callable[[], dict[str, Any]]
     not_ready: Callable[[], Sequence[str]]  # the stores that do not answer

@@ -17,10 +17,14 @@ ACTS: Mapping[str, tuple[str, str]] = {
     "rescan": ("r", "Ask for a new scan"),
     "escalate": ("e", "Hand on to the lead"),
     "split": ("s", "Split or merge pages"),
+    "skip": ("x", "Skip, for a reason"),
     "undo": ("u", "Undo"),
     "next_page": ("j", "Next page"),
     "previous_page": ("k", "Previous page"),
     "evidence": (".", "Next evidence"),
+    "larger": ("+", "Larger"),
+    "smaller": ("-", "Smaller"),
+    "turn": ("t", "Turn the page"),
     "help": ("?", "Show the keys"),
 }
 NAMED = {"Enter", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "PageUp", "PageDown", "Home", "End", *(f"F{n}" for n in range(1, 13))}

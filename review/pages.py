@@ -29,6 +29,7 @@ class Tab(NamedTuple):
 
 TABS = (
     Tab("/queue", "Queue", Right.QUEUE),
+    Tab("/charts", "Charts", Right.DOCUMENTS),
     Tab("/glass", "Emergency access", Right.GLASS),
     Tab("/people", "People", Right.PEOPLE),
     Tab("/audit", "Audit trail", Right.AUDIT),

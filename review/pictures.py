@@ -14,11 +14,13 @@ from sqlalchemy import Engine
 from pipeline.ports import PageOpener
 from schemas.record import DocumentRecord
 from schemas.source import Opened
-from store import journal, pictures
+from store import journal, pictures, renditions
 from store.database import reading, writing
 from store.objects import ObjectStore
 
 WIDTHS = (240, 1600)
+MADE_AT_REST = {240: "thumb", 1600: "wide"}
+SNIPPET_HEIGHT, SNIPPET_WIDEST = 96, 640
 AT_ONCE = 8  # pages rendered together: opening a file costs more than one page of it
 
 
@@ -33,7 +35,7 @@ class Pictures:
     making: threading.Lock = field(default_factory=threading.Lock)
 
     def get(self, record: DocumentRecord, page: int, width: int) -> bytes | None:
-        """The page as JPEG at a width; None when no picture can be made of it."""
+        """The page at a width, or near it where it was made at rest; None when no picture can be made of it."""
         if page not in record.pages or width not in WIDTHS:
             return None
         if (kept := self._kept(record, page, width)) is None:
@@ -43,9 +45,28 @@ class Pictures:
             kept = self._kept(record, page, width)
         return kept
 
+    def snippet(self, record: DocumentRecord, page: int, box: tuple[float, float, float, float]) -> bytes | None:
+        """The place on a page where a value was read, with a little around it, as JPEG."""
+        whole = self.get(record, page, max(WIDTHS))
+        if whole is None:
+            return None
+        with Image.open(io.BytesIO(whole), formats=["WEBP", "JPEG"]) as image:
+            x0, y0, x1, y1 = box
+            edge = max(0.006, 0.3 * (y1 - y0))
+            sides = (x0 - edge) * image.width, (y0 - edge) * image.height, (x1 + edge) * image.width, (y1 + edge) * image.height
+            left, top, right, bottom = (round(side) for side in sides)
+            cut = image.convert("L").crop(
+                (max(0, left), max(0, top), min(image.width, max(right, left + 8)), min(image.height, max(bottom, top + 8)))
+            )
+        cut.thumbnail((SNIPPET_WIDEST, SNIPPET_HEIGHT))
+        data = io.BytesIO()
+        cut.save(data, "JPEG", quality=85)
+        return data.getvalue()
+
     def _kept(self, record: DocumentRecord, page: int, width: int) -> bytes | None:
         with reading(self.index) as conn:
-            key = pictures.find(conn, sha256=record.sha256, page=page, width=width)
+            made = renditions.page_image_of(conn, record, page, MADE_AT_REST[width])
+            key = made or pictures.find(conn, sha256=record.sha256, page=page, width=width)
         if key is None:
             return None
         with self.objects.open(key) as stream:

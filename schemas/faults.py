@@ -23,6 +23,12 @@ class InputFault(Fault):
     code = "CR-INPUT"
 
 
+class StaleClaim(InputFault):
+    """A decision on what is no longer in this person's hands; nothing was written."""
+
+    code = "CR-STALE"
+
+
 class StoreFault(Fault):
     """Objects or index cannot be reached or refuse; retried unless permanent."""
 

@@ -24,6 +24,7 @@ REASONS: dict[str, Reason] = {
     ),
     "patient.two_on_document": Reason("The pages name two different patients.", "Split them by patient."),
     "patient.recheck": Reason("The patient index changed, and this filing may no longer be right.", "Confirm the patient, or choose the right one."),
+    "patient.unfiled": Reason("It was taken out of a chart.", "Decide anew whose it is."),
     "patient.duplicate": Reason(
         "Two entries of the patient index are probably one person.",
         "Merge them with `chartroom patients merge`, or choose the right one if they are two people.",

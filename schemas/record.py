@@ -64,6 +64,12 @@ class ReviewItem:
     blind: bool = False
     resolved_at: datetime | None = None
     resolution: dict[str, Any] | None = None
+    resolved_by: str | None = None
+    holder: str | None = None  # who has it leased, and until when
+    held_until: datetime | None = None
+    fence: int = 0  # the number of the lease: a decision under an older one is refused
+    skips: int = 0
+    escalated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

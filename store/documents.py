@@ -23,6 +23,7 @@ from store.columns import canonical
 from store.tables import delivery, document, filing, review_item
 
 PIPELINE = "pipeline"
+CHANGED = ("status", "document_type", "loinc", "document_type_confidence", "patient_mrn", "patient_probability", "fields", "reasons", "filed_at")
 WHOLE_PAGE = (0.0, 0.0, 1.0, 1.0)
 
 
@@ -56,8 +57,8 @@ def resolve(conn: Connection, *, item_id: str, actor: str, decision: dict[str, A
     before = _known(conn, item.document_id)
     decision = _to_survivor(conn, before, decision)
     after = _decided(before, decision, {"item": item_id, "actor": actor, "at": now.isoformat()}, now)
-    _replace(conn, before, after, actor, now)
-    _close(conn, item_id, actor, decision, now)
+    replace_record(conn, before, after, actor, now)
+    _close(conn, item_id, actor, decision, now, before)
     verdicts.note(conn, item, before, decision, {"actor": actor, "at": now})
     detail = {
         "item": item_id,
@@ -65,7 +66,7 @@ def resolve(conn: Connection, *, item_id: str, actor: str, decision: dict[str, A
         "mrn": after.patient_mrn,
         "type": after.document_type,
         "fields": sorted(decision.get("fields") or {}),
-        "row": _row_seal(after),
+        "row": row_seal(after),
     }
     audit.append(conn, AuditEntry("document.resolved", after.id, actor, detail), now)
     return after
@@ -80,13 +81,15 @@ def reconsider(conn: Connection, before: DocumentRecord, after: DocumentRecord, 
     asked = next((item for item in queue.of_document(conn, before.id) if item.resolved_at is None and not item.blind), None)
     doubts, (after,) = after.reasons, _by_survivor(conn, [_dated(after, now)])
     after = replace(after, reasons=() if after.status is DocumentStatus.FILED else after.reasons)
-    _replace(conn, before, after, actor, now)
+    replace_record(conn, before, after, actor, now)
     closed = asked is not None and before.status is DocumentStatus.REVIEW and after.status is DocumentStatus.FILED
     if asked is not None and closed:
         _close(conn, asked.id, actor, {"act": "file", "mrn": after.patient_mrn, "by": actor}, now)
     elif asked is not None:
-        conn.execute(update(review_item).where(review_item.c.id == asked.id).values(reasons=list(doubts or asked.reasons)))
-    detail = {"item": asked.id if asked else None, "closed": closed, "mrn": after.patient_mrn, "reasons": list(doubts), "row": _row_seal(after)}
+        # whoever has it open looks at other candidates by now: their decision is refused
+        news = {"reasons": list(doubts or asked.reasons), "fence": review_item.c.fence + 1}
+        conn.execute(update(review_item).where(review_item.c.id == asked.id).values(**news))
+    detail = {"item": asked.id if asked else None, "closed": closed, "mrn": after.patient_mrn, "reasons": list(doubts), "row": row_seal(after)}
     audit.append(conn, AuditEntry("document.rematched", after.id, actor, detail), now)
     if doubts and asked is None:
         _ask(conn, after, doubts, actor, now)
@@ -211,14 +214,16 @@ def _to_survivor(conn: Connection, before: DocumentRecord, decision: dict[str, A
     return {**decision, "mrn": before.patient_mrn if same else head}
 
 
-def _replace(conn: Connection, before: DocumentRecord, after: DocumentRecord, actor: str, now: datetime) -> None:
+def replace_record(conn: Connection, before: DocumentRecord, after: DocumentRecord, actor: str, now: datetime) -> None:
+    """Write the document as it is now, and the filing act that leads there."""
     conn.execute(update(document).where(document.c.id == after.id).values(**_values(after)))
     _append_filings(conn, _moves(before, after), actor, now)
 
 
-def _close(conn: Connection, item_id: str, actor: str, decision: dict[str, Any], now: datetime) -> None:
+def _close(conn: Connection, item_id: str, actor: str, decision: dict[str, Any], now: datetime, before: DocumentRecord | None = None) -> None:
     closed = update(review_item).where(review_item.c.id == item_id)
-    conn.execute(closed.values(resolved_at=now, resolved_by=actor, resolution=decision))
+    replaced = {name: state_of(before)[name] for name in CHANGED} if before else None
+    conn.execute(closed.values(resolved_at=now, resolved_by=actor, resolution=decision, before=replaced))
 
 
 def _ask(conn: Connection, record: DocumentRecord, reasons: Sequence[str], actor: str, now: datetime, *, blind: bool = False) -> None:
@@ -239,13 +244,26 @@ def _settling(delivery: Delivery, page_count: int, records: Sequence[DocumentRec
 def _settled_detail(record: DocumentRecord) -> dict[str, Any]:
     mrn = record.patient_mrn if record.status is DocumentStatus.FILED else None
     outcome = {"pages": list(record.pages), "mrn": mrn, "type": record.document_type, "reasons": list(record.reasons)}
-    return {"delivery": record.delivery_id, **outcome, "row": _row_seal(record)}
+    return {"delivery": record.delivery_id, **outcome, "row": row_seal(record)}
 
 
-def _row_seal(record: DocumentRecord) -> str:
+def row_seal(record: DocumentRecord) -> str:
     """Digest of the whole row, so that the audit trail tells a changed row without holding what stands in it."""
+    return hashlib.sha256(canonical(state_of(record)).encode()).hexdigest()
+
+
+def state_of(record: DocumentRecord) -> dict[str, Any]:
+    """The row of a document as JSON."""
     at = record.filed_at.astimezone(UTC).isoformat(timespec="microseconds") if record.filed_at else None
-    return hashlib.sha256(canonical(_values(record) | {"filed_at": at}).encode()).hexdigest()
+    return _values(record) | {"filed_at": at}
+
+
+def as_it_was(record: DocumentRecord, state: Mapping[str, Any]) -> DocumentRecord:
+    """The document as it was before a decision; what was decided since stays in its evidence."""
+    at = state["filed_at"]
+    kept = {**state, "status": DocumentStatus(state["status"]), "reasons": tuple(state["reasons"])}
+    kept |= {"fields": {name: _field(value) for name, value in state["fields"].items()}, "filed_at": datetime.fromisoformat(at) if at else None}
+    return replace(record, **kept)
 
 
 def _append_filings(conn: Connection, acts: Sequence[tuple[str, str, str | None]], actor: str, now: datetime) -> None:

@@ -1,19 +1,44 @@
-"""The review queue: items and whether they are open. Knows an order to hand them out in; what to decide is the clerk's."""
+"""The review queue: items, whose hands they are in, and the order in which they are handed out. What to decide is the clerk's.
+
+A lease is one conditional update that raises the item's fencing number when it changes hands; a decision names the number it was made under.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, case, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, false, func, insert, or_, select, update
 
-from schemas.record import ReviewItem
-from store.tables import document
+from schemas.record import AuditEntry, ReviewItem
+from store import audit
+from store.tables import delivery, document
 from store.tables import review_item as table
 
 URGENCY = case({"stat": 0, "normal": 1}, value=table.c.priority, else_=2)
 QUARANTINED = case((document.c.status == "quarantined", 1), else_=0)
+LASTS = timedelta(minutes=5)  # how long an item stays in idle hands
+TARGET = timedelta(hours=24)  # in which every item is to be decided
+SKIPS = 3  # so many skips hand an item on to the lead
+
+
+class Wanted(NamedTuple):
+    """Which items a person asks for; what is empty is not asked."""
+
+    family: str = ""  # of a reason: patient, type, field, …
+    source: str = ""
+    priority: str = ""
+    late: bool = False
+    escalated: bool | None = None  # handed on to the lead: only these, or none of these
+
+
+class Seat(NamedTuple):
+    """An item in somebody's hands under its fencing number, and the item that was leased to come after it."""
+
+    fence: int
+    following: ReviewItem | None
 
 
 def add(conn: Connection, items: Sequence[ReviewItem]) -> None:
@@ -22,11 +47,10 @@ def add(conn: Connection, items: Sequence[ReviewItem]) -> None:
         conn.execute(insert(table), [_values(item) for item in items])
 
 
-def open_items(conn: Connection, *, limit: int | None = None) -> list[ReviewItem]:
+def open_items(conn: Connection, wanted: Wanted = Wanted(), *, now: datetime | None = None, limit: int | None = None) -> list[ReviewItem]:  # noqa: B008
     """What waits for a clerk: urgent first, what can be filed before what is quarantined, then the oldest."""
-    waiting = select(table).join(document, document.c.id == table.c.document_id).where(table.c.resolved_at.is_(None))
-    query = waiting.order_by(URGENCY, QUARANTINED, table.c.opened_at, table.c.id).limit(limit)
-    return [item_of(row) for row in conn.execute(query)]
+    waiting = _waiting(table).where(*_asked(wanted, now))
+    return [item_of(row) for row in conn.execute(waiting.order_by(*_order()).limit(limit))]
 
 
 def get(conn: Connection, item_id: str) -> ReviewItem | None:
@@ -39,6 +63,74 @@ def of_document(conn: Connection, document_id: str) -> list[ReviewItem]:
     """The items about a document, in the order they were opened."""
     query = select(table).where(table.c.document_id == document_id).order_by(table.c.opened_at, table.c.id)
     return [item_of(row) for row in conn.execute(query)]
+
+
+def claim(conn: Connection, item_id: str, holder: str, *, now: datetime) -> int | None:
+    """Lease an open item, or go on holding it; its fencing number, or None when it is decided or in other hands."""
+    mine = and_(table.c.holder == holder, table.c.held_until > now)
+    free = and_(table.c.id == item_id, table.c.resolved_at.is_(None), or_(mine, _is_free(now)))
+    fence = case((mine, table.c.fence), else_=table.c.fence + 1)
+    leased = update(table).where(free).values(holder=holder, held_until=now + LASTS, fence=fence)
+    return conn.execute(leased.returning(table.c.fence)).scalar()
+
+
+def sit_down(conn: Connection, item_id: str, holder: str, wanted: Wanted, *, now: datetime) -> Seat | None:
+    """Lease an item and the one to come after it, and give back whatever else one held; None when it is not to be had."""
+    fence = claim(conn, item_id, holder, now=now)
+    if fence is None:
+        return None
+    following = next_item(conn, holder, wanted, now=now, after=item_id)
+    kept = [item_id]
+    if following is not None:
+        claim(conn, following.id, holder, now=now)
+        kept.append(following.id)
+    give_back(conn, holder, but=kept)
+    return Seat(fence, following)
+
+
+def next_item(conn: Connection, holder: str, wanted: Wanted, *, now: datetime, after: str = "") -> ReviewItem | None:
+    """The item to decide next: one's own leased one first, then urgent, late, of the same sender, old."""
+    sender = select(document.c.read_facility).join(table, table.c.document_id == document.c.id).where(table.c.id == after).scalar_subquery()
+    beside = case((and_(document.c.read_facility == sender, document.c.read_facility != ""), 0), else_=1)
+    held = case((and_(table.c.holder == holder, table.c.held_until > now), 0), else_=1)
+    late = case((table.c.opened_at <= now - TARGET, 0), else_=1)
+    reach = or_(and_(table.c.holder == holder, table.c.held_until > now), _is_free(now))
+    query = _waiting(table).where(reach, table.c.id != after, *_asked(wanted, now)).order_by(held, URGENCY, QUARANTINED, late, beside, *_order())
+    row = conn.execute(query.limit(1)).first()
+    return item_of(row) if row else None
+
+
+def holds(conn: Connection, item_id: str, holder: str, fence: int, *, now: datetime) -> bool:
+    """Whether an open item is still in these hands under this number."""
+    mine = and_(table.c.id == item_id, table.c.resolved_at.is_(None), table.c.holder == holder, table.c.fence == fence, table.c.held_until > now)
+    return conn.execute(select(table.c.id).where(mine)).first() is not None
+
+
+def give_back(conn: Connection, holder: str, *, but: Collection[str] = ()) -> None:
+    """Let go of what somebody has leased and not decided."""
+    mine = and_(table.c.holder == holder, table.c.resolved_at.is_(None), table.c.id.not_in(but))
+    conn.execute(update(table).where(mine).values(holder=None, held_until=None))
+
+
+def skip(conn: Connection, item_id: str, holder: str, reason: str, *, now: datetime) -> None:
+    """Put an item back unread or unsure, for a reason; the third time it goes to the lead."""
+    escalated = or_(table.c.escalated, table.c.skips + 1 >= SKIPS)
+    back = update(table).where(table.c.id == item_id).values(holder=None, held_until=None, skips=table.c.skips + 1, escalated=escalated)
+    count = conn.execute(back.returning(table.c.skips)).scalar_one()
+    audit.append(conn, AuditEntry("review.skipped", item_id, holder, {"reason": reason, "skips": count}), now)
+
+
+def escalate(conn: Connection, item_id: str, holder: str, reason: str, *, now: datetime) -> None:
+    """Hand an item on to the lead, for a reason."""
+    conn.execute(update(table).where(table.c.id == item_id).values(holder=None, held_until=None, escalated=True))
+    audit.append(conn, AuditEntry("review.escalated", item_id, holder, {"reason": reason}), now)
+
+
+def last_decided(conn: Connection, actor: str, *, since: datetime) -> ReviewItem | None:
+    """The newest decision of a person that was not taken back, if there is one since then."""
+    mine = and_(table.c.resolved_by == actor, table.c.resolved_at > since, table.c.undone_at.is_(None), table.c.before.is_not(None))
+    row = conn.execute(select(table).where(mine).order_by(table.c.resolved_at.desc()).limit(1)).first()
+    return item_of(row) if row else None
 
 
 def counts(conn: Connection) -> dict[str, int]:
@@ -54,6 +146,18 @@ def oldest_open(conn: Connection) -> datetime | None:
     return conn.execute(select(func.min(table.c.opened_at)).where(waiting)).scalar()
 
 
+def waiting_count(conn: Connection, wanted: Wanted, *, now: datetime) -> int:
+    """How many items wait of those asked for."""
+    count: int = conn.execute(_waiting(func.count()).where(*_asked(wanted, now))).scalar_one()
+    return count
+
+
+def sources(conn: Connection) -> list[str]:
+    """The sources of what waits."""
+    found = conn.execute(_waiting(delivery.c.source).distinct().order_by(None)).scalars()
+    return sorted({name.partition("/")[0] for name in found})
+
+
 def reason_counts(conn: Connection) -> dict[str, int]:
     """How many open items give each reason."""
     tally: dict[str, int] = {}
@@ -61,6 +165,11 @@ def reason_counts(conn: Connection) -> dict[str, int]:
         for reason in item.reasons:
             tally[reason] = tally.get(reason, 0) + 1
     return tally
+
+
+def reopened(item: ReviewItem, item_id: str) -> ReviewItem:
+    """The same question as a new item, as old as the first: its decision was taken back."""
+    return replace(item, id=item_id, resolved_at=None, resolution=None, resolved_by=None, holder=None, held_until=None, fence=0)
 
 
 def item_of(row: Row[Any]) -> ReviewItem:
@@ -74,7 +183,38 @@ def item_of(row: Row[Any]) -> ReviewItem:
         blind=bool(row.blind),
         resolved_at=row.resolved_at,
         resolution=row.resolution,
+        resolved_by=row.resolved_by,
+        holder=row.holder,
+        held_until=row.held_until,
+        fence=row.fence,
+        skips=row.skips,
+        escalated=bool(row.escalated),
     )
+
+
+def _waiting(*what: Any) -> Select[Any]:
+    joined = select(*what).select_from(table).join(document, document.c.id == table.c.document_id)
+    return joined.join(delivery, delivery.c.id == document.c.delivery_id).where(table.c.resolved_at.is_(None))
+
+
+def _order() -> tuple[ColumnElement[Any], ...]:
+    return URGENCY, QUARANTINED, table.c.opened_at, document.c.delivery_id, document.c.first_page, table.c.id
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    return or_(table.c.held_until.is_(None), table.c.held_until <= now)
+
+
+def _asked(wanted: Wanted, now: datetime | None) -> list[ColumnElement[bool]]:
+    reasons = table.c.reasons.cast(table.c.id.type)
+    made = [
+        (wanted.family, or_(*(reasons.contains(f'"{wanted.family}{sign}', autoescape=True) for sign in '."'))),
+        (wanted.source, or_(delivery.c.source == wanted.source, delivery.c.source.startswith(f"{wanted.source}/", autoescape=True))),
+        (wanted.priority, table.c.priority == wanted.priority),
+        (wanted.late and now, table.c.opened_at <= now - TARGET if now else false()),
+        (wanted.escalated is not None, table.c.escalated == bool(wanted.escalated)),
+    ]
+    return [condition for asked, condition in made if asked]
 
 
 def _values(item: ReviewItem) -> dict[str, Any]:
@@ -87,4 +227,6 @@ def _values(item: ReviewItem) -> dict[str, Any]:
         "blind": item.blind,
         "resolved_at": item.resolved_at,
         "resolution": item.resolution,
+        "skips": item.skips,
+        "escalated": item.escalated,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, false
 
 from store.columns import FileName, Instant, Json
 
@@ -126,6 +126,15 @@ review_item = Table(
     Column("resolved_at", Instant),
     Column("resolved_by", Text),
     Column("resolution", Json),
+    Column("holder", Text),  # who has it leased, until when, and the number of the lease
+    Column("held_until", Instant),
+    Column("fence", Integer, nullable=False, server_default="0"),
+    Column("skips", Integer, nullable=False, server_default="0"),
+    Column("escalated", Boolean, nullable=False, server_default=false()),
+    Column("before", Json),  # what the decision replaced
+    Column("undone_at", Instant),
+    Index("review_item_by_holder", "holder"),
+    Index("review_item_by_decider", "resolved_by", "resolved_at"),
     Index("review_item_open", "resolved_at", "opened_at"),
     Index("review_item_by_document", "document_id"),
 )

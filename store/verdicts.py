@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, insert, select
 from schemas.line import Verdict
 from schemas.record import DocumentRecord, ReviewItem
 from store import merges
-from store.tables import delivery
+from store.tables import delivery, review_item
 from store.tables import verdict as table
 
 NOBODY = "patient.none"  # set aside for this reason: the person is none of ours
@@ -27,15 +27,18 @@ def note(conn: Connection, item: ReviewItem, before: DocumentRecord, decision: d
 
 
 def of_source(conn: Connection, source: str) -> Iterator[Verdict]:
-    """All verdicts on documents from a source, in the order they were given."""
+    """All verdicts on documents from a source that were not taken back, in the order they were given."""
     columns = [column for column in table.c if column.name != "sequence"]
-    for row in conn.execute(select(*columns).where(table.c.source == source.partition("/")[0]).order_by(table.c.sequence)):
+    kept = select(*columns).join(review_item, review_item.c.id == table.c.item_id).where(review_item.c.undone_at.is_(None))
+    for row in conn.execute(kept.where(table.c.source == source.partition("/")[0]).order_by(table.c.sequence)):
         yield Verdict(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
 
 
-def newest(conn: Connection, source: str) -> int:
-    """The number of the newest verdict on a source; 0 when there is none."""
-    return conn.execute(select(func.max(table.c.sequence)).where(table.c.source == source.partition("/")[0])).scalar() or 0
+def newest(conn: Connection, source: str) -> tuple[int, int]:
+    """The number of the newest verdict on a source, 0 when there is none, and how many were taken back."""
+    query = select(func.max(table.c.sequence), func.count(review_item.c.undone_at)).join(review_item, review_item.c.id == table.c.item_id)
+    row = conn.execute(query.where(table.c.source == source.partition("/")[0])).one()
+    return row[0] or 0, row[1]
 
 
 def sources(conn: Connection) -> list[str]:

@@ -285,7 +285,8 @@ def resolve(
     by: Annotated[str, typer.Option(help="Who decides; default: the user of this computer.")] = "",
 ) -> None:
     """Decide a review item: file it to a patient, set it aside, or quarantine it."""
-    from workers.resolve import Wish, resolve_item
+    from schemas.decision import Wish
+    from workers.resolve import resolve_item
     from workers.wire import connect
 
     if sum(map(bool, (patient, set_aside, quarantine))) != 1:

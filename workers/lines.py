@@ -34,7 +34,7 @@ def sample_share(found: Standing, rules: AuditSampleRules) -> float:
 
 
 @lru_cache(maxsize=64)
-def _reckoned(stores: Stores, source: str, rules: MatchRules, _newest: int) -> Standing:
-    """`_newest` is the last verdict's number: verdicts never change, so that with the same last one they are the same."""
+def _reckoned(stores: Stores, source: str, rules: MatchRules, _newest: tuple[int, int]) -> Standing:
+    """`_newest` is the last verdict's number and how many were taken back: with the same two, the verdicts are the same."""
     with reading(stores.index) as conn:
         return standing(verdicts.of_source(conn, source), rules=rules, model=str(VERSION))

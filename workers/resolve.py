@@ -1,48 +1,47 @@
-"""A clerk's decision from the command line: checks it against the catalogue and the index, then lets the store commit it."""
+"""A clerk's decision, from the command line or a screen: checks it against the catalogue and the index, then lets the store commit it."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
-from typing import Any, NamedTuple
+from datetime import date, datetime
+from typing import Any
 
-from schemas.faults import InputFault
+from schemas.decision import REASONS_FOR, Wish
+from schemas.document import FieldName
+from schemas.faults import InputFault, StaleClaim
 from schemas.reasons import REASONS
 from schemas.record import DocumentRecord, ReviewItem
 from store import documents, merges, patients, queue
 from store.database import writing
 from workers.wire import Stores, load_catalogue
 
-NO_RECORD = {"cover", "separator", "image.blank", "policy.ignored"}
-NOBODY = "patient.none"  # about nobody of ours
-REASONS_FOR = {
-    "set_aside": {code for code in REASONS if code.startswith("duplicate.")} | NO_RECORD | {NOBODY},
-    "quarantine": {code for code in REASONS if code.startswith("file.")} | {"image.unreadable"},
-}
+LONGEST_FIELD = 200
+DATED = ("_date", "_dob")
 
 
-class Wish(NamedTuple):
-    """What the clerk wants: a patient's MRN to file it to, or a reason to set it aside or to quarantine it."""
+def resolve_item(stores: Stores, item_id: str, wish: Wish, *, actor: str, now: datetime, fence: int | None = None) -> DocumentRecord:
+    """Commit one decision on a review item; InputFault says what is wrong with it.
 
-    patient: str = ""
-    kind: str = ""
-    set_aside: str = ""
-    quarantine: str = ""
-    anyway: bool = False  # to a patient whom nothing on the page proposed
-
-
-def resolve_item(stores: Stores, item_id: str, wish: Wish, *, actor: str, now: datetime) -> DocumentRecord:
-    """Commit one decision on a review item; InputFault says what is wrong with it."""
+    With the number of a lease, only while the item is held under it; without one, only when it is in nobody else's hands. StaleClaim else.
+    """
     with writing(stores.index) as conn:
         item = queue.get(conn, item_id)
         if item is None:
             raise InputFault(f"There is no review item {item_id}.", next_step="`chartroom review list` gives the ids.")
+        _check_lease(conn, item, actor, fence, now)
         if wish.patient:
             decision = _filing(conn, item, wish)
         else:
             act = "set_aside" if wish.set_aside else "quarantine"
             decision = {"act": act, "reason": _reason(wish.set_aside or wish.quarantine, REASONS_FOR[act])}
         return documents.resolve(conn, item_id=item_id, actor=actor, decision=decision, now=now)
+
+
+def _check_lease(conn: Any, item: ReviewItem, actor: str, fence: int | None, now: datetime) -> None:
+    if fence is not None and not queue.holds(conn, item.id, actor, fence, now=now):
+        raise StaleClaim("This item is no longer in your hands, or it has changed.", next_step="Nothing was written; look at it again.")
+    if fence is None and item.resolved_at is None and queue.claim(conn, item.id, actor, now=now) is None:
+        raise StaleClaim(f"Somebody is deciding item {item.id}.", next_step="Take another, or wait five minutes.")
 
 
 def _filing(conn: Any, item: ReviewItem, wish: Wish) -> dict[str, Any]:
@@ -57,7 +56,20 @@ def _filing(conn: Any, item: ReviewItem, wish: Wish) -> dict[str, Any]:
     people = {merges.survivor(conn, mrn) for mrn in proposed}
     if merges.survivor(conn, wish.patient) not in people and not wish.anyway:
         raise InputFault("Nothing on the page proposed that patient.", next_step="Check the MRN against the page; if it is right, add --anyway.")
-    return {"act": "file", "mrn": wish.patient, **_kind(record, item, wish.kind)}
+    decision = {"act": "file", "mrn": wish.patient, **_kind(record, item, wish.kind)}
+    fields = {name: _value(name, value) for name, value in wish.fields.items()}
+    return decision | ({"fields": fields} if fields else {})
+
+
+def _value(name: str, value: str) -> str:
+    if name not in set(FieldName) or not value or len(value) > LONGEST_FIELD:
+        raise InputFault("A field is unknown, empty or too long.", next_step="Type what stands on the page, or leave it out.")
+    if name.endswith(DATED):
+        try:
+            return date.fromisoformat(value).isoformat()
+        except ValueError:
+            raise InputFault("A date is not written as year-month-day.", next_step="Write it as 2026-11-21.") from None
+    return value
 
 
 def _kind(record: DocumentRecord | None, item: ReviewItem, kind: str) -> dict[str, str | None]:
@@ -71,5 +83,5 @@ def _kind(record: DocumentRecord | None, item: ReviewItem, kind: str) -> dict[st
 
 def _reason(code: str, allowed: Collection[str]) -> str:
     if code not in allowed:
-        raise InputFault(f"{code} is no reason for that.", next_step=f"One of: {', '.join(sorted(allowed))}")
+        raise InputFault(f"{code if code in REASONS else 'That'} is no reason for that.", next_step=f"One of: {', '.join(sorted(allowed))}")
     return code

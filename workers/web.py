@@ -23,13 +23,16 @@ from review.house import House
 from review.pictures import Pictures
 from review.single_sign_on import Provider
 from schemas.config import Config, Oidc, is_loopback
+from schemas.decision import Wish
 from schemas.faults import ConfigFault, Fault, InputFault
+from schemas.record import DocumentRecord
 from workers.alarms import find_alarms
 from workers.figures import not_ready, take_figures
 from workers.ingest import SOURCE
 from workers.log import set_up_log
 from workers.metrics import render_metrics
 from workers.own_key import own_key
+from workers.resolve import resolve_item
 from workers.seal import seal_head
 from workers.settings import Settings, read_secret, read_settings
 from workers.status import take_status
@@ -52,11 +55,15 @@ def build_house(config: Config, data_dir: Path, stores: Stores, now: Callable[[]
         figures = take_figures(config, data_dir, stores, now=now())
         return render_metrics(figures, find_alarms(figures, config, now=now()), now=now())
 
+    def decide(item_id: str, wish: Wish, actor: str, fence: int) -> DocumentRecord:
+        return resolve_item(stores, item_id, wish, actor=actor, now=now(), fence=fence)
+
     return House(
         index=stores.index,
         pictures=Pictures(stores.index, stores.objects, ChildOpener(config.render), scratch),
         catalogue=load_catalogue(),
         key=own_key(data_dir, "access"),
+        decide=decide,
         take_in=partial(hand_in, config, stores, scratch, now=now),
         status=status,
         not_ready=partial(not_ready, stores),

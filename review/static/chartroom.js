@@ -47,9 +47,54 @@ document.addEventListener("keydown", (event) => {
   if (act === "help") help();
   else if (element.matches("input, textarea")) element.focus();
   else element.click();
+  const choice = element?.closest("details[open]")?.querySelector("button");
+  if (choice) choice.focus();
 });
 
 document.querySelectorAll("img").forEach((image) => {
   // A page that cannot be shown says so in its own words instead of a broken picture.
   image.addEventListener("error", () => image.replaceWith(Object.assign(document.createElement("p"), { className: "alert", textContent: `${image.alt}: no picture could be made of it.` })));
+});
+
+// The page viewer: which page, how large, which piece of evidence. Sizes are set on the elements themselves; no style stands in the page.
+const view = document.querySelector(".viewer .sheets");
+if (view) {
+  const sheets = [...view.querySelectorAll(".sheet")];
+  const places = [...view.querySelectorAll("rect")].sort((one, other) => other.matches(".deciding") - one.matches(".deciding"));
+  let size = 1;
+  let place = -1;
+  let turned = 0;
+
+  const resize = (to) => {
+    size = Math.min(4, Math.max(0.5, to));
+    for (const sheet of sheets) sheet.style.width = `${size * 100}%`;
+  };
+  const current = () => sheets.findLastIndex((sheet) => sheet.offsetTop <= view.scrollTop + 40);
+  const flip = (by) => view.scrollTo({ top: sheets[Math.min(sheets.length - 1, Math.max(0, current() + by))].offsetTop });
+  const centre = (rect) => {
+    const [there, here] = [rect.getBoundingClientRect(), view.getBoundingClientRect()];
+    view.scrollBy(there.x + there.width / 2 - here.x - here.width / 2, there.y + there.height / 2 - here.y - here.height / 2);
+  };
+  const show = (which) => {
+    if (!places.length) return;
+    places[place]?.classList.remove("now");
+    place = which % places.length;
+    places[place].classList.add("now");
+    if (size < 1.6) resize(1.6);
+    centre(places[place]);
+  };
+  const turn = () => {
+    turned = (turned + 90) % 360;
+    for (const sheet of sheets) sheet.style.rotate = `${turned}deg`;
+  };
+
+  const work = { next_page: () => flip(1), previous_page: () => flip(-1), evidence: () => show(place + 1), larger: () => resize(size * 1.25), smaller: () => resize(size / 1.25), turn };
+  for (const [act, does] of Object.entries(work)) document.querySelector(`.tools [data-act=${act}]`)?.addEventListener("click", does);
+  if (places[0]?.matches(".deciding")) addEventListener("load", () => show(0));
+}
+
+addEventListener("load", () => {
+  // The next item is leased already: its first page is fetched while this one is looked at.
+  const next = document.querySelector("[data-prefetch]");
+  if (next) new Image().src = next.dataset.prefetch;
 });

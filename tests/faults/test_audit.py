@@ -10,6 +10,7 @@ import stub_worker
 from reportlab.pdfgen.canvas import Canvas
 
 from schemas.config import Config, Folder
+from schemas.decision import Wish
 from schemas.document import TypeGuess
 from schemas.faults import EngineFault, InputFault, StoreFault
 from schemas.filing import BatchPlan, Filing, Hold, PlannedDocument, SetAside
@@ -21,7 +22,7 @@ from workers.apply import Sheaf, apply_plan, apply_whole
 from workers.audit import take_ledger
 from workers.ingest import ingest
 from workers.patients import import_patients
-from workers.resolve import Wish, resolve_item
+from workers.resolve import resolve_item
 from workers.take_over import look_at, move_to_taken
 from workers.wire import connect
 

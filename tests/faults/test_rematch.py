@@ -14,6 +14,7 @@ from pipeline.certify import proposing
 from pipeline.decide import line_up, patient_doubt
 from pipeline.match import match_patient
 from schemas.config import Config
+from schemas.decision import Wish
 from schemas.document import Extraction, Field, FieldName, TypeGuess
 from schemas.faults import InvariantBroken
 from schemas.filing import BatchPlan, PlannedDocument
@@ -34,7 +35,7 @@ from workers.lines import sample_share, standing_of
 from workers.merge import merge_entries, unmerge_entry
 from workers.patients import import_patients
 from workers.rematch import Rematched, extraction_of, follow_index, rematch_held
-from workers.resolve import Wish, resolve_item
+from workers.resolve import resolve_item
 from workers.status import take_status
 from workers.wire import connect
 

@@ -25,6 +25,8 @@ SCREENS = {
         "/queue",
         "/items/item-1",
         "/items/item-2",
+        "/charts",
+        "/charts/1",
         "/documents/doc4",
         "/glass",
         "/glass/g1",
@@ -112,9 +114,15 @@ def shell(shop):
 def test_no_screen_was_forgotten(shop):
     app = shop.desk.app()
     pages = {route.path for route in app.router.routes if "GET" in (getattr(route, "methods", None) or ()) and not route.path.startswith("/api/")}
-    shown = {re.sub(r"/(item-\d|doc\d|g1)(?=/|$)", "/{}", path) for paths in SCREENS.values() for path in paths} | {"/welcome/{}"}
+    shown = {re.sub(r"/(item-\d|doc\d|g1|1)(?=/|$)", "/{}", path) for paths in SCREENS.values() for path in paths} | {"/welcome/{}"}
     left = {re.sub(r"{.*?}", "{}", path) for path in pages} - shown
-    assert left == {"/", "/healthz", "/second-factor/picture", "/documents/{}/pages/{}/{}"}  # redirect, plain text, pictures
+    assert left == {
+        "/",
+        "/healthz",
+        "/second-factor/picture",
+        "/documents/{}/pages/{}/{}",
+        "/documents/{}/snippets/{}",
+    }  # redirect, plain text, pictures
 
 
 def test_an_answer_swapped_in_by_htmx_keeps_to_the_policy_and_brings_no_script(shop):
@@ -164,7 +172,7 @@ def test_the_way_in_and_the_keys_need_no_mouse(shop):
 def test_pages_are_pictures_and_one_that_cannot_be_made_says_so(shop):
     page = shop.page("clerk")
     shop.open(page, "/items/item-1")
-    page.wait_for_function("document.images[0]?.naturalWidth === 1600")
+    page.wait_for_function("document.querySelector('.sheet img')?.naturalWidth === 1600")
     with writing(shop.desk.stores.index) as conn:
         conn.exec_driver_sql("UPDATE page_picture SET object_key = 'sha256/aa/aa/" + "a" * 64 + "' WHERE page = 2")
     page.context.close()

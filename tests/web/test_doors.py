@@ -15,8 +15,28 @@ from store import users
 from store.database import writing
 
 NOBODY = None
-FOREIGN = {"item_id": "item-77", "document_id": "doc77", "page": "1", "width": "240", "user_id": "id-none", "glass_id": "none", "link": "none"}
-MINE = {"item_id": "item-1", "document_id": "doc1", "page": "1", "width": "240", "user_id": "id-other", "glass_id": "g1", "link": "none"}
+FOREIGN = {
+    "item_id": "item-77",
+    "document_id": "doc77",
+    "page": "1",
+    "width": "240",
+    "user_id": "id-none",
+    "glass_id": "none",
+    "link": "none",
+    "patient": "77",
+    "field": "patient_name",
+}
+MINE = {
+    "item_id": "item-1",
+    "document_id": "doc1",
+    "page": "1",
+    "width": "240",
+    "user_id": "id-other",
+    "glass_id": "g1",
+    "link": "none",
+    "patient": "1",
+    "field": "patient_name",
+}
 
 
 def doors(app):
@@ -211,8 +231,14 @@ def test_which_right_opens_which_door_is_written_here_too(desk):
         None: {"/healthz", "/readyz", "/static", "/sign-in", "/welcome/{link}", f"{api}openapi.json"},
         Right.OWN: {"/", "/second-factor", "/second-factor/picture", "/prove", "/sign-out", "/account", "/account/password", "/account/keys"},
         Right.INTAKE: {f"{api}intake"},
-        Right.QUEUE: {"/queue", "/items/{item_id}", f"{api}review", f"{api}review/{{item_id}}"},
-        Right.DOCUMENTS: {sheet, f"{sheet}/pages/{{page:int}}/{{width:int}}", f"{api}documents", f"{api}documents/{{document_id}}"},
+        Right.QUEUE: {
+            *("/queue", "/queue/next", f"{api}review", f"{api}review/{{item_id}}"),
+            *(f"/items/{{item_id}}{tail}" for tail in ("", "/search", "/decide", "/skip", "/escalate", "/undo")),
+        },
+        Right.DOCUMENTS: {
+            *(sheet, f"{sheet}/pages/{{page:int}}/{{width:int}}", f"{sheet}/snippets/{{field}}", f"{sheet}/unfile"),
+            *("/charts", "/charts/{patient}", f"{api}documents", f"{api}documents/{{document_id}}"),
+        },
         Right.GLASS: {"/glass", "/glass/{glass_id}", "/glass/{glass_id}/close"},
         Right.PEOPLE: {"/people", f"{people}roles", f"{people}switch", f"{people}link"},
         Right.AUDIT: {"/audit", "/audit/notices/{glass_id}"},

@@ -40,7 +40,7 @@ def test_a_quarantined_file_is_asked_about_after_what_is_held(client, desk):
     assert page.index("/items/item-2") < page.index("/items/item-1")
     page = client.get("/items/item-1").text
     assert "Ask the sender for an unlocked copy." in page
-    assert "review resolve item-1 --quarantine file.encrypted" in page
+    assert 'value="file.encrypted" data-act="accept"' in page
     assert "Nobody in the index" not in page
 
 
@@ -79,7 +79,7 @@ def test_item_shows_why_its_fields_its_candidates_and_its_pages(client, desk):
         "1980-01-02",
         "✓ agrees",
         "also read",
-        "review resolve item-1",
+        "Whose document is this?",
     ):
         assert part in page
     assert "/documents/doc1/pages/2/1600" in page

@@ -16,6 +16,7 @@ from review.pictures import Pictures
 from review.sight import is_protected, seen_document
 from schemas.access import Right
 from schemas.catalogue import Catalogue
+from schemas.decision import UNFILINGS
 from schemas.record import DocumentRecord
 from store.database import reading
 
@@ -40,6 +41,12 @@ class DocumentScreen:
                 self.page,
                 Policy(Right.DOCUMENTS, seen="page.seen", about="document_id"),
             ),
+            door(
+                "GET",
+                "/documents/{document_id}/snippets/{field}",
+                self.snippet,
+                Policy(Right.DOCUMENTS, seen="page.seen", about="document_id"),
+            ),
         ]
 
     def wanted(self, request: Request) -> DocumentRecord:
@@ -52,11 +59,20 @@ class DocumentScreen:
     def see(self, request: Request) -> Response:
         """Its state, fields and pages."""
         record = self.wanted(request)
-        return show(request, "document/document.html", record=record, protected=is_protected(record, self.catalogue))
+        return show(request, "document/document.html", record=record, protected=is_protected(record, self.catalogue), unfilings=UNFILINGS)
 
     def page(self, request: Request) -> Response:
         """The picture of one page."""
-        picture = self.pictures.get(self.wanted(request), request.path_params["page"], request.path_params["width"])
-        if picture is None:
-            raise HTTPException(404)
-        return Response(picture, media_type="image/jpeg", headers=KEPT)
+        return _picture(self.pictures.get(self.wanted(request), request.path_params["page"], request.path_params["width"]))
+
+    def snippet(self, request: Request) -> Response:
+        """The place where a field was read."""
+        record = self.wanted(request)
+        field = record.fields.get(request.path_params["field"])
+        return _picture(self.pictures.snippet(record, field.page, field.box) if field else None)
+
+
+def _picture(data: bytes | None) -> Response:
+    if data is None:
+        raise HTTPException(404)
+    return Response(data, media_type="image/webp" if data[:4] == b"RIFF" else "image/jpeg", headers=KEPT)

@@ -1,28 +1,31 @@
-"""The queue and one item of it, read-only: what waits, why, and what speaks for each candidate."""
+"""The queue: what waits and why, narrowed by reason, source, priority and age, and how much of it is late."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Engine
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from review.doors import Door, Policy, door
+from review.doors import Door, Policy, door, visitor_of
 from review.pages import show
+from review.screens.decide.views import UNDO_LASTS, query_of, wanted_by
 from schemas.access import Right
+from schemas.reasons import REASONS
 from store import documents, queue
 from store.database import reading
 
 SHOWN = 200
+FAMILIES = tuple(dict.fromkeys(code.partition(".")[0] for code in REASONS))
 
 
 @dataclass(frozen=True)
 class QueueScreen:
-    """What waits, and one item of it."""
+    """What waits."""
 
     index: Engine
     now: Callable[[], datetime]
@@ -31,23 +34,21 @@ class QueueScreen:
         """The ways in, each with its policy."""
         return [
             door("GET", "/queue", self.show_queue, Policy(Right.QUEUE, seen="queue.seen")),
-            door("GET", "/items/{item_id}", self.show_item, Policy(Right.QUEUE, seen="item.seen", about="item_id")),
         ]
 
     def show_queue(self, request: Request) -> Response:
         """What waits, most urgent and oldest first."""
+        now, wanted = self.now(), wanted_by(request)
         with reading(self.index) as conn:
-            items = queue.open_items(conn, limit=SHOWN)
+            items = queue.open_items(conn, wanted, now=now, limit=SHOWN)
             rows = [(item, record) for item in items if (record := documents.get(conn, item.document_id))]
-            counts = documents.counts(conn)
-            waiting = queue.counts(conn)
-        return show(request, "queue/queue.html", rows=rows, counts=counts, waiting=waiting["open"] + waiting["blind"], now=self.now())
-
-    def show_item(self, request: Request) -> Response:
-        """One item with its evidence."""
-        with reading(self.index) as conn:
-            item = queue.get(conn, request.path_params["item_id"])
-            record = documents.get(conn, item.document_id) if item and item.resolved_at is None else None
-        if item is None or record is None:
-            raise HTTPException(404)
-        return show(request, "queue/item.html", item=item, record=record, candidates=record.evidence.get("candidates", [])[:5])
+            sums: dict[str, Any] = {
+                "counts": documents.counts(conn),
+                "waiting": queue.waiting_count(conn, wanted, now=now),
+                "late": queue.waiting_count(conn, wanted._replace(late=True), now=now),
+                "sources": queue.sources(conn),
+                "last": queue.last_decided(conn, visitor_of(request).actor, since=now - UNDO_LASTS),
+            }
+        return show(
+            request, "queue/queue.html", rows=rows, wanted=wanted, query=query_of(wanted), families=FAMILIES, now=now, target=queue.TARGET, **sums
+        )

@@ -1,0 +1,114 @@
+"""A patient's chart as a timeline, search by words and fields, and taking a document out of its chart for a reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from review.differences import Part
+from review.doors import Door, Policy, door, visitor_of
+from review.pages import show
+from review.sight import seen_document
+from schemas.access import Right, Visitor
+from schemas.catalogue import Catalogue
+from schemas.decision import UNFILINGS
+from schemas.faults import StaleClaim
+from schemas.record import DocumentRecord
+from store import corrections, documents, lookup, queue
+from store.database import reading, writing
+from store.search import MARKS, search
+
+FOUND = 50
+PEOPLE = 20
+LONGEST = 200
+UNDATED = "without a service date"
+
+
+@dataclass(frozen=True)
+class ChartScreen:
+    """Finding documents and charts."""
+
+    index: Engine
+    catalogue: Catalogue
+    now: Callable[[], datetime]
+
+    def doors(self) -> Sequence[Door]:
+        """The ways in, each with its policy."""
+        return [
+            door("GET", "/charts", self.ask, Policy(Right.DOCUMENTS, seen="search.opened")),
+            door("POST", "/charts", self.find, Policy(Right.DOCUMENTS, seen="documents.searched")),
+            door("GET", "/charts/{patient}", self.see, Policy(Right.DOCUMENTS, seen="chart.seen", about="patient")),
+            door("POST", "/documents/{document_id}/unfile", self.unfile, Policy(Right.DOCUMENTS)),
+        ]
+
+    def ask(self, request: Request) -> Response:
+        """The search."""
+        return show(request, "chart/search.html")
+
+    def find(self, request: Request) -> Response:
+        """Documents by their words and patients by name, birth date or MRN; what was typed stands in no address."""
+        typed = request.state.form.get("q", "").strip()[:LONGEST]
+        with reading(self.index) as conn:
+            hits = search(conn, typed, limit=FOUND) if typed else []
+            seen = [(self.seen(conn, visitor_of(request), hit.document_id), highlighted(hit.snippet)) for hit in hits]
+            people = [(lookup.number_of(conn, one.mrn), one) for one in lookup.people(conn, typed, limit=PEOPLE)]
+        return show(request, "chart/search.html", typed=typed, found=[(record, parts) for record, parts in seen if record], people=people)
+
+    def see(self, request: Request) -> Response:
+        """A patient's filed documents by service date, newest year first; protected ones only through a broken glass."""
+        number = request.path_params["patient"]
+        with reading(self.index) as conn:
+            patient = lookup.numbered(conn, int(number)) if number.isascii() and number.isdecimal() and len(number) < 16 else None
+            if patient is None:
+                raise HTTPException(404)
+            kept = [self.seen(conn, visitor_of(request), one.id) for one in documents.of_patient(conn, patient.mrn)]
+        kind = request.query_params.get("type", "")
+        filed = [record for record in kept if record]
+        years = by_year([record for record in filed if kind in {"", record.document_type}])
+        types = sorted({record.document_type or "" for record in filed})
+        return show(request, "chart/chart.html", patient=patient, number=number, years=years, types=types, kind=kind, count=len(filed))
+
+    def unfile(self, request: Request) -> Response:
+        """Take a document out of its chart; whose it is is asked anew, of whoever took it out first."""
+        visitor, reason = visitor_of(request), request.state.form.get("reason", "")
+        with writing(self.index) as conn:
+            record = self.seen(conn, visitor, request.path_params["document_id"])
+            if record is None or reason not in UNFILINGS:
+                raise HTTPException(404)
+            try:
+                item = corrections.unfile(conn, record, visitor.actor, reason, now=self.now())
+            except StaleClaim:
+                raise HTTPException(404) from None
+            queue.claim(conn, item.id, visitor.actor, now=self.now())
+        return RedirectResponse(f"/items/{item.id}" if Right.QUEUE in visitor.rights else "/charts", 303)
+
+    def seen(self, conn: Connection, visitor: Visitor, document_id: str) -> DocumentRecord | None:
+        return seen_document(conn, visitor, document_id, self.catalogue)
+
+
+def by_year(records: Sequence[DocumentRecord]) -> dict[str, list[tuple[str, DocumentRecord]]]:
+    """Documents by the year of their service date, then by date, the newest first; undated ones last."""
+    dated = sorted(((_date_of(record), record) for record in records), key=lambda pair: (pair[0], pair[1].id), reverse=True)
+    years: dict[str, list[tuple[str, DocumentRecord]]] = {}
+    for day, record in dated:
+        years.setdefault(day[:4] or UNDATED, []).append((day, record))
+    return years
+
+
+def highlighted(snippet: str) -> list[Part]:
+    """A piece of text with the words that were sought marked."""
+    pieces: list[Any] = re.split(f"{MARKS[0]}([^{MARKS[1]}]*){MARKS[1]}", snippet)
+    return [Part(piece, place % 2 == 1) for place, piece in enumerate(pieces) if piece]
+
+
+def _date_of(record: DocumentRecord) -> str:
+    field = record.fields.get("service_date") or record.fields.get("admit_date")
+    return field.value if field else ""

@@ -1,0 +1,80 @@
+"""Takes decisions back by compensating events: nothing is edited away, the question stands again as a new item. Decides nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from schemas.faults import StaleClaim
+from schemas.record import AuditEntry, DocumentRecord, DocumentStatus, ReviewItem
+from store import audit, documents, queue
+from store.tables import review_item
+
+UNFILED = "patient.unfiled"
+
+
+def undo(conn: Connection, item_id: str, actor: str, *, now: datetime) -> ReviewItem:
+    """Take back one's own last word on a document: it is as it was before, and the question stands again, in one's own hands.
+
+    StaleClaim when somebody has decided or asked something about the document since.
+    """
+    item = queue.get(conn, item_id)
+    record = documents.get(conn, item.document_id) if item else None
+    row = conn.execute(select(review_item.c.before, review_item.c.resolved_by).where(review_item.c.id == item_id)).first()
+    if item is None or record is None or row is None or row.before is None or row.resolved_by != actor or not _is_last_word(conn, item, record):
+        raise StaleClaim("That decision can no longer be taken back.", next_step="If it is filed wrongly, take it out of its chart.")
+    again = queue.reopened(item, _new_id(conn, record))
+    after = _noted(documents.as_it_was(record, row.before), again.id, actor, "undo", now)
+    conn.execute(update(review_item).where(review_item.c.id == item_id).values(undone_at=now))
+    _carry_out(conn, record, after, again, "document.undone", actor, {"item": item_id}, now)
+    queue.claim(conn, again.id, actor, now=now)
+    return again
+
+
+def unfile(conn: Connection, record: DocumentRecord, actor: str, reason: str, *, now: datetime) -> ReviewItem:
+    """Take a filed document out of its chart for a reason; whose it is is asked anew. StaleClaim when it is not filed or already asked about."""
+    current = documents.get(conn, record.id)
+    if current is None or current.status is not DocumentStatus.FILED or _is_asked(conn, record.id):
+        raise StaleClaim("This document is not filed, or waits for a decision already.", next_step="Open it in the queue.")
+    item = ReviewItem(_new_id(conn, current), current.id, (UNFILED,), "normal", now)
+    after = _noted(replace(current, status=DocumentStatus.REVIEW, reasons=(UNFILED,), filed_at=None), item.id, actor, "unfile", now)
+    _carry_out(conn, current, after, item, "document.unfiled", actor, {"reason": reason, "mrn": current.patient_mrn}, now)
+    return item
+
+
+def _carry_out(  # noqa: PLR0913 - one act, all of it
+    conn: Connection,
+    before: DocumentRecord,
+    after: DocumentRecord,
+    item: ReviewItem,
+    action: str,
+    actor: str,
+    detail: dict[str, str | None],
+    now: datetime,
+) -> None:
+    documents.replace_record(conn, before, after, actor, now)
+    queue.add(conn, [item])
+    opened = AuditEntry("review.opened", item.id, actor, {"document": after.id, "blind": item.blind})
+    done = AuditEntry(action, after.id, actor, {**detail, "asked": item.id, "row": documents.row_seal(after)})
+    audit.append_all(conn, [done, opened], now)
+
+
+def _is_last_word(conn: Connection, item: ReviewItem, record: DocumentRecord) -> bool:
+    last = (record.evidence.get("decisions") or [{}])[-1]
+    return last.get("item") == item.id and item.resolved_at is not None and not _is_asked(conn, record.id)
+
+
+def _is_asked(conn: Connection, document_id: str) -> bool:
+    return any(item.resolved_at is None for item in queue.of_document(conn, document_id))
+
+
+def _noted(record: DocumentRecord, item_id: str, actor: str, act: str, now: datetime) -> DocumentRecord:
+    said = {"item": item_id, "actor": actor, "at": now.isoformat(), "act": act}
+    return replace(record, evidence={**record.evidence, "decisions": [*record.evidence.get("decisions", []), said]})
+
+
+def _new_id(conn: Connection, record: DocumentRecord) -> str:
+    return hashlib.sha256(f"item:{record.id}:{len(queue.of_document(conn, record.id))}".encode()).hexdigest()[:20]

@@ -1,0 +1,227 @@
+"""Deciding over a real index: one question at a time, durable before the next card, refused when stale, taken back whole."""
+
+import re
+from urllib.parse import urlencode
+
+import pytest
+
+from review.differences import parts_of
+from review.screens.decide.card import is_armed
+from store import documents, queue
+from store.database import reading, writing
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+@pytest.fixture
+def full(desk):
+    desk.people(("M1", "Doe"), ("M2", "Doering"))
+    for number in (1, 2, 3):
+        desk.put(number, f"{number}.pdf")
+    return desk
+
+
+def post(client, path, **fields):
+    return client.post(path, content=urlencode(fields), headers=FORM)
+
+
+def fence_in(page):
+    return re.search(r'name="fence" value="(\d+)"', page)[1]
+
+
+def record(desk, number):
+    with reading(desk.stores.index) as conn:
+        return documents.get(conn, f"doc{number}")
+
+
+def test_patient_then_missing_field_then_filed_and_the_next_item_shows(full):
+    client = full.client("clerk")
+    page = client.get("/items/item-1").text
+    assert "Whose document is this?" in page
+    fence = fence_in(page)
+    asked = post(client, "/items/item-1/decide", act="file", fence=fence, patient="M1")
+    assert (asked.status_code, "What does the page say?" in asked.text) == (200, True)
+    assert record(full, 1).status == "review"  # nothing is written before the last answer
+    fields = {"field.service_date": "2026-10-02"}
+    done = post(client, "/items/item-1/decide", act="file", fence=fence, patient="M1", read="yes", **fields)
+    assert (done.status_code, done.headers["location"]) == (303, "/items/item-2")
+    filed = record(full, 1)
+    assert (filed.status, filed.patient_mrn, filed.fields["service_date"].value) == ("filed", "M1", "2026-10-02")
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "says"),
+    [
+        ({"patient": "M1", "read": "yes", "field.service_date": "2026-13-02"}, 422, "year-month-day"),
+        ({"patient": "M404", "read": "yes"}, 422, "not in the patient index"),
+        ({"patient": "M1", "read": "yes", "field.made_up": "x"}, 422, "unknown"),
+        ({"patient": "M1", "read": "yes", "fence": "0"}, 409, "no longer in your hands"),
+        ({"patient": "M1", "read": "yes", "fence": "x"}, 409, "no longer in your hands"),
+        ({"act": "quarantine", "reason": "cover"}, 422, "no reason for that"),
+        ({"act": "set_aside", "reason": "<b>"}, 422, "no reason for that"),
+    ],
+)
+def test_a_wrong_or_stale_decision_says_so_and_writes_nothing(full, fields, code, says):
+    client = full.client("clerk")
+    fence = fence_in(client.get("/items/item-1").text)
+    before = record(full, 1)
+    answer = post(client, "/items/item-1/decide", **{"act": "file", "fence": fence, **fields})
+    assert (answer.status_code, says in answer.text, "<b>" in answer.text) == (code, True, False)
+    assert record(full, 1) == before
+
+
+def test_two_clerks_never_hold_one_item_and_the_late_one_is_refused(full):
+    one, other = full.client("clerk"), full.client("lead")
+    fence = fence_in(one.get("/items/item-1").text)
+    assert "Somebody else is deciding this item." in other.get("/items/item-1").text
+    full.pass_time(minutes=6)
+    taken = fence_in(other.get("/items/item-1").text)
+    answer = post(one, "/items/item-1/decide", act="set_aside", reason="cover", fence=fence)
+    assert (answer.status_code, record(full, 1).status) == (409, "review")
+    assert post(other, "/items/item-1/decide", act="set_aside", reason="cover", fence=taken).status_code == 303
+    assert record(full, 1).status == "set_aside"
+
+
+def test_the_next_item_is_leased_with_the_first(full):
+    full.client("clerk").get("/items/item-1")
+    with reading(full.stores.index) as conn:
+        assert [queue.get(conn, f"item-{n}").holder for n in (1, 2, 3)] == ["user:id-some-clerk"] * 2 + [None]
+    answer = post(full.client("lead"), "/queue/next")
+    assert answer.headers["location"] == "/items/item-3"
+
+
+def test_undo_is_one_s_own_and_brings_the_question_back(full):
+    client = full.client("clerk")
+    fence = fence_in(client.get("/items/item-1").text)
+    post(client, "/items/item-1/decide", act="file", fence=fence, patient="M1", read="yes")
+    assert record(full, 1).status == "filed"
+    assert "/items/item-1/undo" in client.get("/items/item-2").text
+    assert post(full.client("lead"), "/items/item-1/undo").status_code == 404
+    back = post(client, "/items/item-1/undo")
+    assert "Whose document is this?" in client.get(back.headers["location"]).text
+    assert record(full, 1).status == "review"
+    assert post(client, "/items/item-1/undo").status_code == 404
+    with reading(full.stores.index) as conn:
+        assert [act for act, *_ in documents.filings(conn, "doc1")] == ["file", "unfile"]
+
+
+def test_a_skip_costs_a_reason_and_the_third_one_hands_it_to_the_lead(full):
+    client = full.client("clerk")
+    for turn in range(3):
+        fence = fence_in(client.get("/items/item-1").text)
+        assert post(client, "/items/item-1/skip", fence=fence).status_code == 422
+        assert post(client, "/items/item-1/skip", fence=fence, reason="later").status_code == 303, turn
+    assert client.get("/items/item-1").status_code == 404
+    assert full.client("lead").get("/items/item-1").status_code == 200
+    assert "with the lead" in client.get("/queue").text
+    assert [entry.detail["skips"] for entry in full.trail("review.skipped")] == [1, 2, 3]
+
+
+def test_an_escalated_item_is_handed_out_to_the_lead_alone(full):
+    client = full.client("clerk")
+    for number in (1, 2, 3):
+        fence = fence_in(client.get(f"/items/item-{number}").text)
+        post(client, f"/items/item-{number}/escalate", fence=fence, reason="unsure")
+    assert post(client, "/queue/next").headers["location"] == "/queue"
+    assert post(full.client("lead"), "/queue/next").headers["location"] == "/items/item-1"
+
+
+def test_a_patient_is_found_by_typing_and_the_typing_stands_in_no_address(full):
+    client = full.client("clerk")
+    fence = fence_in(client.get("/items/item-1").text)
+    answer = post(client, "/items/item-1/search", q="doeri jane 1980-01-02", fence=fence)
+    assert 'value="M2"' in answer.text
+    assert answer.text.count("MRN M2") == 1
+    assert "doeri" not in str(answer.url)
+    assert "Nobody in the index fits what you typed." in post(client, "/items/item-1/search", q="%_", fence=fence).text
+
+
+def test_the_queue_is_narrowed_by_reason_source_priority_and_age(full):
+    client = full.client("clerk")
+    full.put(9, "locked.pdf", pages=0)
+    count = lambda query: len(set(re.findall(r"/items/(item-\d)", client.get(f"/queue{query}").text)))  # noqa: E731
+    assert [count(query) for query in ("", "?family=patient", "?family=file", "?family=type", "?source=fax", "?source=fa", "?priority=stat")] == [
+        4,
+        3,
+        1,
+        0,
+        4,
+        0,
+        0,
+    ]
+    assert count("?late=yes") == 0
+    full.pass_time(hours=25)
+    client = full.client("clerk")
+    assert count("?late=yes") == 4
+    assert "4 longer than 24 h" in client.get("/queue").text
+
+
+CANDIDATE = {"mrn": "M1", "bits": 30.0, "evidence": [{"field": "mrn", "agreement": "agree"}, {"field": "dob", "agreement": "agree"}]}
+NAMESAKE = {"mrn": "M2", "bits": 28.0, "evidence": []}
+WEAKLY = {"mrn": "M1", "bits": 30.0, "evidence": [{"field": "last_name", "agreement": "agree"}, {"field": "dob", "agreement": "agree"}]}
+AGAINST = {**CANDIDATE, "evidence": [*CANDIDATE["evidence"], {"field": "sex", "agreement": "differ"}]}
+
+
+@pytest.mark.parametrize(
+    ("candidates", "outcome", "armed"),
+    [
+        ([CANDIDATE], "TooWeak", True),
+        ([CANDIDATE, NAMESAKE], "TooWeak", False),
+        ([WEAKLY], "TooWeak", False),
+        ([AGAINST], "TooWeak", False),
+        ([CANDIDATE], "TooClose", False),
+        ([CANDIDATE], "Conflicting", False),
+        ([], "NoCandidate", False),
+    ],
+)
+def test_enter_is_armed_only_for_a_clear_lead_on_more_than_name_and_birth_date(full, candidates, outcome, armed):
+    from dataclasses import replace
+
+    with reading(full.stores.index) as conn:
+        item = queue.get(conn, "item-1")
+    shown = replace(record(full, 1), evidence={"candidates": candidates, "outcome": outcome})
+    assert is_armed(item, shown) is armed
+    assert is_armed(replace(item, blind=True), shown) is False
+    assert is_armed(replace(item, reasons=("patient.conflict",)), shown) is False
+
+
+def test_differing_signs_are_marked():
+    assert [(part.text, part.differs) for part in parts_of("1980-01-02", "1980-07-02")] == [("1980-0", False), ("1", True), ("-02", False)]
+    assert [(part.text, part.differs) for part in parts_of("Doe", "DOE")] == [("Doe", False)]
+    assert "".join(part.text for part in parts_of("Straße", "Strasse")) == "Straße"
+
+
+def test_a_chart_is_a_timeline_and_a_document_is_taken_out_of_it_for_a_reason(full):
+    full.put(7, "old.pdf", status="filed")
+    full.put(8, "secret.pdf", status="filed", kind="substance_use")
+    client = full.client("clerk")
+    found = post(client, "/charts", q="doe").text
+    number = re.search(r'/charts/(\d+)">DOE, JANE', found)[1]
+    chart = client.get(f"/charts/{number}").text
+    assert ("/documents/doc7" in chart, "/documents/doc8" in chart, "1 document" in chart) == (True, False, True)
+    words = post(client, "/charts", q="zzyzxcanary").text
+    assert "<mark>Zzyzxcanary</mark>" in words
+    assert "/documents/doc8" not in words
+    assert post(client, "/documents/doc8/unfile", reason="wrong_patient").status_code == 404
+    assert post(client, "/documents/doc7/unfile", reason="because").status_code == 404
+    asked = post(client, "/documents/doc7/unfile", reason="wrong_patient")
+    assert "It was taken out of a chart." in client.get(asked.headers["location"]).text
+    assert "/documents/doc7" not in client.get(f"/charts/{number}").text
+    (entry,) = full.trail("document.unfiled")
+    assert (entry.detail["reason"], entry.detail["mrn"]) == ("wrong_patient", "M1")
+
+
+def test_a_changed_index_makes_an_open_card_stale(full):
+    client = full.client("clerk")
+    fence = fence_in(client.get("/items/item-1").text)
+    with writing(full.stores.index) as conn:
+        before = documents.get(conn, "doc1")
+        documents.reconsider(conn, before, before, sampled=False, actor="rematch", now=full.now)
+    assert post(client, "/items/item-1/decide", act="set_aside", reason="cover", fence=fence).status_code == 409
+
+
+def test_a_snippet_is_the_place_and_no_more(full):
+    client = full.client("clerk")
+    answer = client.get("/documents/doc1/snippets/patient_name")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
+    assert client.get("/documents/doc1/snippets/patient_dob").status_code == 404
