@@ -19,7 +19,7 @@ from pipeline.matching.calibration import EDGES, Step
 from pipeline.matching.learn import learn_weights
 from pipeline.matching.weights import SHIPPED
 from pipeline.ports import PatientLookup
-from samples.claims import WORLDS, Page, Population, World, pages, populate
+from samples.claims import HELD_OUT, WORLDS, Page, Population, World, pages, populate
 from samples.memory_patients import MemoryPatients
 from schemas.match import Matched, MatchOutcome
 from schemas.rules import MatchRules
@@ -139,7 +139,7 @@ def main() -> None:
     parser.add_argument("--learn", action="store_true", help="learn weights without labels, and print them beside those that ship")
     args = parser.parse_args()
     tally = Tally()
-    for offset, world in enumerate(world for world in WORLDS if world.name in args.world):
+    for offset, world in enumerate(world for world in (*WORLDS, *HELD_OUT) if world.name in args.world):
         if args.learn:
             sys.stdout.writelines(f"{line}\n" for line in learnt(world, args.size, args.documents, args.seed + offset))
         else:

@@ -69,6 +69,19 @@ WORLDS = (
     ),
 )  # fmt: skip
 
+# nothing is chosen by these two: they show what a change is worth elsewhere
+HELD_OUT = (
+    World(
+        "harbour", (("en_US", 0.6), ("es_MX", 0.25), ("fr_FR", 0.15)), outside=0.2, twice=0.04, typos=0.03, twins=0.02, new_year=0.01,
+        namesakes=0.003, ssn_known=0.5, dob_missing=0.1, dob_slips=0.03, mrn_ours=0.05, mrn_foreign=0.5, phone=0.5, address=0.45, moved=0.18,
+        ssn=0.1, nickname=0.08, swapped=0.03, provider=0.02, guarantor=0.01, seen_twice=0.2,
+    ),
+    World(
+        "valley", (("en_US", 0.8), ("en_IN", 0.2)), outside=0.3, twice=0.01, twins=0.04, namesakes=0.001, dob_missing=0.05, mrn_ours=0.3,
+        phone=0.6, address=0.65, moved=0.08, ssn=0.2, nickname=0.1, seen_twice=0.5,
+    ),
+)  # fmt: skip
+
 
 class Soul(NamedTuple):
     """A person as they are: their true facts, and who shares their home."""
