@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from schemas.config import Log
 
-OWN = "chartroom"
+OWN = frozenset({"chartroom", "schemas", "pipeline", "store", "review", "workers"})  # whose sentences are ours
 
 
 class Lines(logging.Formatter):
@@ -38,16 +38,16 @@ def set_up_log(part: str, rules: Log) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(Lines(part, rules.form))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    logging.getLogger(OWN).setLevel(logging.INFO)
+    logging.getLogger("chartroom").setLevel(logging.INFO)
 
 
 def say(line: str) -> None:
     """Tell what happens to the processes of this part of the house."""
-    logging.getLogger(f"{OWN}.tree").info(line)
+    logging.getLogger("chartroom.tree").info(line)
 
 
 def _said(record: logging.LogRecord) -> str:
-    if record.name.partition(".")[0] == OWN:
+    if record.name.partition(".")[0] in OWN:
         return " ".join(record.getMessage().split())
     return f"{record.name} spoke at {record.module}:{record.lineno}"
 

@@ -14,8 +14,6 @@ from typing import Any, NamedTuple
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
-from rapidfuzz import process
-from rapidfuzz.distance import JaroWinkler
 
 from schemas.config import Config, Folder
 from schemas.faults import ConfigFault
@@ -151,6 +149,9 @@ def _inner(value: Any, hint: Any) -> list[tuple[Any, Any]]:
 
 
 def _unknown_key(path: str, key: Any, prefix: str, right: list[str], origins: Mapping[str, str]) -> ConfigFault:
+    from rapidfuzz import process
+    from rapidfuzz.distance import JaroWinkler
+
     misplaced = next((name for name, _ in leaves(Config()) if name.rpartition(".")[2] == key), None)
     near = misplaced or prefix + process.extractOne(str(key).lower(), right, scorer=JaroWinkler.normalized_similarity)[0]
     return ConfigFault(f"Unknown setting `{path}` ({_origin(path, origins)}).", next_step=f"Did you mean `{near}`? {EXPLAIN}")

@@ -234,23 +234,10 @@ def test_the_dockerfile_builds_without_a_container_engine_and_what_it_makes_runs
         places = ["--root", tmp_path / "store", "--runroot", tmp_path / "run", "--storage-driver", "vfs"]
         return subprocess.run(["buildah", *places, *words], check=check, capture_output=True, text=True, cwd=ROOT).stdout.strip()
 
-    own = [
-        "--customize-hook=copy-in /etc/pip.conf /etc",
-        "--customize-hook=upload /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt",
-    ]
-    subprocess.run(
-        [
-            "mmdebstrap",
-            "--variant=minbase",
-            "--mode=root",
-            "--include=ca-certificates",
-            *own[not Path("/etc/pip.conf").exists() :],
-            "bookworm",
-            tmp_path / "base.tar",
-        ],
-        check=True,
-        capture_output=True,
-    )
+    theirs = {"/etc/ssl/certs/ca-certificates.crt": True, "/etc/pip.conf": Path("/etc/pip.conf").exists()}  # how this machine reaches its packages
+    hooks = [f"--customize-hook=upload {path} {path}" for path, there in theirs.items() if there]
+    make = ["mmdebstrap", "--variant=minbase", "--mode=root", "--include=ca-certificates", *hooks, "bookworm", tmp_path / "base.tar"]
+    subprocess.run(make, check=True, capture_output=True)
     base = buildah("from", "scratch")
     buildah("add", base, tmp_path / "base.tar", "/")
     buildah("commit", base, "localhost/base:bookworm")

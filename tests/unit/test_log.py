@@ -26,10 +26,11 @@ def lines(monkeypatch):
     root.removeHandler(handler)
 
 
-def test_our_own_sentence_is_written_on_one_line(lines):
-    logging.getLogger("chartroom.work").warning("goes on with %s,\nleft by %s", "d1", "slot-2")
+@pytest.mark.parametrize("name", ["chartroom.work", "workers.steps"])
+def test_our_own_sentence_is_written_on_one_line(lines, name):
+    logging.getLogger(name).warning("goes on with %s,\nleft by %s", "d1", "slot-2")
     text, facts = lines[0]
-    assert (facts["said"], facts["level"], facts["part"], facts["from"]) == ("goes on with d1, left by slot-2", "warning", "work", "chartroom.work")
+    assert (facts["said"], facts["level"], facts["part"], facts["from"]) == ("goes on with d1, left by slot-2", "warning", "work", name)
     assert text.endswith("work goes on with d1, left by slot-2")
     assert "\n" not in text
 
