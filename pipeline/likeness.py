@@ -24,7 +24,7 @@ from schemas.page import Box, PageReading, Word
 VERSION = 1
 SHINGLE = 3
 KEPT = 8  # smallest hashes kept of all shingles, and as many of those with a number in them: forms differ in their numbers
-FEWEST = 25  # words without which nothing can be said of a page
+FEWEST = 25  # words without which a page by itself makes no document known again
 MOST_DIFFERING = 0.3  # of all words; 0.27 was the most between two scans of one sheet, one of them a bad fax
 CLEAR = 0.9  # read so surely, a word that stands on one page only is seldom a misreading:
 CLEARLY_OTHER = 3  # two scans of one sheet showed two such words at most
@@ -93,7 +93,8 @@ def compare_pages(a: Imprint, b: Imprint) -> Likeness:
     """Whether one page is a copy of the other. A clearly read date, or three clear words or numbers, that differ make it another page."""
     if a.fingerprint and a.fingerprint == b.fingerprint:
         return Likeness.COPY
-    if len(a.marks & b.marks) < ENOUGH:
+    unlike = a.marks and b.marks and len(a.marks & b.marks) < ENOUGH
+    if unlike or not a.tokens or not b.tokens:
         return Likeness.OTHER
     left, right = _only(a.tokens, b.tokens), _only(b.tokens, a.tokens)
     if len(left) + len(right) > MOST_DIFFERING * (len(a.tokens) + len(b.tokens)) or _differs(left, right):
@@ -126,7 +127,8 @@ def _clear(side: Sequence[Token], other: Sequence[Token]) -> list[str]:
 
 
 def _may_be(a: str, b: str) -> bool:
-    return a in b or b in a if a[0].isdigit() == b[0].isdigit() and min(len(a), len(b)) > 1 else a == b
+    short, long = sorted((a, b), key=len)
+    return short in long and 2 * len(short) > len(long)
 
 
 def _bare(text: str) -> str:
