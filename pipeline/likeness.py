@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.fields.dates import parse_date
 from pipeline.page_signs import is_fax_line
 from pipeline.titles import lines_of
 from schemas.likeness import ENOUGH
@@ -65,7 +66,19 @@ def imprint(reading: PageReading) -> Imprint:
 def tokens_of(reading: PageReading) -> list[Token]:
     """The words of a page in reading order without what a fax machine printed."""
     lines = [line.box for line in lines_of(reading) if not is_fax_line(line)]
-    return [token for word in reading.words if any(map(partial(_lies_in, word.box), lines)) for token in _tokens(word)]
+    return _with_dates([token for word in reading.words if any(map(partial(_lies_in, word.box), lines)) for token in _tokens(word)])
+
+
+def _with_dates(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with a date in words, such as "14 March 2024", as one."""
+    joined: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        three = tokens[at : at + 3]
+        written = sum(token.text.isalpha() for token in three) == 1 and parse_date(" ".join(token.text for token in three), pivot=0)
+        joined.append(Token(written.iso, min(token.confidence for token in three)) if written else tokens[at])
+        at += 3 if written else 1
+    return joined
 
 
 def _lies_in(inner: Box, outer: Box) -> bool:

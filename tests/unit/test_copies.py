@@ -81,6 +81,8 @@ def test_one_thing_that_differs_is_asked_about(old, new):
 def test_the_same_form_on_another_day_or_with_other_values_is_another_page():
     assert likeness(LAB, NEXT_DAY) is Likeness.OTHER
     assert likeness(LAB, changed(LAB, "03/04/2024", "03/05/2024")) is Likeness.OTHER
+    written = changed(LAB, "03/04/2024", "March 4, 2024")
+    assert likeness(written, changed(written, "March 4", "March 5")) is Likeness.OTHER
     assert likeness(LAB, changed(changed(changed(LAB, "187", "164"), "4.1", "4.4"), "13.2", "12.9")) is Likeness.OTHER
 
 
