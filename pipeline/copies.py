@@ -54,10 +54,15 @@ def copy_of(pages: Sequence[Imprint], earlier: Known) -> CopyOf | None:
         sure = sure and verdicts[best] is Likeness.COPY
         found[page.page] = best
         del left[best]
-    if 2 * len(found) <= len(pages):
+    if 2 * len(found) <= len(pages) or not any(_tells(page, earlier) for page in pages if page.page in found):
         return None
     differing = tuple(page.page for page in pages if page.page not in found)
     return CopyOf(earlier.name, tuple(found.items()), differing, sure and not differing)
+
+
+def _tells(page: Imprint, earlier: Known) -> bool:
+    """Whether a page can make a document known again by itself: it has words enough, or is the very image."""
+    return bool(page.marks) or (page.fingerprint != "" and page.fingerprint in {other.fingerprint for other in earlier.pages})
 
 
 def find_copy(pages: Sequence[Imprint], earlier: Iterable[Known]) -> CopyOf | None:

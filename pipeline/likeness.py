@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.fields.dates import parse_date
 from pipeline.page_signs import is_fax_line
 from pipeline.titles import lines_of
 from schemas.likeness import ENOUGH
@@ -24,7 +25,7 @@ from schemas.page import Box, PageReading, Word
 VERSION = 1
 SHINGLE = 3
 KEPT = 8  # smallest hashes kept of all shingles, and as many of those with a number in them: forms differ in their numbers
-FEWEST = 25  # words without which nothing can be said of a page
+FEWEST = 25  # words without which a page by itself makes no document known again
 MOST_DIFFERING = 0.3  # of all words; 0.27 was the most between two scans of one sheet, one of them a bad fax
 CLEAR = 0.9  # read so surely, a word that stands on one page only is seldom a misreading:
 CLEARLY_OTHER = 3  # two scans of one sheet showed two such words at most
@@ -65,7 +66,19 @@ def imprint(reading: PageReading) -> Imprint:
 def tokens_of(reading: PageReading) -> list[Token]:
     """The words of a page in reading order without what a fax machine printed."""
     lines = [line.box for line in lines_of(reading) if not is_fax_line(line)]
-    return [token for word in reading.words if any(map(partial(_lies_in, word.box), lines)) for token in _tokens(word)]
+    return _with_dates([token for word in reading.words if any(map(partial(_lies_in, word.box), lines)) for token in _tokens(word)])
+
+
+def _with_dates(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with a date in words, such as "14 March 2024", as one."""
+    joined: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        three = tokens[at : at + 3]
+        written = sum(token.text.isalpha() for token in three) == 1 and parse_date(" ".join(token.text for token in three), pivot=0)
+        joined.append(Token(written.iso, min(token.confidence for token in three)) if written else tokens[at])
+        at += 3 if written else 1
+    return joined
 
 
 def _lies_in(inner: Box, outer: Box) -> bool:
@@ -93,7 +106,8 @@ def compare_pages(a: Imprint, b: Imprint) -> Likeness:
     """Whether one page is a copy of the other. A clearly read date, or three clear words or numbers, that differ make it another page."""
     if a.fingerprint and a.fingerprint == b.fingerprint:
         return Likeness.COPY
-    if len(a.marks & b.marks) < ENOUGH:
+    unlike = a.marks and b.marks and len(a.marks & b.marks) < ENOUGH
+    if unlike or not a.tokens or not b.tokens:
         return Likeness.OTHER
     left, right = _only(a.tokens, b.tokens), _only(b.tokens, a.tokens)
     if len(left) + len(right) > MOST_DIFFERING * (len(a.tokens) + len(b.tokens)) or _differs(left, right):
@@ -126,7 +140,8 @@ def _clear(side: Sequence[Token], other: Sequence[Token]) -> list[str]:
 
 
 def _may_be(a: str, b: str) -> bool:
-    return a in b or b in a if a[0].isdigit() == b[0].isdigit() and min(len(a), len(b)) > 1 else a == b
+    short, long = sorted((a, b), key=len)
+    return short in long and 2 * len(short) > len(long)
 
 
 def _bare(text: str) -> str:

@@ -81,6 +81,8 @@ def test_one_thing_that_differs_is_asked_about(old, new):
 def test_the_same_form_on_another_day_or_with_other_values_is_another_page():
     assert likeness(LAB, NEXT_DAY) is Likeness.OTHER
     assert likeness(LAB, changed(LAB, "03/04/2024", "03/05/2024")) is Likeness.OTHER
+    written = changed(LAB, "03/04/2024", "March 4, 2024")
+    assert likeness(written, changed(written, "March 4", "March 5")) is Likeness.OTHER
     assert likeness(LAB, changed(changed(changed(LAB, "187", "164"), "4.1", "4.4"), "13.2", "12.9")) is Likeness.OTHER
 
 
@@ -88,10 +90,20 @@ def test_values_that_were_hard_to_read_leave_it_open():
     assert likeness(LAB, NEXT_DAY, confidence=0.6) is Likeness.PERHAPS
 
 
-def test_a_page_of_few_words_is_no_copy_unless_it_is_the_very_image():
-    few = ["^ECG", "Sinus rhythm at 72"]
-    assert likeness(few, few) is Likeness.OTHER
-    assert compare_pages(imprint(page(few)), imprint(page(few))) is Likeness.COPY
+FEW = ["^ECG", "Sinus rhythm at 72"]
+
+
+def test_a_document_of_few_words_is_no_copy_unless_it_is_the_very_image():
+    again, other, very = page(FEW, 2, seen="again"), page(["^ECG", "Atrial flutter at 131"], 3), page(FEW, 4, seen="a")
+    found = searched([page(FEW, 1, seen="a"), again, other, replace(very, fingerprint="a1")], documents=[(1,), (2,), (3,), (4,)])
+    assert [type(document.decision) for document in found.plan.documents] == [Filing, Filing, Filing, SetAside]
+
+
+@pytest.mark.parametrize(("last", "decision"), [(FEW, SetAside("duplicate.near")), (["^ECG", "Atrial flutter at 131"], Hold(("duplicate.near",)))])
+def test_a_last_page_of_few_words_counts_beside_others(last, decision):
+    before = Earlier("document d1", (page(LAB, 1), page(NOTE, 2), page(FEW, 3)))
+    (found,) = searched([page(LAB, 1, seen="a"), page(NOTE, 2, seen="a"), page(last, 3, seen="a")], before).plan.documents
+    assert found.decision == decision
 
 
 @given(st.integers(0, 10**6), st.data())
