@@ -90,13 +90,14 @@ def sit_down(conn: Connection, item_id: str, holder: str, wanted: Wanted, *, now
 
 def next_item(conn: Connection, holder: str, wanted: Wanted, *, now: datetime, after: str = "") -> ReviewItem | None:
     """The item to decide next: one's own leased one first, then urgent, late, of the same sender, old."""
-    sender = select(document.c.read_facility).join(table, table.c.document_id == document.c.id).where(table.c.id == after).scalar_subquery()
-    beside = case((and_(document.c.read_facility == sender, document.c.read_facility != ""), 0), else_=1)
-    held = case((and_(table.c.holder == holder, table.c.held_until > now), 0), else_=1)
-    late = case((table.c.opened_at <= now - TARGET, 0), else_=1)
-    reach = or_(and_(table.c.holder == holder, table.c.held_until > now), _is_free(now))
-    query = _waiting(table).where(reach, table.c.id != after, *_asked(wanted, now)).order_by(held, URGENCY, QUARANTINED, late, beside, *_order())
-    row = conn.execute(query.limit(1)).first()
+    mine = and_(table.c.holder == holder, table.c.held_until > now, table.c.id != after, table.c.resolved_at.is_(None))
+    row = conn.execute(_waiting(table).where(mine, *_asked(wanted, now)).order_by(*_order()).limit(1)).first()
+    if row is None:
+        sender = select(document.c.read_facility).join(table, table.c.document_id == document.c.id).where(table.c.id == after).scalar_subquery()
+        beside = case((and_(document.c.read_facility == sender, document.c.read_facility != ""), 0), else_=1)
+        late = case((table.c.opened_at <= now - TARGET, 0), else_=1)
+        free = _waiting(table).where(_is_free(now), table.c.id != after, *_asked(wanted, now))
+        row = conn.execute(free.order_by(URGENCY, QUARANTINED, late, beside, *_order()).limit(1)).first()
     return item_of(row) if row else None
 
 
@@ -154,7 +155,7 @@ def waiting_count(conn: Connection, wanted: Wanted, *, now: datetime) -> int:
 
 def sources(conn: Connection) -> list[str]:
     """The sources of what waits."""
-    found = conn.execute(_waiting(delivery.c.source).distinct().order_by(None)).scalars()
+    found = conn.execute(_waiting(delivery.c.source).join(delivery, delivery.c.id == document.c.delivery_id).distinct()).scalars()
     return sorted({name.partition("/")[0] for name in found})
 
 
@@ -193,8 +194,7 @@ def item_of(row: Row[Any]) -> ReviewItem:
 
 
 def _waiting(*what: Any) -> Select[Any]:
-    joined = select(*what).select_from(table).join(document, document.c.id == table.c.document_id)
-    return joined.join(delivery, delivery.c.id == document.c.delivery_id).where(table.c.resolved_at.is_(None))
+    return select(*what).select_from(table).join(document, document.c.id == table.c.document_id).where(table.c.resolved_at.is_(None))
 
 
 def _order() -> tuple[ColumnElement[Any], ...]:
@@ -207,9 +207,10 @@ def _is_free(now: datetime) -> ColumnElement[bool]:
 
 def _asked(wanted: Wanted, now: datetime | None) -> list[ColumnElement[bool]]:
     reasons = table.c.reasons.cast(table.c.id.type)
+    from_there = or_(delivery.c.source == wanted.source, delivery.c.source.startswith(f"{wanted.source}/", autoescape=True))
     made = [
         (wanted.family, or_(*(reasons.contains(f'"{wanted.family}{sign}', autoescape=True) for sign in '."'))),
-        (wanted.source, or_(delivery.c.source == wanted.source, delivery.c.source.startswith(f"{wanted.source}/", autoescape=True))),
+        (wanted.source, document.c.delivery_id.in_(select(delivery.c.id).where(from_there))),
         (wanted.priority, table.c.priority == wanted.priority),
         (wanted.late and now, table.c.opened_at <= now - TARGET if now else false()),
         (wanted.escalated is not None, table.c.escalated == bool(wanted.escalated)),

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import pytest
 
 from review.differences import parts_of
+from review.screens.chart.views import highlighted
 from review.screens.decide.card import is_armed
 from store import documents, queue
 from store.database import reading, writing
@@ -189,6 +190,14 @@ def test_differing_signs_are_marked():
     assert [(part.text, part.differs) for part in parts_of("1980-01-02", "1980-07-02")] == [("1980-0", False), ("1", True), ("-02", False)]
     assert [(part.text, part.differs) for part in parts_of("Doe", "DOE")] == [("Doe", False)]
     assert "".join(part.text for part in parts_of("Straße", "Strasse")) == "Straße"
+
+
+def test_line_ends_of_a_snippet_are_blanks():
+    assert [(part.text, part.differs) for part in highlighted("…one\ntwo «three» four…")] == [
+        ("…one two ", False),
+        ("three", True),
+        (" four…", False),
+    ]
 
 
 def test_a_chart_is_a_timeline_and_a_document_is_taken_out_of_it_for_a_reason(full):

@@ -168,3 +168,22 @@ def test_the_shell_does_not_decide_what_a_clerk_has_open(stores):
         queue.claim(conn, f"item-{name}", "user:a", now=stores.now)
     with pytest.raises(StaleClaim, match="Somebody"):
         resolve_item(stores.stores, f"item-{name}", Wish(set_aside="cover"), actor="shell:b", now=stores.now)
+
+
+def test_the_next_item_is_of_the_same_sender_unless_something_is_urgent_or_late(desk):
+    from schemas.source import Priority
+    from store.tables import document
+
+    for number in range(1, 6):
+        desk.put(number, f"{number}.pdf", priority=Priority.STAT if number == 5 else Priority.NORMAL)
+        desk.pass_time(minutes=1)
+    with writing(desk.stores.index) as conn:
+        conn.execute(document.update().where(document.c.id.in_(["doc1", "doc4"])).values(read_facility="Northgate"))
+        following = lambda after, now: queue.next_item(conn, "user:a", queue.Wanted(), now=now, after=after).id  # noqa: E731
+        assert following("item-1", desk.now) == "item-5"
+        resolved = {"resolved_at": desk.now, "resolved_by": "t"}
+        conn.execute(queue.table.update().where(queue.table.c.id == "item-5").values(**resolved))
+        assert following("item-1", desk.now) == "item-4"
+        assert following("item-2", desk.now) == "item-1"
+        conn.execute(queue.table.update().where(queue.table.c.id == "item-3").values(opened_at=desk.now - queue.TARGET))
+        assert following("item-1", desk.now) == "item-3"

@@ -105,7 +105,7 @@ def by_year(records: Sequence[DocumentRecord]) -> dict[str, list[tuple[str, Docu
 
 def highlighted(snippet: str) -> list[Part]:
     """A piece of text with the words that were sought marked."""
-    pieces: list[Any] = re.split(f"{MARKS[0]}([^{MARKS[1]}]*){MARKS[1]}", snippet)
+    pieces: list[Any] = re.split(f"{MARKS[0]}([^{MARKS[1]}]*){MARKS[1]}", re.sub(r"\s+", " ", snippet))
     return [Part(piece, place % 2 == 1) for place, piece in enumerate(pieces) if piece]
 
 

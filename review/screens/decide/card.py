@@ -133,6 +133,11 @@ def is_armed(item: ReviewItem, record: DocumentRecord) -> bool:
     return strong and not near and not any(row["agreement"] == "differ" for row in first["evidence"])
 
 
+def in_order(record: DocumentRecord) -> list[tuple[str, StoredField]]:
+    """The fields as they are shown: the patient's first."""
+    return sorted(record.fields.items(), key=lambda pair: (not pair[0].startswith("patient_name"), not pair[0].startswith("patient_"), pair[0]))
+
+
 def certainty(field: StoredField) -> str:
     """How sure a value is, in a word."""
     return "clear" if field.confidence >= 0.95 else "likely" if field.confidence >= 0.75 else "doubtful"
@@ -151,6 +156,8 @@ def _said(name: str, rows: Iterable[Mapping[str, Any]]) -> str:
 
 def _cell(row: Mapping[str, Any]) -> Cell:
     shape, word = MARKS[row["agreement"]]
+    if row["agreement"] == "absent" and row["document_value"] and row["index_value"]:
+        word = "not compared"  # such as a sender's own number beside ours
     other = row["document_value"] if row["agreement"] in {"near", "differ"} else ""
     return Cell(row["agreement"], shape, word, parts_of(row["index_value"] or "", other or ""))
 

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 
 from review.doors import Door, Policy, door, visitor_of
 from review.pages import show
-from review.screens.decide.card import Answers, Question, card_of, certainty
+from review.screens.decide.card import Answers, Question, card_of, certainty, in_order
 from schemas.access import Right, Role, Visitor
 from schemas.catalogue import Catalogue
 from schemas.decision import ESCALATIONS, NOBODY, REASONS_FOR, RESCAN, SKIPS, Wish
@@ -165,6 +165,7 @@ class DecideScreen:
             "before": [pages for pages in cuts if found.record.pages and pages[0] < found.record.pages[0]][-1:],
             "after": [pages for pages in cuts if found.record.pages and pages[0] > found.record.pages[-1]][:1],
             "types": [kind for kind in self.catalogue.types.values() if kind.files],
+            "fields": in_order(found.record),
             "certainty": certainty,
             "nobody": NOBODY,
             "rescans": {code: explain(code).sentence for code in RESCAN},
