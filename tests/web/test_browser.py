@@ -114,7 +114,7 @@ def test_no_screen_was_forgotten(shop):
     pages = {route.path for route in app.router.routes if "GET" in (getattr(route, "methods", None) or ()) and not route.path.startswith("/api/")}
     shown = {re.sub(r"/(item-\d|doc\d|g1)(?=/|$)", "/{}", path) for paths in SCREENS.values() for path in paths} | {"/welcome/{}"}
     left = {re.sub(r"{.*?}", "{}", path) for path in pages} - shown
-    assert left == {"/", "/healthz", "/second-factor/picture", "/documents/{}/pages/{}/{}"}  # redirect, plain text, pictures
+    assert left == {"/", "/healthz", "/readyz", "/metrics", "/second-factor/picture", "/documents/{}/pages/{}/{}"}  # redirect, plain text, pictures
 
 
 def test_an_answer_swapped_in_by_htmx_keeps_to_the_policy_and_brings_no_script(shop):
