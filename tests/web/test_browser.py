@@ -119,6 +119,8 @@ def test_no_screen_was_forgotten(shop):
     assert left == {
         "/",
         "/healthz",
+        "/readyz",
+        "/metrics",
         "/second-factor/picture",
         "/documents/{}/pages/{}/{}",
         "/documents/{}/snippets/{}",
