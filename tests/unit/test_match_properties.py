@@ -173,4 +173,6 @@ def test_a_spelling_that_nobody_bears_never_makes_a_sibling_likelier(claim, peop
         for no_name in (False, True)
     )
     kinds = ("an absent twin", "an absent member of the household")
-    assert all(misread.kin[kind] * borne.stranger <= borne.kin[kind] * misread.stranger + 1e-12 for kind in kinds)  # against a stranger, who is the same
+    assert all(
+        misread.kin[kind] * borne.stranger <= borne.kin[kind] * misread.stranger + 1e-12 for kind in kinds
+    )  # against a stranger, who is the same

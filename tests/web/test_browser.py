@@ -59,6 +59,7 @@ class Shop:
         self.desk.clock[0] = now()
         if role:
             page.goto(self.base + "/sign-in")
+            page.wait_for_function("document.activeElement?.name === 'name'")  # the cursor stands there by itself
             page.keyboard.type(f"some-{role}")
             page.keyboard.press("Tab")
             page.keyboard.type(PASSWORD)

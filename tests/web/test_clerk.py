@@ -47,6 +47,7 @@ def office(tmp_path_factory):
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
         page.goto(base + "/sign-in")
+        page.wait_for_function("document.activeElement?.name === 'name'")  # the cursor stands there by itself
         page.keyboard.type("some-clerk")
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORD)
