@@ -18,8 +18,7 @@ from store.objects import key_of
 from store.patients import size
 from workers import scrub
 from workers.health import STALE_SECONDS
-from workers.slots import holding_dead_slots, known_slots
-from workers.wire import Stores
+from workers.wire import Stores, crew_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +72,15 @@ def take_figures(config: Config, folder: Path, stores: Stores, *, now: datetime)
             "review": queue.counts(conn),
             "oldest_item": queue.oldest_open(conn),
         }
-    beat, known, disk = _heartbeat(folder / "run"), known_slots(folder / "run"), shutil.disk_usage(folder)
-    with holding_dead_slots(folder / "run", None) as dead:
-        running = len(known) - len(dead)
+    beat, disk = _heartbeat(folder / "run"), shutil.disk_usage(folder)
+    workers = crew_of(config, folder, stores).at_work()
     return Figures(
         **counted,
         people=size(stores.index),
         watcher_runs=bool(beat) and (now - datetime.fromisoformat(beat["at"])).total_seconds() < STALE_SECONDS,
         folders=tuple(WatchedFolder(row["name"], row["waiting"], row["oldest_wait_seconds"], row["problems"]) for row in beat.get("folders", ())),
-        workers_running=running,
-        workers_known=len(known),
+        workers_running=workers.running,
+        workers_known=workers.known,
         disk_free=disk.free,
         disk_total=disk.total,
         objects_answer=_answers(lambda: stores.objects.exists(key_of("0" * 64))),

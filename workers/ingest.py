@@ -16,11 +16,10 @@ from schemas.source import Delivery, DeliveryState
 from store import journal
 from store.database import reading, writing
 from workers.settings import Settings
-from workers.slots import somebody_works
 from workers.supervise import Say, Tree, workers
 from workers.take_over import TAKEN, Origin, RefusedFile, look_at, take_over
 from workers.watch import ignored_by
-from workers.wire import Stores
+from workers.wire import Stores, crew_of
 
 SOURCE = "ingest"
 LOOKS = 5  # at a file that changes while it is copied
@@ -105,7 +104,8 @@ def wait_until_settled(
     EngineFault when they do not start.
     """
     wanted, began = list(dict.fromkeys(ids)), time.monotonic()
-    tree = None if somebody_works(settings.data_dir / "run") else Tree(workers(settings), say)
+    crew = crew_of(settings.config, settings.data_dir, stores)
+    tree = None if crew.at_work().running else Tree(workers(settings), say)
     try:
         while True:
             done = count_settled(wanted, stores)
@@ -114,7 +114,7 @@ def wait_until_settled(
                 return True
             if seconds is not None and time.monotonic() - began > seconds:
                 return False
-            if tree is None and not somebody_works(settings.data_dir / "run"):
+            if tree is None and not crew.at_work().running:
                 tree = Tree(workers(settings), say)
             if tree is not None:
                 _tend(tree)
