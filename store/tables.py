@@ -26,6 +26,7 @@ delivery = Table(
     Column("page_count", Integer),
     Column("taken_at", Instant, nullable=False),
     Column("settled_at", Instant),
+    Column("opening_seconds", Float, nullable=False, server_default="0"),  # processor time that opening its pages has taken so far
     Column("receipt_due", Boolean, nullable=False, server_default=false()),  # settled on a machine that does not see the watched folder
     Index("delivery_by_content", "sha256", "sequence"),
     Index("delivery_by_state", "state", "sequence"),

@@ -15,13 +15,13 @@ from schemas.faults import EngineFault, StoreFault
 from schemas.source import Delivery, DeliveryState
 from store import journal
 from store.database import reading, writing
+from workers.receipt import INGESTED
 from workers.settings import Settings
 from workers.supervise import Say, Tree, workers
 from workers.take_over import TAKEN, Origin, RefusedFile, look_at, take_over
 from workers.watch import ignored_by
 from workers.wire import Stores, crew_of
 
-SOURCE = "ingest"
 LOOKS = 5  # at a file that changes while it is copied
 TEND_SECONDS = 0.5
 
@@ -59,7 +59,7 @@ def ingest(
         except RefusedFile as refused:
             intake.refused.append((name, refused.kind))
             with writing(stores.index) as conn:
-                journal.note_refused(conn, source=SOURCE, name=name, kind=refused.kind, now=datetime.now(UTC))
+                journal.note_refused(conn, source=INGESTED, name=name, kind=refused.kind, now=datetime.now(UTC))
         except OSError as error:
             intake.unreadable.append((name, error.strerror or type(error).__name__))
         except StoreFault as fault:
@@ -148,7 +148,7 @@ def _take(path: Path, name: str, config: Config, stores: Stores, intake: Intake,
     if free - look_at(path).size < config.intake.min_free_megabytes << 20:
         raise StoreFault("The disk is nearly full.", next_step="Make room, or lower intake.min_free_megabytes; the files wait where they are.")
     for _ in range(LOOKS):
-        delivery = take_over(path, name=name, origin=Origin(SOURCE, config.facility), stores=stores, now=datetime.now(UTC))
+        delivery = take_over(path, name=name, origin=Origin(INGESTED, config.facility), stores=stores, now=datetime.now(UTC))
         if delivery is not None:
             intake.deliveries.append(delivery)
             break
@@ -157,4 +157,4 @@ def _take(path: Path, name: str, config: Config, stores: Stores, intake: Intake,
         intake.unreadable.append((name, "changes all the time"))
     if rule:
         with writing(stores.index) as conn:
-            journal.note_ignored(conn, source=SOURCE, name=name, rule=rule, now=datetime.now(UTC))
+            journal.note_ignored(conn, source=INGESTED, name=name, rule=rule, now=datetime.now(UTC))

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from store.forms import Form
     from store.objects import ObjectStore
     from workers.crew import Crew
+    from workers.sighting import Sighting
 
 SHIPPED_TYPES = Path(__file__).parents[1] / "schemas" / "doctypes.yaml"
 SHIPPED_MODEL = Path(__file__).parents[1] / "models" / "doctype"
@@ -64,6 +65,7 @@ class Reader:
     is_complete: Callable[[Path], bool | None]
     catalogue: Catalogue
     reading_key: str
+    opening_seconds: Callable[[], float] = lambda: 0.0  # processor time that opening has taken in this process
 
 
 def connect(config: Config, data_dir: Path) -> Stores:
@@ -112,6 +114,16 @@ def crew_of(config: Config, data_dir: Path, stores: Stores) -> Crew:
 
     run = data_dir / "run"
     return SharedCrew(run, stores.index, config.engine.lease_seconds) if is_shared(config) else LocalCrew(run, stores.index)
+
+
+def sightings(config: Config, data_dir: Path, stores: Stores) -> list[Sighting]:
+    """What the watchers of this installation last told: of this machine alone on embedded stores, of all on a shared index."""
+    from workers.sighting import last_anywhere, last_here
+
+    if is_shared(config):
+        return last_anywhere(stores.index)
+    here = last_here(data_dir / "run")
+    return [here] if here else []
 
 
 def is_shared(config: Config) -> bool:
@@ -187,6 +199,7 @@ def equip(config: Config, stores: Stores, sheets: ReadSheet | None = None) -> Re
         is_complete=content_check(),
         catalogue=tools.catalogue,
         reading_key=_digest([OPENER, versions.READING, asdict(config.read), asdict(config.render), second.name if second else None]),
+        opening_seconds=lambda: opener.cpu_seconds,
     )
 
 

@@ -141,7 +141,7 @@ def rest(desk: Desk, bench: idle.Bench, crew: Crew) -> bool:
     """Do one piece of what can wait, unless another worker does; False when there is none, or it failed for now."""
     try:
         with crew.alone("idle") as mine:
-            return mine and idle.one_piece(bench, desk.config.idle)
+            return mine and idle.one_piece(bench, desk.config.idle, desk.config.render.file_cpu_minutes)
     except Exception as error:  # noqa: BLE001 - nothing depends on it, and it is tried again
         log.warning("making what can wait failed: %s", type(error).__name__)
         return False

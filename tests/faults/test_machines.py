@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,17 +15,22 @@ import stub_worker
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.config import Config, Engine, Index
+from schemas.config import Config, Engine, Folder, Index
 from schemas.faults import ConfigFault, LeaseEnded
 from schemas.record import DocumentStatus
 from store import documents, journal, leases
 from store.database import alone, fenced, open_index, reading, writing
 from workers.audit import take_ledger
 from workers.crew import Pulse, SharedCrew
+from workers.figures import take_figures
 from workers.ingest import count_settled, ingest
 from workers.patients import import_patients
 from workers.settings import read_settings
+from workers.sighting import STALE, Sign
 from workers.slots import place_of
+from workers.status import take_status
+from workers.take_over import Origin, take_over
+from workers.watcher import write_receipts_due
 from workers.wire import connect, is_shared
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -140,6 +146,50 @@ def test_a_worker_told_to_stop_hands_its_work_over_at_once(house):
     assert max(Counter(house.read_by("a") + house.read_by("b")).values()) == 1
 
 
+def test_the_watchers_machine_writes_the_receipt_that_the_workers_cannot(house):
+    inbox = house.folder / "inbox"
+    inbox.mkdir()
+    (inbox / "a.pdf").write_text("pages 2")
+    origin = Origin("fax")
+    delivery = take_over(inbox / "a.pdf", name="a.pdf", origin=origin, stores=house.stores, now=NOW)
+    house.start("a")  # its configuration names no folders
+    until(lambda: receipts_due(house) == ["a.pdf"])
+    elsewhere = replace(house.settings.config, folders=(Folder("lab", str(inbox)),))
+    assert write_receipts_due(elsewhere, house.stores, now=NOW) == 0
+    here = replace(house.settings.config, folders=(Folder("fax", str(inbox)),))
+    assert write_receipts_due(here, house.stores, now=NOW) == 1
+    assert delivery.id in (house.folder / "inbox-receipts" / "a.pdf.receipt.txt").read_text()
+    assert receipts_due(house) == []
+    assert write_receipts_due(here, house.stores, now=NOW) == 0
+
+
+def receipts_due(house):
+    with reading(house.stores.index) as conn:
+        return [delivery.name for delivery in journal.receipts_due(conn)]
+
+
+def test_watchers_and_workers_of_all_machines_are_seen_from_each(house, tmp_path):
+    config, stores, now = house.settings.config, house.stores, datetime.now(UTC)
+    assert take_figures(config, tmp_path / "web", stores, now=now).watcher_runs is False
+    signs = {name: Sign(stores.index, tmp_path / name) for name in ("lab", "fax")}
+    for name, sign in signs.items():
+        sign.run.mkdir()
+        assert sign.tell([{"name": name, "waiting": 1, "oldest_wait_seconds": 2.0, "problems": {}}], now)
+        assert not sign.tell([], now)
+    worker = lease(stores.index, now=now)
+    lease(stores.index, "slot-0@b", now=now - timedelta(minutes=5))
+    seen = take_figures(config, tmp_path / "web", stores, now=now)
+    assert (seen.watcher_runs, [folder.name for folder in seen.folders]) == (True, ["lab", "fax"])
+    assert (seen.workers_running, seen.workers_known) == (1, 2)
+    assert take_status(config, tmp_path / "web", stores, now=now)["watched folders"]["fax"] == "1 waiting, the oldest for 2 s"
+    assert take_figures(config, tmp_path / "web", stores, now=now + 2 * STALE).watcher_runs is False
+    for sign in signs.values():
+        sign.stop(now)
+    with writing(stores.index) as conn:
+        leases.end(conn, worker, now=now)
+    assert take_figures(config, tmp_path / "web", stores, now=now).watcher_runs is False
+
+
 @pytest.fixture
 def index(postgres_database):
     engine = open_index(postgres_database)
@@ -147,9 +197,9 @@ def index(postgres_database):
     engine.dispose()
 
 
-def lease(index, place="slot-0@a"):
+def lease(index, place="slot-0@a", now=NOW):
     with writing(index) as conn:
-        return leases.begin(conn, leases.WORKER, place, now=NOW)
+        return leases.begin(conn, leases.WORKER, place, now=now)
 
 
 def test_nothing_commits_under_a_lease_that_has_ended_and_no_number_comes_again(index):

@@ -1,4 +1,4 @@
-"""Leases of workers and watchers on several machines; receipts that the machine with the watched folder is to write."""
+"""Leases of workers and watchers on several machines; receipts that are to be written elsewhere; what opening a file has taken."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,4 +18,5 @@ def upgrade() -> None:
         sa.Column("told", sa.Text(), nullable=False),
         sa.Column("ended_at", sa.Text()),
     )
+    op.add_column("delivery", sa.Column("opening_seconds", sa.Float(), nullable=False, server_default="0"))
     op.add_column("delivery", sa.Column("receipt_due", sa.Boolean(), nullable=False, server_default=sa.false()))
