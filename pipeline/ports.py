@@ -96,8 +96,8 @@ class PatientLookup(Protocol):
         """Entries that share at least one blocking key, those that share most keys first."""
         ...
 
-    def frequencies(self, claim: PatientClaim) -> NameFrequencies:
-        """Counts of the claim's folded names in the live index, and its size."""
+    def frequencies(self, *claims: PatientClaim) -> NameFrequencies:
+        """Counts of the claims' folded names in the live index, and its size."""
         ...
 
 

@@ -35,7 +35,7 @@ class MemoryPatients:
         found = shared.most_common(limit)
         return [self.patients[row] for row, keys in found if keys * FEWEST >= found[0][1]]
 
-    def frequencies(self, claim: PatientClaim) -> NameFrequencies:
-        """Counts of the claim's names, and the size of the index."""
-        last, first = fold_name(claim.last_name), fold_name(claim.first_name)
-        return NameFrequencies({last: self.last.get(last, 0)}, {first: self.first.get(first, 0)}, len(self.patients))
+    def frequencies(self, *claims: PatientClaim) -> NameFrequencies:
+        """Counts of the claims' names, and the size of the index."""
+        last, first = ({fold_name(getattr(claim, name)) for claim in claims} for name in ("last_name", "first_name"))
+        return NameFrequencies({name: self.last.get(name, 0) for name in last}, {name: self.first.get(name, 0) for name in first}, len(self.patients))

@@ -296,8 +296,8 @@ def test_noisy_claims_over_a_town_are_never_filed_to_another_person():
 class BigTown(MemoryPatients):
     """The index with its names ten times over: large enough that a spelling it lacks is hardly anybody's."""
 
-    def frequencies(self, claim: PatientClaim) -> NameFrequencies:
-        counts = super().frequencies(claim)
+    def frequencies(self, *claims: PatientClaim) -> NameFrequencies:
+        counts = super().frequencies(*claims)
         return NameFrequencies(*({name: 10 * n for name, n in names.items()} for names in counts[:2]), 10 * counts.size)
 
 
