@@ -40,6 +40,11 @@ class PageOpener(Protocol):
 class OcrEngine(Protocol):
     """Reads words off a clean gray image of our own making."""
 
+    @property
+    def name(self) -> str:
+        """What its readings are known by."""
+        ...
+
     def words(self, image: Path, *, languages: str, mode: int, seconds: float, dpi: int, even: bool = False) -> tuple[Word, ...]:
         """Words with boxes as shares of the image; `even`: one level of gray tells ink from paper all over it.
 
@@ -50,11 +55,6 @@ class OcrEngine(Protocol):
 
 class SecondEngine(OcrEngine, Protocol):
     """Another recogniser, independent of the first: what both read alike has two witnesses."""
-
-    @property
-    def name(self) -> str:
-        """What its readings are known by."""
-        ...
 
     def lines(self, images: Sequence[NDArray[np.uint8]]) -> tuple[TextLine, ...]:
         """What each image of one printed line says, in order. EngineFault when the engine fails."""

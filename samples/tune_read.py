@@ -24,13 +24,13 @@ from PIL import Image
 from pipeline.attempt import Reader, mean_confidence, on_upright_page
 from pipeline.clean import clean
 from pipeline.confidence import KNOTS, LEVELS, level_of
-from pipeline.engines.tesseract import Tesseract
 from pipeline.look import as_positive, look_at, open_scan, within_bounds
 from pipeline.read import recognise
 from samples.readpages import WEARS, TrueWord, WornPage, make_pages
 from schemas.page import Word
 from schemas.rules import ReadRules
 from schemas.source import RenderedPage
+from workers.wire import open_recogniser
 
 NEAR = (0.06, 0.04)  # shares of the page: a word this far from where it was printed is another
 TABLE = Path(__file__).parents[1] / "pipeline" / "confidence_table.py"
@@ -106,7 +106,7 @@ def read_one(page: WornPage, folder: Path) -> Result:
     before, rules = _cpu(), ReadRules()
     received = within_bounds(open_scan(RenderedPage(1, 612, 792, image, *page.dpi, bilevel=page.bilevel, image_share=1.0)))
     scan, look = as_positive(received, look_at(received, rules.blank_ink), rules.blank_ink)
-    reader = Reader(Tesseract(), "eng", folder / "page.pgm", monotonic() + rules.page_seconds, monotonic)
+    reader = Reader(open_recogniser(rules), "eng", folder / "page.pgm", monotonic() + rules.page_seconds, monotonic)
     best = recognise(clean(scan, look, rules.target_dpi), scan, look, reader, rules)[0]
     seconds, words = _cpu() - before, on_upright_page(best)
     found = list(rightness(words, page.words))

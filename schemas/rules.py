@@ -48,6 +48,7 @@ class ReadRules:
     unreadable_below: Share = 0.35  # mean word confidence
     layer_min_words: Count = 5
     target_dpi: Count = 300  # bad pages and small print are read at this resolution: at 200 decimal points are lost in tables
+    recogniser: Literal["tesserocr", "pytesseract"] = "tesserocr"  # Tesseract as a library, a third cheaper; or the program, a run an image
     second_engine: bool = True  # look again at doubtful places with RapidOCR, where it is installed
     doubtful_below: Share = 0.85  # a field read less surely than this is read again from its place
     reread_below: Share = 0.95  # the head of a fax, copy or dirty scan with less mean word confidence is read again where a field is doubtful

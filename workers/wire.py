@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.engines.archivist import Archival
-    from pipeline.ports import Composer
+    from pipeline.ports import Composer, OcrEngine
     from pipeline.sheets import ReadSheet
     from schemas.filing import BatchPlan
     from schemas.line import Line
+    from schemas.rules import ReadRules
     from store.forms import Form
     from store.objects import ObjectStore
     from workers.crew import Crew
@@ -183,14 +184,14 @@ def equip(config: Config, stores: Stores, sheets: ReadSheet | None = None) -> Re
     from pipeline.engines.opener import ChildOpener
     from pipeline.engines.rapid import RapidOcr, is_installed
     from pipeline.engines.spacy_types import SpacyTypes
-    from pipeline.engines.tesseract import Tesseract
     from pipeline.ports import Tools
     from pipeline.sheets import nobody
     from store.patients import PatientIndex
 
     opener = ChildOpener(config.render)
     second = RapidOcr() if config.read.second_engine and is_installed() else None
-    tools = Tools(opener, Tesseract(), Zxing(), SpacyTypes(SHIPPED_MODEL), PatientIndex(stores.index), load_catalogue(), second, sheets or nobody)
+    ocr = open_recogniser(config.read)
+    tools = Tools(opener, ocr, Zxing(), SpacyTypes(SHIPPED_MODEL), PatientIndex(stores.index), load_catalogue(), second, sheets or nobody)
     return Reader(
         inspect=opener.inspect,
         read_pages=lambda original, opened, pages, scratch: flow.read_pages(original, opened, pages, scratch, tools, config),
@@ -198,9 +199,19 @@ def equip(config: Config, stores: Stores, sheets: ReadSheet | None = None) -> Re
         composer=SearchablePdf(config.render),
         is_complete=content_check(),
         catalogue=tools.catalogue,
-        reading_key=_digest([OPENER, versions.READING, asdict(config.read), asdict(config.render), second.name if second else None]),
+        reading_key=_digest(
+            [OPENER, versions.READING, asdict(config.read), asdict(config.render), type(ocr).__name__, second.name if second else None]
+        ),
         opening_seconds=lambda: opener.cpu_seconds,
     )
+
+
+def open_recogniser(rules: ReadRules) -> OcrEngine:
+    """Tesseract as a library, or as the program where that is asked for or the library is not there."""
+    from pipeline.engines.recogniser import Recogniser, is_installed
+    from pipeline.engines.tesseract import Tesseract
+
+    return Recogniser() if rules.recogniser == "tesserocr" and is_installed() else Tesseract()
 
 
 def equip_idle(config: Config) -> Maker:

@@ -1,6 +1,6 @@
 """The process that forks a child a call, and what each child does before it touches a sender's bytes.
 
-Knows limits and how a job is called; knows nothing of documents. Started by `nursery` as `python -m pipeline.engines.child FD`; single-threaded,
+Knows limits and how a job is called; knows nothing of documents. Started by `nursery` as `python -m pipeline.engines.child FD KIND`; single-threaded,
 so that forking is safe. It ends, with all its children, when the process that started it ends.
 """
 
@@ -20,15 +20,20 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from pipeline.engines.fence import fence
-from pipeline.engines.nursery import FATE, MachineError, Message, Say, receive, send
+from pipeline.engines.nursery import FATE, RECOGNISER, MachineError, Message, Say, receive, send
 
 Job = Callable[[Message, Say], Message]
 Children = dict[int, tuple[int, socket.socket]]  # by pidfd: the pid, and where to tell how it ended
 MACHINE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.EACCES)
 
 
-def jobs() -> dict[str, Job]:
-    """What a child can be asked to do; importing them loads the readers."""
+def jobs(kind: str) -> dict[str, Job]:
+    """What a child of this kind of server can be asked to do, with all that is slow to load already loaded."""
+    name, _, languages = kind.partition(":")
+    if name == RECOGNISER:
+        from pipeline.engines import recognising
+
+        return {"recognise": recognising.ready(languages)}
     from pipeline.engines import assembly, opening, pdfa, selftest, shrinking
 
     return {
@@ -41,9 +46,8 @@ def jobs() -> dict[str, Job]:
     }
 
 
-def serve(orders: socket.socket) -> None:
+def serve(orders: socket.socket, known: dict[str, Job]) -> None:
     """Fork a child for each line that comes in; kill what is left of one that ends, and all when the orders end."""
-    known = jobs()
     gc.collect()
     gc.freeze()
     children: Children = {}
@@ -158,7 +162,7 @@ def _grant_cpu(seconds: int) -> None:
 
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asked
-    serve(socket.socket(fileno=int(sys.argv[1])))
+    serve(socket.socket(fileno=int(sys.argv[1])), jobs(sys.argv[2]))
 
 
 if __name__ == "__main__":

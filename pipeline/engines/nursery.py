@@ -1,6 +1,6 @@
-"""Bears a fresh child process for every call that opens a sender's bytes, and listens to it.
+"""Bears a fresh child process for every call that opens a sender's bytes or reads an image, and listens to it.
 
-Knows processes, sockets and time limits; knows nothing of documents. One small server process has the readers already imported and
+Knows processes, sockets and time limits; knows nothing of documents. A small server process has what its children need already loaded and
 forks, so that a child costs milliseconds; it shares no memory, threads or main module with the caller.
 """
 
@@ -25,7 +25,10 @@ from schemas.faults import EngineFault
 MAX_MESSAGE = 20_000_000  # a page has 20,000 words at most
 BIRTHS = 3  # children for one job, should they be killed from outside
 FATE_SECONDS = 5.0  # within which the server tells how a child ended
-KEPT_ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "XDG_CACHE_HOME", "FONTCONFIG_PATH", "FONTCONFIG_FILE", "SYSTEMROOT")
+FILES, RECOGNISER = "files", "recogniser"  # servers: one for opening a sender's files, one for each set of languages to read
+KEPT_ENVIRONMENT = (
+    "PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "XDG_CACHE_HOME", "FONTCONFIG_PATH", "FONTCONFIG_FILE", "SYSTEMROOT", "TESSDATA_PREFIX",
+)  # fmt: skip
 
 FATE = struct.Struct("=id")  # the signal that ended a child, or 0, and its processor time
 
@@ -48,21 +51,23 @@ class Limits:
     nice: int = 0  # 19: yields to everything else
 
 
-def converse(job: str, request: Message, limits: Limits, spent: Callable[[float], object] = lambda _: None) -> Iterator[Message]:
+def converse(
+    job: str, request: Message, limits: Limits, *, server: str = FILES, spent: Callable[[float], object] = lambda _: None
+) -> Iterator[Message]:
     """The messages of a fresh child doing `job`, until it ends, dies, says too much or falls silent. The last is {"done": …} if it did not fail.
 
-    `spent` is told the processor time that it and what it started used. A child killed from outside says nothing about the sender's bytes: another
-    is born and says everything anew. EngineFault when that is no use.
+    `server`: the kind that bears it. `spent` is told the processor time that it and what it started used. A child killed from outside says nothing
+    about the sender's bytes: another is born and says everything anew. EngineFault when that is no use.
     """
     for _ in range(BIRTHS):
-        if not (yield from _talk(job, request, limits, spent)):
+        if not (yield from _talk(job, request, limits, server, spent)):
             return
-    raise EngineFault("Processes that open files are killed from outside.", next_step="Look in the system's log whether memory ran out.")
+    raise EngineFault("Processes that open or read files are killed from outside.", next_step="Look in the system's log whether memory ran out.")
 
 
-def _talk(job: str, request: Message, limits: Limits, spent: Callable[[float], object]) -> Generator[Message, None, bool]:
+def _talk(job: str, request: Message, limits: Limits, server: str, spent: Callable[[float], object]) -> Generator[Message, None, bool]:
     """One child's messages; True when it was killed by somebody else before it was done."""
-    line, fate = _child_line()
+    line, fate = _child_line(server)
     with line, fate:
         line.settimeout(limits.stall_seconds)
         pid, ended = 0, True
@@ -152,22 +157,24 @@ class _Server:
 
 
 _lock = threading.Lock()
-_servers: list[_Server] = []  # at most one, and only of this very process
+_servers: dict[str, _Server] = {}  # at most one of a kind, and only of this very process
 
 
-def _child_line() -> tuple[socket.socket, socket.socket]:
+def _child_line(server: str) -> tuple[socket.socket, socket.socket]:
     """A line to a new child, and one on which the server will tell how it ended. The server is started at first use, and again if it has died."""
     with _lock:
         for attempt in (1, 2):
             (mine, theirs), (fate, told) = socket.socketpair(), socket.socketpair()
             try:
-                socket.send_fds(_server().orders, [b"+"], [theirs.fileno(), told.fileno()])
+                socket.send_fds(_server(server).orders, [b"+"], [theirs.fileno(), told.fileno()])
             except OSError as broken:
                 mine.close()
                 fate.close()
-                _servers.clear()
+                _servers.pop(server, None)
                 if attempt == 2:
-                    raise EngineFault("The process that opens files cannot be started.", next_step="Look at memory and process limits.") from broken
+                    raise EngineFault(
+                        "The process that opens or reads files cannot be started.", next_step="Look at memory and process limits."
+                    ) from broken
             else:
                 return mine, fate
             finally:
@@ -176,17 +183,18 @@ def _child_line() -> tuple[socket.socket, socket.socket]:
     raise AssertionError
 
 
-def _server() -> _Server:
-    """The running server of this process; one inherited through a fork is left to its owner."""
-    if _servers and _servers[0].owner == os.getpid() and _servers[0].process.poll() is None:
-        return _servers[0]
+def _server(kind: str) -> _Server:
+    """The running server of this process of a kind; one inherited through a fork is left to its owner."""
+    running = _servers.get(kind)
+    if running and running.owner == os.getpid() and running.process.poll() is None:
+        return running
     ours, theirs = socket.socketpair()
     root = str(Path(__file__).resolve().parents[2])
-    command = [sys.executable, "-P", "-m", "pipeline.engines.child", str(theirs.fileno())]
+    command = [sys.executable, "-P", "-m", "pipeline.engines.child", str(theirs.fileno()), kind]
     process = subprocess.Popen(command, pass_fds=[theirs.fileno()], cwd="/", env=_environment(root), stdin=subprocess.DEVNULL, start_new_session=True)
     theirs.close()
-    _servers[:] = [_Server(os.getpid(), process, ours)]
-    return _servers[0]
+    _servers[kind] = _Server(os.getpid(), process, ours)
+    return _servers[kind]
 
 
 def _environment(root: str) -> dict[str, str]:

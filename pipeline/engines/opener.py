@@ -51,7 +51,7 @@ class ChildOpener:
             return Refused("file.empty")
         request = self._request(original) | {"max_pages": self.rules.max_pages}
         best: Message = {}
-        for message in converse("inspect", request, limits(self.rules), self._spend):
+        for message in converse("inspect", request, limits(self.rules), spent=self._spend):
             best = message.get("done") or message.get("so far") or best
         return _verdict(best) if _is_answer(best) else Refused("file.corrupt")
 
@@ -84,7 +84,7 @@ class ChildOpener:
         }
         wanted = {page.number: page for page in facts}
         at: int | None = facts[0].number
-        for message in converse("render", request, limits(self.rules), self._spend):
+        for message in converse("render", request, limits(self.rules), spent=self._spend):
             if message.get("at") in wanted:
                 at = message["at"]
             page = message.get("page")

@@ -1,4 +1,4 @@
-"""Tesseract through pytesseract: one run a page, image in, words out. Knows nothing of pages or recipes."""
+"""Tesseract through pytesseract: one run of the program an image, words out. Knows nothing of pages or recipes."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from schemas.page import Box, Word
 # One thread a run: several slow each other down many times over. It must stand before the child is started.
 os.environ["OMP_THREAD_LIMIT"] = "1"
 
-PARAMETERS = "-c invert_threshold=0"
-EVEN, UNEVEN = "-c thresholding_method=0", "-c thresholding_method=2"  # Otsu is the cheaper, Sauvola reads shaded copies
+OTSU, SAUVOLA = 0, 2  # the one is cheaper, the other reads shaded copies
+MISSING = "Tesseract cannot load its language data."
 WORD_LEVEL = 5
 UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 
@@ -34,11 +34,13 @@ class Row(NamedTuple):
 
 
 class Tesseract:
-    """The OCR engine that ships."""
+    """A run of the program for each image."""
+
+    name = "pytesseract"
 
     def words(self, image: Path, *, languages: str, mode: int, seconds: float, dpi: int, even: bool = False) -> tuple[Word, ...]:
         """Words with boxes as shares of the image. EngineFault when the engine fails, Overrun when it takes longer than `seconds`."""
-        options = f"--psm {mode} --dpi {dpi} {PARAMETERS} {EVEN if even else UNEVEN}"
+        options = f"--psm {mode} --dpi {dpi} -c invert_threshold=0 -c thresholding_method={threshold(even=even)}"
         return words_of(rows_of(run(image, languages, options, seconds)))
 
 
@@ -53,13 +55,23 @@ def run(image: Path, languages: str, options: str, seconds: float) -> str:
     except pytesseract.TesseractError as error:
         raise EngineFault(f"Tesseract ended with status {error.status}.", next_step="Check that its language data are installed.") from None
     except RuntimeError:
-        raise Overrun(f"Tesseract took longer than {seconds:g} s on one page.", next_step="Read the page by eye.") from None
+        raise overrun(seconds) from None
+
+
+def threshold(*, even: bool) -> int:
+    """How ink is told from paper: `even`, by one level of gray all over the image."""
+    return OTSU if even else SAUVOLA
+
+
+def overrun(seconds: float) -> Overrun:
+    """The fault of an image that took too long."""
+    return Overrun(f"Tesseract took longer than {seconds:g} s on one page.", next_step="Read the page by eye.")
 
 
 def rows_of(table: str) -> list[Row]:
-    """The rows of the engine's tab-separated table."""
-    cells = (line.split("\t", 11) for line in table.split("\n")[1:])
-    return [row_of(line) for line in cells if len(line) >= 11]  # the last row may lack its empty text
+    """The rows of the engine's tab-separated table, with or without its head line."""
+    cells = (line.split("\t", 11) for line in table.split("\n"))
+    return [row_of(line) for line in cells if len(line) >= 11 and line[0].isdigit()]  # the last row may lack its empty text
 
 
 def row_of(cells: list[str]) -> Row:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,20 +11,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline.engines import rapid
+from pipeline.engines import nursery, rapid, recogniser
 from pipeline.engines.barcodes import Zxing
 from pipeline.engines.null import Given
 from pipeline.engines.rapid import RapidOcr, is_installed
+from pipeline.engines.recogniser import Recogniser
 from pipeline.engines.tesseract import Tesseract, rows_of, visible, words_of
 from pipeline.ports import BarcodeReader, OcrEngine, SecondEngine, TextLine
 from schemas.config import Config
 from schemas.faults import EngineFault, Overrun
 from schemas.page import Box, Word
 from schemas.rules import ReadRules
-from workers.wire import Stores, equip
+from workers.wire import Stores, equip, open_recogniser
 
 SAID = (Word("Discharge", Box(0.1, 0.1, 0.3, 0.14), 0.9, 0), Word("Summary", Box(0.32, 0.1, 0.5, 0.14), 0.9, 0))
 NEEDS_SECOND = pytest.mark.skipif(not is_installed(), reason="the extra second-engine is not installed")
+FIRST = [Tesseract(), Recogniser()]
+BY_NAME = pytest.mark.parametrize("tesseract", FIRST, ids=lambda engine: engine.name)
 ASK = {"languages": "eng", "mode": 4, "seconds": 60.0, "dpi": 150}
 
 
@@ -38,7 +42,7 @@ def image(tmp_path_factory):
     return path
 
 
-@pytest.mark.parametrize("engine", [Tesseract(), pytest.param(RapidOcr(), marks=NEEDS_SECOND), Given(SAID)], ids=["tesseract", "rapidocr", "null"])
+@pytest.mark.parametrize("engine", [*FIRST, pytest.param(RapidOcr(), marks=NEEDS_SECOND), Given(SAID)], ids=lambda engine: engine.name)
 def test_words_stand_in_the_image_with_lines_in_order(engine: OcrEngine, image):
     words = engine.words(image, **ASK)
     assert [word.text for word in words[:2]] == ["Discharge", "Summary"]
@@ -46,22 +50,72 @@ def test_words_stand_in_the_image_with_lines_in_order(engine: OcrEngine, image):
     assert [word.line for word in words] == sorted(word.line for word in words)
 
 
-def test_tesseract_reads_lines_where_they_are(image):
-    words = Tesseract().words(image, **ASK)
+@BY_NAME
+def test_tesseract_reads_lines_where_they_are(tesseract: OcrEngine, image):
+    words = tesseract.words(image, **ASK)
     assert [w.line for w in words] == [0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 2]
     assert words[0].box.x0 == pytest.approx(0.08, abs=0.02)
     assert words[2].box.y0 == pytest.approx(180 / 700, abs=0.03)
 
 
-def test_an_overrun_is_a_fault_of_its_own(image):
+@BY_NAME
+@pytest.mark.parametrize("even", [True, False])
+def test_an_image_is_read_alike_whatever_was_read_before_it(tesseract: OcrEngine, image, tmp_path, even):
+    other = tmp_path / "other.pgm"
+    Image.open(image).rotate(180).save(other)
+    first = tesseract.words(image, **ASK, even=even)
+    tesseract.words(other, **{**ASK, "mode": 6})
+    assert tesseract.words(image, **ASK, even=even) == first
+
+
+def test_ink_is_told_from_paper_as_asked(tmp_path):
+    shaded = np.tile(np.linspace(250, 60, 1000).astype(np.uint8), (300, 1))
+    pen = Image.fromarray(shaded)
+    ImageDraw.Draw(pen).text((60, 120), "Discharge summary of Monday and Tuesday", fill=20, font=ImageFont.load_default(40))
+    path = tmp_path / "shaded.pgm"
+    pen.save(path)
+    by_place, by_one_level = ([w.text for w in Recogniser().words(path, **ASK, even=even)] for even in (False, True))
+    assert "Tuesday" in by_place
+    assert "Tuesday" not in by_one_level
+
+
+@BY_NAME
+def test_an_overrun_is_a_fault_of_its_own(tesseract: OcrEngine, image):
     with pytest.raises(Overrun):
-        Tesseract().words(image, **{**ASK, "seconds": 0.001})
+        tesseract.words(image, **{**ASK, "seconds": 0.001})
 
 
-def test_a_missing_language_is_a_fault_without_paths(image):
+@BY_NAME
+def test_a_missing_language_is_a_fault_without_paths(tesseract: OcrEngine, image):
     with pytest.raises(EngineFault) as fault:
-        Tesseract().words(image, **{**ASK, "languages": "xxx"})
+        tesseract.words(image, **{**ASK, "languages": "xxx"})
     assert str(image) not in str(fault.value)
+
+
+def test_what_a_child_does_not_survive_is_read_by_the_program(image, tmp_path):
+    broken = tmp_path / "broken.pgm"
+    broken.write_bytes(b"P5\n9 9\n255\n")
+    assert Recogniser(Given(SAID)).words(broken, **ASK) == SAID
+    assert Recogniser(Given(SAID)).words(image, **ASK) != SAID
+
+
+def test_a_recogniser_killed_from_outside_is_started_again(image):
+    engine = Recogniser(Given())
+    words = engine.words(image, **ASK)
+    server = nursery._servers[f"{nursery.RECOGNISER}:eng"].process
+    server.kill()
+    server.wait()
+    assert engine.words(image, **ASK) == words
+
+
+def test_each_image_is_read_in_a_child_that_leaves_nothing(image):
+    Recogniser().words(image, **ASK)
+    pid = nursery._servers[f"{nursery.RECOGNISER}:eng"].process.pid
+    held = Path(f"/proc/{pid}/statm").read_text().split()[1]
+    for _ in range(3):
+        Recogniser().words(image, **ASK)
+    assert Path(f"/proc/{pid}/statm").read_text().split()[1] == held
+    assert Path(f"/proc/{pid}/task/{pid}/children").read_text() == ""
 
 
 def test_a_missing_engine_is_permanent(image, monkeypatch):
@@ -159,6 +213,20 @@ def test_readings_with_and_without_a_second_engine_are_kept_apart(monkeypatch, i
     here = equip(Config(), Stores(None, None)).reading_key
     monkeypatch.setattr(rapid, "is_installed", lambda: installed)
     assert (equip(Config(), Stores(None, None)).reading_key == here) == (installed == is_installed())
+
+
+@pytest.mark.parametrize(
+    ("installed", "wanted", "name"), [(True, "tesserocr", "tesserocr"), (False, "tesserocr", "pytesseract"), (True, "pytesseract", "pytesseract")]
+)
+def test_the_recogniser_is_a_library_where_it_is_there_and_wanted(monkeypatch, installed, wanted, name):
+    monkeypatch.setattr(recogniser, "is_installed", lambda: installed)
+    assert open_recogniser(ReadRules(recogniser=wanted)).name == name
+
+
+def test_readings_of_two_recognisers_are_kept_apart(monkeypatch):
+    here = equip(Config(), Stores(None, None)).reading_key
+    monkeypatch.setattr(recogniser, "is_installed", lambda: False)
+    assert equip(Config(), Stores(None, None)).reading_key != here
 
 
 def test_lines_given_are_lines_said():

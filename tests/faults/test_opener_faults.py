@@ -224,13 +224,15 @@ class a_fresh_server:  # noqa: N801 - reads as a phrase
     """Children come from a new server meanwhile, born into today's environment."""
 
     def __enter__(self):
-        self.kept, nursery._servers[:] = list(nursery._servers), []
+        self.kept = dict(nursery._servers)
+        nursery._servers.clear()
 
     def __exit__(self, *_):
-        for server in nursery._servers:
+        for server in nursery._servers.values():
             server.orders.close()
             server.process.wait(10)
-        nursery._servers[:] = self.kept
+        nursery._servers.clear()
+        nursery._servers.update(self.kept)
 
 
 def stub(tmp_path, name, script):
@@ -326,8 +328,8 @@ def test_children_of_many_threads_do_not_meet(tmp_path):
 def test_a_server_that_was_killed_is_replaced(tmp_path):
     path = stored(tmp_path, one_page())
     opener.inspect(path)
-    nursery._servers[0].process.kill()
-    nursery._servers[0].process.wait()
+    nursery._servers[nursery.FILES].process.kill()
+    nursery._servers[nursery.FILES].process.wait()
     assert isinstance(opener.inspect(path), Opened)
 
 
@@ -357,7 +359,7 @@ def test_children_killed_again_and_again_are_the_machines_fault_and_not_the_file
 
 def children():
     """The processes that the server has forked and that still run."""
-    server = nursery._servers[0].process.pid
+    server = nursery._servers[nursery.FILES].process.pid
     return [int(pid) for pid in Path(f"/proc/{server}/task/{server}/children").read_text().split()]
 
 
@@ -384,7 +386,7 @@ def test_no_process_outlives_the_caller(tmp_path):
     script = (
         "import sys, os; from pathlib import Path; from pipeline.engines.opener import ChildOpener; from pipeline.engines import nursery;"
         "from schemas.rules import RenderRules; print(type(ChildOpener(RenderRules()).inspect(Path(sys.argv[1]))).__name__,"
-        "nursery._servers[0].process.pid, flush=True); os.kill(os.getpid(), 9)"
+        "nursery._servers[nursery.FILES].process.pid, flush=True); os.kill(os.getpid(), 9)"
     )
     done = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, cwd=Path.cwd(), check=False)
     kind, pid = done.stdout.split()

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from pipeline.engines.tesseract import Tesseract
+from pipeline.engines.recogniser import Recogniser
 from pipeline.likeness import Likeness, compare_pages, imprint
 from pipeline.read import read_page
 from samples import damage
@@ -44,7 +44,7 @@ def report(request, tmp_path):
         scan = damage.damage_page(drawn, quality, seed=seed, fax=FaxLine("11/20/2026 08:15", "812-555-0101", seed, 9))
         scan.image.save(tmp_path / "page.png")
         page = RenderedPage(1, WIDTH, HEIGHT, tmp_path / "page.png", *scan.dpi, bilevel=quality in damage.BILEVEL, image_share=1.0)
-        return imprint(read_page(page, Tesseract(), None, rules=ReadRules()))
+        return imprint(read_page(page, Recogniser(), None, rules=ReadRules()))
 
     return read
 

@@ -19,8 +19,8 @@ from scipy import ndimage
 
 from pipeline.engines.barcodes import Zxing
 from pipeline.engines.null import Given
+from pipeline.engines.recogniser import Recogniser
 from pipeline.engines.sheet_printer import sheets_pdf
-from pipeline.engines.tesseract import Tesseract
 from pipeline.read import read_page
 from pipeline.sheets import SheetKind, SheetOrder, order_of, read_code, sheet_code
 from schemas.faults import Overrun
@@ -194,7 +194,7 @@ def page_of(scan: Scanned, folder: Path, **facts) -> RenderedPage:
 
 
 def read(scan: Scanned, folder: Path, **facts):
-    return read_page(page_of(scan, folder, **facts), Tesseract(), Zxing(), rules=RULES)
+    return read_page(page_of(scan, folder, **facts), Recogniser(), Zxing(), rules=RULES)
 
 
 def tokens(words: list[str]) -> list[str]:
@@ -236,8 +236,8 @@ def test_squared_fax_beats_the_page_as_received(sheets, tmp_path):
     """Without square pixels a standard fax is hardly read: the engine alone is the yardstick."""
     sheet, fax = sheets[0], fax_standard(sheets[0].pdf)
     page = page_of(fax, tmp_path)
-    plain = Tesseract().words(page.image, languages="eng", mode=4, seconds=60, dpi=204)
-    ours = read_page(page, Tesseract(), rules=RULES)
+    plain = Recogniser().words(page.image, languages="eng", mode=4, seconds=60, dpi=204)
+    ours = read_page(page, Recogniser(), rules=RULES)
     lost = 1 - accuracy([w.text for w in plain], sheet.truth), 1 - accuracy([w.text for w in ours.words], sheet.truth)
     assert ours.quality == "fax"
     assert lost[1] < lost[0] / 3
@@ -524,7 +524,7 @@ def diagram(pixels, rng):
 
 
 @pytest.mark.parametrize("drawn", [trace, photograph, diagram])
-@pytest.mark.parametrize("engine", [NEVER, Tesseract()], ids=["no words", "words"])
+@pytest.mark.parametrize("engine", [NEVER, Recogniser()], ids=["no words", "words"])
 def test_a_drawing_with_a_separators_sticker_is_a_page(tmp_path, drawn, engine):
     blank = clean200(coded(tmp_path / "sheet.pdf", "PATCHT", []).pdf)
     scan = blank._replace(pixels=drawn(blank.pixels.copy(), np.random.default_rng(3)))

@@ -1,0 +1,60 @@
+"""The child's side of reading an image: Tesseract in this very process, its language data loaded once by the server that forks the children.
+
+Every child starts from the same fresh engine, so that no page can tell another apart. Called only by `child`, with plain values in and out.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from typing import TYPE_CHECKING
+
+from pipeline.engines.nursery import Message, Say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tesserocr import PyTessBaseAPI
+
+
+def ready(languages: str) -> Callable[[Message, Say], Message]:
+    """The job of reading one image in these languages. Where they cannot be loaded, it answers {"missing": True}."""
+    engine = load(languages)
+
+    def recognise(request: Message, _say: Say) -> Message:
+        return {"missing": True} if engine is None else {"table": table_of(engine, request)}
+
+    return recognise
+
+
+def load(languages: str) -> PyTessBaseAPI | None:
+    """Tesseract with the data of the languages; None where they are not installed."""
+    import tesserocr
+
+    try:
+        return tesserocr.PyTessBaseAPI(path=data_folder(), lang=languages, variables={"invert_threshold": "0"})
+    except RuntimeError:
+        return None
+
+
+def data_folder() -> str:
+    """Where the language data lie: the library brings none and does not look; the program of the same name says where its own are."""
+    stated = os.environ.get("TESSDATA_PREFIX", "")
+    if stated:
+        return stated
+    try:
+        said = subprocess.run(["tesseract", "--list-langs"], capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    quoted = re.search(r'"([^"]+)"', said.stdout + said.stderr)
+    return quoted[1] if quoted else ""
+
+
+def table_of(engine: PyTessBaseAPI, request: Message) -> str:
+    """Words with places and confidence as Tesseract's tab-separated table, its head line left out."""
+    engine.SetPageSegMode(request["mode"])
+    engine.SetVariable("user_defined_dpi", str(request["dpi"]))
+    engine.SetVariable("thresholding_method", str(request["threshold"]))
+    engine.SetImageFile(request["original"])
+    return str(engine.GetTSVText(0))
