@@ -198,7 +198,7 @@ def test_on_a_dirty_page_signs_stay_in_their_places_and_specks_of_their_size_go(
     for y in range(60, 2100, 31):
         for x in range(30, 1650, 37):
             speck[y : y + stop, x : x + stop] = True
-    near = ndimage.binary_dilation(page == 0, np.ones((3, 3)), iterations=14)
+    near = ndimage.binary_dilation(page == 0, np.ones((3, 3)), iterations=20)
     specks, _ = ndimage.label(speck)
     speck &= ~np.isin(specks, specks[speck & near])
     dirt = dirt_of(Scan(np.where(speck, 0, page).astype(np.uint8), 300, 300, bilevel=True))
