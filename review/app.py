@@ -24,6 +24,7 @@ from review.screens.chart.views import ChartScreen
 from review.screens.decide.views import DecideScreen
 from review.screens.document.views import DocumentScreen
 from review.screens.glass.views import GlassScreen
+from review.screens.lead.views import LeadScreen
 from review.screens.oidc.views import OidcScreen
 from review.screens.people.views import PeopleScreen
 from review.screens.queue.views import QueueScreen
@@ -83,6 +84,7 @@ def _screens(house: House, gate: Gate, web: Web) -> Iterator[Door]:
         DocumentScreen(house.index, house.catalogue, house.pictures),
         ChartScreen(house.index, house.catalogue, house.now),
         GlassScreen(house.index, house.catalogue, house.now),
+        LeadScreen(house.index, house.standings, house.models, house.now),
         PeopleScreen(house.index, house.now),
         TrailScreen(house.index, house.now),
         StatusScreen(house.status),

@@ -21,9 +21,9 @@ def seen_document(conn: Connection, visitor: Visitor, document_id: str, catalogu
 
 
 def is_protected(record: DocumentRecord, catalogue: Catalogue) -> bool:
-    """Whether the document's type carries a sensitivity label, such as substance use (42 CFR Part 2) or psychiatry."""
-    slug = record.document_type
-    return slug is not None and slug in catalogue and catalogue[slug].sensitivity is not None
+    """Whether its type carries a sensitivity label, such as substance use (42 CFR Part 2) or psychiatry, or its own words asked for protection."""
+    slug, asked = record.document_type, record.evidence.get("protected") or [code for code in record.reasons if code.startswith("sensitivity.")]
+    return bool(asked) or (slug is not None and slug in catalogue and catalogue[slug].sensitivity is not None)
 
 
 def has_glass(visitor: Visitor, record: DocumentRecord) -> bool:

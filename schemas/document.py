@@ -102,6 +102,7 @@ class TypeGuess:
     evidence: tuple[str, ...] = ()  # weightiest words
     reason: str | None = None
     runner_up: str | None = None
+    title_at: tuple[int, Box] | None = None  # page and place of the title line, on the upright page
 
 
 class SegmentKind(StrEnum):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from datetime import datetime
 
@@ -26,7 +25,7 @@ def undo(conn: Connection, item_id: str, actor: str, *, now: datetime) -> Review
     row = conn.execute(select(review_item.c.before, review_item.c.resolved_by).where(review_item.c.id == item_id)).first()
     if item is None or record is None or row is None or row.before is None or row.resolved_by != actor or not _is_last_word(conn, item, record):
         raise StaleClaim("That decision can no longer be taken back.", next_step="If it is filed wrongly, take it out of its chart.")
-    again = queue.reopened(item, _new_id(conn, record))
+    again = queue.reopened(item, queue.new_id(conn, record.id))
     after = _noted(documents.as_it_was(record, row.before), again.id, actor, "undo", now)
     conn.execute(update(review_item).where(review_item.c.id == item_id).values(undone_at=now))
     _carry_out(conn, record, after, again, "document.undone", actor, {"item": item_id}, now)
@@ -39,7 +38,7 @@ def unfile(conn: Connection, record: DocumentRecord, actor: str, reason: str, *,
     current = documents.get(conn, record.id)
     if current is None or current.status is not DocumentStatus.FILED or _is_asked(conn, record.id):
         raise StaleClaim("This document is not filed, or waits for a decision already.", next_step="Open it in the queue.")
-    item = ReviewItem(_new_id(conn, current), current.id, (UNFILED,), "normal", now)
+    item = ReviewItem(queue.new_id(conn, current.id), current.id, (UNFILED,), "normal", now)
     after = _noted(replace(current, status=DocumentStatus.REVIEW, reasons=(UNFILED,), filed_at=None), item.id, actor, "unfile", now)
     _carry_out(conn, current, after, item, "document.unfiled", actor, {"reason": reason, "mrn": current.patient_mrn}, now)
     return item
@@ -74,7 +73,3 @@ def _is_asked(conn: Connection, document_id: str) -> bool:
 def _noted(record: DocumentRecord, item_id: str, actor: str, act: str, now: datetime) -> DocumentRecord:
     said = {"item": item_id, "actor": actor, "at": now.isoformat(), "act": act}
     return replace(record, evidence={**record.evidence, "decisions": [*record.evidence.get("decisions", []), said]})
-
-
-def _new_id(conn: Connection, record: DocumentRecord) -> str:
-    return hashlib.sha256(f"item:{record.id}:{len(queue.of_document(conn, record.id))}".encode()).hexdigest()[:20]

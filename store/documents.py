@@ -57,9 +57,9 @@ def resolve(conn: Connection, *, item_id: str, actor: str, decision: dict[str, A
     before = _known(conn, item.document_id)
     decision = _to_survivor(conn, before, decision)
     after = _decided(before, decision, {"item": item_id, "actor": actor, "at": now.isoformat()}, now)
+    verdicts.note(conn, item, before, decision, {"actor": actor, "at": now})
     replace_record(conn, before, after, actor, now)
     _close(conn, item_id, actor, decision, now, before)
-    verdicts.note(conn, item, before, decision, {"actor": actor, "at": now})
     detail = {
         "item": item_id,
         "act": decision["act"],
@@ -92,9 +92,9 @@ def reconsider(conn: Connection, before: DocumentRecord, after: DocumentRecord, 
     detail = {"item": asked.id if asked else None, "closed": closed, "mrn": after.patient_mrn, "reasons": list(doubts), "row": row_seal(after)}
     audit.append(conn, AuditEntry("document.rematched", after.id, actor, detail), now)
     if doubts and asked is None:
-        _ask(conn, after, doubts, actor, now)
+        ask(conn, after, doubts, actor, now)
     if closed and sampled:
-        _ask(conn, after, ("policy.sampled",), actor, now, blind=True)
+        ask(conn, after, ("policy.sampled",), actor, now, blind=True)
 
 
 def get(conn: Connection, id: str) -> DocumentRecord | None:  # noqa: A002 - the contract's name
@@ -227,12 +227,12 @@ def _close(conn: Connection, item_id: str, actor: str, decision: dict[str, Any],
     conn.execute(closed.values(resolved_at=now, resolved_by=actor, resolution=decision, before=replaced))
 
 
-def _ask(conn: Connection, record: DocumentRecord, reasons: Sequence[str], actor: str, now: datetime, *, blind: bool = False) -> None:
-    """Ask a clerk about a document that is filed."""
-    number = len(queue.of_document(conn, record.id))
-    item_id = hashlib.sha256(f"item:{record.id}:{number}".encode()).hexdigest()[:20]
-    queue.add(conn, [ReviewItem(item_id, record.id, tuple(reasons), "normal", now, blind=blind)])
-    audit.append(conn, AuditEntry("review.opened", item_id, actor, {"document": record.id, "blind": blind}), now)
+def ask(conn: Connection, record: DocumentRecord, reasons: Sequence[str], actor: str, now: datetime, **facts: Any) -> ReviewItem:
+    """Ask a clerk about a document that has settled; `facts` say whether it is a blind check, a planted item, or follows another one."""
+    item = ReviewItem(queue.new_id(conn, record.id), record.id, tuple(reasons), "normal", now, **facts)
+    queue.add(conn, [item])
+    audit.append(conn, AuditEntry("review.opened", item.id, actor, {"document": record.id, "blind": item.blind}), now)
+    return item
 
 
 def _settling(delivery: Delivery, page_count: int, records: Sequence[DocumentRecord], items: Sequence[ReviewItem]) -> list[AuditEntry]:

@@ -5,6 +5,7 @@ A lease is one conditional update that raises the item's fencing number when it 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -63,6 +64,12 @@ def of_document(conn: Connection, document_id: str) -> list[ReviewItem]:
     """The items about a document, in the order they were opened."""
     query = select(table).where(table.c.document_id == document_id).order_by(table.c.opened_at, table.c.id)
     return [item_of(row) for row in conn.execute(query)]
+
+
+def new_id(conn: Connection, document_id: str) -> str:
+    """The id of the next item about a document."""
+    number = len(of_document(conn, document_id))
+    return hashlib.sha256(f"item:{document_id}:{number}".encode()).hexdigest()[:20]
 
 
 def claim(conn: Connection, item_id: str, holder: str, *, now: datetime) -> int | None:
@@ -190,6 +197,8 @@ def item_of(row: Row[Any]) -> ReviewItem:
         fence=row.fence,
         skips=row.skips,
         escalated=bool(row.escalated),
+        follows=row.follows,
+        known=bool(row.known),
     )
 
 
@@ -230,4 +239,6 @@ def _values(item: ReviewItem) -> dict[str, Any]:
         "resolution": item.resolution,
         "skips": item.skips,
         "escalated": item.escalated,
+        "follows": item.follows,
+        "known": item.known,
     }

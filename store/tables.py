@@ -147,6 +147,8 @@ review_item = Table(
     Column("escalated", Boolean, nullable=False, server_default=false()),
     Column("before", Json),  # what the decision replaced
     Column("undone_at", Instant),
+    Column("follows", Text),  # the item whose answer somebody else is asked to give too, without seeing it
+    Column("known", Boolean, nullable=False, server_default=false()),  # planted: the answer is known, and nothing is filed by it
     Index("review_item_by_holder", "holder"),
     Index("review_item_by_decider", "resolved_by", "resolved_at"),
     Index("review_item_open", "resolved_at", "opened_at"),
@@ -238,9 +240,39 @@ verdict = Table(  # whom the machine chose and whom a clerk chose, a row a decis
     Column("bound", Float),  # of the line that filed it
     Column("unknown", Boolean, nullable=False),
     Column("model", Text, nullable=False),  # version of the matcher
+    Column("checked", Text),  # of a blind check: who had filed the document, machine or person
+    Column("filed_mrn", Text),  # and to whom
     Column("actor", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Index("verdict_by_source", "source", "sequence"),
+)
+
+recut = Table(  # documents of one source file whose pages a clerk put together anew
+    "recut",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("delivery_id", Text, ForeignKey("delivery.id"), nullable=False),
+    Column("item_id", Text, nullable=False),  # on which the clerk was
+    Column("actor", Text, nullable=False),
+    Column("parts", Json, nullable=False),  # the new documents' pages
+    Column("before", Json, nullable=False),  # the documents that they replace, as they were
+    Column("state", Text, nullable=False),  # asked, done, undone, failed
+    Column("asked_at", Instant, nullable=False),
+    Column("done_at", Instant),
+    Index("recut_by_state", "state"),
+    Index("recut_by_delivery", "delivery_id"),
+)
+
+practice = Table(  # answers that touch nothing but the score
+    "practice",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    Column("actor", Text, nullable=False),
+    Column("document_id", Text, ForeignKey("document.id"), nullable=False),
+    Column("patient_right", Boolean, nullable=False),
+    Column("type_right", Boolean, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("practice_by_actor", "actor"),
 )
 
 patient_key = Table(

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, assert_never
 
 from pipeline.ports import Composer
 from schemas.catalogue import Catalogue
-from schemas.document import Extraction, Field
+from schemas.document import Extraction, Field, TypeGuess
 from schemas.faults import EngineFault
 from schemas.filing import BatchPlan, Filing, Hold, PlannedDocument, Quarantine, SetAside
 from schemas.line import Line
@@ -225,11 +225,23 @@ def evidence_of(planned: PlannedDocument, readings: Mapping[int, PageReading]) -
             {"name": person.name, "role": person.role.value, "dob": person.dob, "page": person.page, "box": _box(person.page, person.box, readings)}
             for person in planned.extraction.people
         ],
-        "type": {"title": kind.title, "words": list(kind.evidence), "runner_up": kind.runner_up, "reason": kind.reason} if kind else None,
+        "type": _evidence_of_type(kind, readings) if kind else None,
+        "turns": {str(number): readings[number].turn for number in planned.pages if number in readings and readings[number].turn},
+        "protected": [code for code in _held_for(planned) if code.startswith("sensitivity.")],
         "cut": list(planned.why),
         "links": list(planned.links),
         "request": planned.request,
     }
+
+
+def _evidence_of_type(kind: TypeGuess, readings: Mapping[int, PageReading]) -> dict[str, Any]:
+    page, box = kind.title_at or (0, None)
+    place = {"page": page, "box": _box(page, box, readings)} if box else None
+    return {"title": kind.title, "place": place, "words": list(kind.evidence), "runner_up": kind.runner_up, "reason": kind.reason}
+
+
+def _held_for(planned: PlannedDocument) -> tuple[str, ...]:
+    return planned.decision.reasons if isinstance(planned.decision, Hold) else ()
 
 
 def evidence_of_match(outcome: MatchOutcome | None, line: Line | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pipeline.match import VERSION as MATCHER
 from schemas.config import Config
 from schemas.faults import Fault
 from schemas.line import LineKind, Standing
@@ -60,9 +61,7 @@ def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) 
             "workers": _workers(seen),
             "walls around opened files": f"missing: {', '.join(missing)}" if (missing := missing_walls()) else "all stand",
             "disk free": _free(folder),
-            "document type model": _model(),
-            "tesseract": _version("tesseract"),
-            "poppler": _version("pdftoppm", "-v"),
+            **models(),
         },
     }
 
@@ -121,6 +120,16 @@ def _numbered(alarms: Iterable[Alarm]) -> dict[str, str]:
     for alarm in alarms:
         told[alarm.code] = f"{told[alarm.code]}\n{alarm}" if alarm.code in told else str(alarm)
     return told
+
+
+def models() -> dict[str, str]:
+    """What reads, types and matches, and in which version."""
+    return {
+        "document type model": _model(),
+        "patient matcher": f"version {MATCHER}",
+        "tesseract": _version("tesseract"),
+        "poppler": _version("pdftoppm", "-v"),
+    }
 
 
 def _model() -> str:

@@ -28,6 +28,7 @@ from schemas.faults import ConfigFault, Fault, InputFault
 from schemas.record import DocumentRecord
 from workers.alarms import find_alarms
 from workers.figures import not_ready, take_figures
+from workers.lines import standings
 from workers.log import set_up_log
 from workers.metrics import render_metrics
 from workers.own_key import own_key
@@ -35,7 +36,7 @@ from workers.receipt import INGESTED
 from workers.resolve import resolve_item
 from workers.seal import seal_head
 from workers.settings import Settings, read_secret, read_settings
-from workers.status import take_status
+from workers.status import models, take_status
 from workers.take_over import Origin, take_over
 from workers.wire import Stores, connect, load_catalogue
 
@@ -66,6 +67,8 @@ def build_house(config: Config, data_dir: Path, stores: Stores, now: Callable[[]
         decide=decide,
         take_in=partial(hand_in, config, stores, scratch, now=now),
         status=status,
+        standings=lambda: standings(stores, rules=config.match),
+        models=models,
         not_ready=partial(not_ready, stores),
         metrics=metrics,
         now=now,

@@ -35,7 +35,7 @@ SCREENS = {
         "/prove",
         "/nowhere",
     ],
-    "lead": ["/people", "/status"],
+    "lead": ["/people", "/status", "/lead"],
     "privacy": ["/audit"],
     "scanner": ["/account"],
 }
