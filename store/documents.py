@@ -78,7 +78,7 @@ def reconsider(conn: Connection, before: DocumentRecord, after: DocumentRecord, 
     A filed document that is given reasons is asked about, and stays filed until a clerk decides. `sampled`: one that is filed now is asked
     about blind besides.
     """
-    asked = next((item for item in queue.of_document(conn, before.id) if item.resolved_at is None and not item.blind), None)
+    asked = next((item for item in queue.of_document(conn, before.id) if item.resolved_at is None and not (item.blind or item.known)), None)
     doubts, (after,) = after.reasons, _by_survivor(conn, [_dated(after, now)])
     after = replace(after, reasons=() if after.status is DocumentStatus.FILED else after.reasons)
     replace_record(conn, before, after, actor, now)
@@ -229,7 +229,7 @@ def _close(conn: Connection, item_id: str, actor: str, decision: dict[str, Any],
 
 def ask(conn: Connection, record: DocumentRecord, reasons: Sequence[str], actor: str, now: datetime, **facts: Any) -> ReviewItem:
     """Ask a clerk about a document that has settled; `facts` say whether it is a blind check, a planted item, or follows another one."""
-    item = ReviewItem(queue.new_id(conn, record.id), record.id, tuple(reasons), "normal", now, **facts)
+    item = ReviewItem(queue.new_id(conn, record.id), record.id, tuple(reasons), opened_at=now, **{"priority": "normal", **facts})
     queue.add(conn, [item])
     audit.append(conn, AuditEntry("review.opened", item.id, actor, {"document": record.id, "blind": item.blind}), now)
     return item

@@ -311,7 +311,7 @@ def _could_not_be_composed(row: Row) -> bool:
 def _check_items(ledger: Ledger, documents: list[Row], query: Query) -> None:
     """A held document has exactly one open item, a quarantined one at most one, any other none but checks."""
     items = query("SELECT * FROM review_item WHERE resolved_at IS NULL")
-    checks = [row for row in items if row["blind"] or RECHECK in json.loads(row["reasons"])]
+    checks = [row for row in items if row["blind"] or row["known"] or RECHECK in json.loads(row["reasons"])]
     opened = Counter(row["document_id"] for row in items if row not in checks)
     status = {row["id"]: row["status"] for row in documents}
     for name, state in status.items():
@@ -374,6 +374,7 @@ def _check_acts(ledger: Ledger, query: Query, trail: list[Row]) -> None:
     told = Counter(row["action"] for row in trail)
     items = query("SELECT resolved_at FROM review_item")
     told["document.resolved"] += sum(json.loads(row["detail"])["closed"] for row in trail if row["action"] == "document.rematched")
+    told["document.resolved"] += told["review.answered"] + told["review.withdrawn"]  # closed without a decision about the document
     resolved = sum(row["resolved_at"] is not None for row in items)
     passed = Counter(row["outcome"] for row in query("SELECT outcome FROM passed_over"))
     counted = {"review.opened": len(items), "document.resolved": resolved, "file.ignored": passed["ignored"], "file.refused": passed["refused"]}
