@@ -42,7 +42,7 @@ def told(tmp_path, monkeypatch, picture, said, kind=FileKind.PDF):
     (tmp_path / "original").write_bytes(b"%PDF-1.7")
     if picture is not None:
         (tmp_path / "page-0001.pgm").write_bytes(picture)
-    monkeypatch.setattr(opener_module, "converse", lambda *_: iter([{"at": 1}, {"page": said}, {"done": {}}]))
+    monkeypatch.setattr(opener_module, "converse", lambda *_, **__: iter([{"at": 1}, {"page": said}, {"done": {}}]))
     [page] = ChildOpener(RenderRules(max_megapixels=4)).render(tmp_path / "original", Opened(kind, (LETTER,)), [1], tmp_path)
     return page
 
