@@ -115,6 +115,8 @@ def dispatch(desk: Desk, engine: Engine, run: Path, slot: str, stopping: threadi
                 busy = bool(submitted)
             if began >= next_look:
                 look_after(desk, engine, run, slot, submitted)
+                for name in engine.take_up_dropped():
+                    log.warning("goes on with %s: the journal could not be written", name)
                 sweep(desk)
                 next_look = time.monotonic() + LOOK_AFTER_SECONDS
             if piece is not None and piece.done():
