@@ -59,6 +59,7 @@ class Engine:
     slots: Annotated[int, Ge(0)] = 0
     poll_seconds: rules.Seconds = 0.5
     attempts: rules.Count = 3
+    lease_seconds: Annotated[float, Ge(1)] = 20.0  # on a shared index: who is not heard of for so long is dead
 
 
 @dataclass(frozen=True)

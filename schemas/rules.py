@@ -33,6 +33,7 @@ class RenderRules:
     max_megapixels: Count = 100
     page_cpu_seconds: Count = 20
     page_wall_seconds: Count = 30
+    file_cpu_minutes: Count = 15  # for opening all pages of a file; those that are left then are not opened
     memory_megabytes: Count = 1500
     strict: bool = False  # refuse to work where a wall around the children does not stand
 

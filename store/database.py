@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import hashlib
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -18,10 +19,12 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 
-from schemas.faults import ConfigFault, Fault, InvariantBroken, StoreFault
+from schemas.faults import ConfigFault, Fault, InvariantBroken, LeaseEnded, StoreFault
+from store import leases
 
-HEAD = "0006"  # newest revision under migrations/versions
+HEAD = "0010"  # newest revision under migrations/versions
 WRITER_LOCK = 0x43484152  # "CHAR"
+NOTICED = ("tcp_keepalives_idle=10", "tcp_keepalives_interval=5", "tcp_keepalives_count=3", "idle_in_transaction_session_timeout=60s")
 PRAGMAS = ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-65536")
 
 
@@ -31,10 +34,23 @@ def open_index(url: str) -> Engine:
     if kind.get_backend_name() == "sqlite":
         return _open_sqlite(url, kind.database or "")
     if kind.get_backend_name() == "postgresql":
-        engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
+        engine = create_engine(noticed(url), hide_parameters=True, pool_pre_ping=True)
         _migrate(engine)
         return engine
     raise ConfigFault("The index database must be SQLite or Postgres.", next_step="Correct index.url.")
+
+
+def noticed(url: str) -> str:
+    """A Postgres address whose server notices within half a minute that a client's machine is gone, and lets go of the locks it held."""
+    address = make_url(url)
+    said = address.query.get("options", "")
+    options = " ".join([*([said] if isinstance(said, str) else said), *(f"-c {setting}" for setting in NOTICED)])
+    return address.update_query_dict({"options": options.strip()}).render_as_string(hide_password=False)
+
+
+def fenced(engine: Engine, number: int) -> Engine:
+    """The same database for one who works under a lease: what it writes commits only while that lease stands."""
+    return engine.execution_options(lease=number)
 
 
 def _parsed(url: str) -> URL:
@@ -48,11 +64,33 @@ def _parsed(url: str) -> URL:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that may write, alone among writers; commits at the end, rolls back on any error."""
+    """A transaction that may write, alone among writers; commits at the end, rolls back on any error.
+
+    LeaseEnded for one who is fenced and was taken for dead: leases are ended by writers alone, so none can end while in the block.
+    """
     with _faults(), engine.connect().execution_options(writing=True) as conn, conn.begin():
         if conn.dialect.name == "postgresql":
             conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITER_LOCK})
+        number = conn.get_execution_options().get("lease")
+        if number is not None and not leases.stands(conn, number):
+            raise LeaseEnded("This worker was taken for dead by others.", next_step="It ends and begins anew.")
         yield conn
+
+
+@contextmanager
+def beating(engine: Engine) -> Iterator[Connection]:
+    """A short transaction that raises a beat, without waiting for other writers."""
+    with _faults(), engine.connect().execution_options(writing=True) as conn, conn.begin():
+        yield conn
+
+
+@contextmanager
+def alone(engine: Engine, errand: str, *, most_seconds: int) -> Iterator[bool]:
+    """Whether nobody else on any machine goes this errand. On Postgres: nobody else does while in the block, for `most_seconds` at most."""
+    with _faults(), engine.connect() as conn, conn.begin():
+        lock = int.from_bytes(hashlib.sha256(errand.encode()).digest()[:4], "big")
+        conn.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{most_seconds}s'"))
+        yield bool(conn.execute(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": lock}).scalar())
 
 
 @contextmanager
@@ -109,8 +147,11 @@ def _turn_on_wal(engine: Engine) -> None:
 def _migrate(engine: Engine) -> None:
     """To HEAD, inside one writing transaction: whoever comes second finds it done."""
     with reading(engine) as conn:
-        if _revision(conn) == HEAD:
-            return
+        revision = _revision(conn)
+    if revision == HEAD:
+        return
+    if revision is not None and revision > HEAD:
+        raise ConfigFault(f"The index database belongs to a newer version (schema {revision}).", next_step="Run that version here too.")
     from alembic import command
 
     with writing(engine) as conn:

@@ -152,6 +152,7 @@ def line_of(record: DocumentRecord, stands_for: Mapping[str, str] = MappingProxy
         "links": record.evidence.get("links", []),
         "match": why.of_match(record, stands_for),
         "request": record.evidence.get("request") or None,
+        "flags": record.evidence.get("flags", []),
     }
 
 

@@ -26,8 +26,22 @@ delivery = Table(
     Column("page_count", Integer),
     Column("taken_at", Instant, nullable=False),
     Column("settled_at", Instant),
+    Column("opening_seconds", Float, nullable=False, server_default="0"),  # processor time that opening its pages has taken so far
+    Column("receipt_due", Boolean, nullable=False, server_default=false()),  # settled on a machine that does not see the watched folder
     Index("delivery_by_content", "sha256", "sequence"),
     Index("delivery_by_state", "state", "sequence"),
+)
+
+lease = Table(  # who is at work on one installation's several machines
+    "lease",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("part", Text, nullable=False),  # worker, watcher
+    Column("place", Text, nullable=False),
+    Column("beat", Integer, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("told", Json, nullable=False),
+    Column("ended_at", Instant),
 )
 
 attempt = Table(

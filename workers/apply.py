@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +25,10 @@ from workers.wire import Stores
 
 RULES_VERSION = 1
 ATTACHED = "files are attached inside; they are kept in the original only"
+RUNS = {
+    "javascript": "the file holds scripts; they are kept in the original only, and nothing here runs them",
+    "launch": "the file would start programs; that is kept in the original only, and nothing here starts any",
+}
 
 
 class Traces(NamedTuple):
@@ -66,7 +70,9 @@ def apply_plan(  # noqa: PLR0913 - everything a plan needs to come true
 
     OvertakenError, and nothing is written, when a document that the plan did not look at has come meanwhile.
     """
+    flags = sorted(sheaf.opened.flags)
     records = [record_of(delivery, planned, sheaf.readings, catalogue, now) for planned in plan.documents]
+    records = [replace(record, evidence={**record.evidence, "flags": flags}) for record in records] if flags else records
     bound = [bind(record, sheaf, stores, composer) for record in records]
     texts = {record.id: text_of(record.pages, sheaf.readings) for record in bound}
     return _settle(delivery, len(sheaf.opened.pages), bound, texts, items_of(bound, delivery, sample_share, now), stores, now, traces)
@@ -99,6 +105,12 @@ def hold_attached(plan: BatchPlan) -> BatchPlan:
     if not any(isinstance(planned.decision, Hold) for planned in told):
         told[0] = replace(told[0], decision=Hold(("file.unsupported",)))
     return BatchPlan(tuple(told))
+
+
+def tell_flags(plan: BatchPlan, flags: Collection[str]) -> BatchPlan:
+    """The same plan, its documents saying what their file would run if a viewer let it."""
+    said = tuple(sentence for flag, sentence in RUNS.items() if flag in flags)
+    return BatchPlan(tuple(replace(planned, links=(*planned.links, *said)) for planned in plan.documents)) if said else plan
 
 
 def _unfiled(planned: PlannedDocument) -> PlannedDocument:

@@ -11,8 +11,6 @@ import json
 import os
 import re
 import sqlite3
-import struct
-import subprocess
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -22,6 +20,7 @@ from typing import Any, BinaryIO
 
 from schemas.config import Config
 from schemas.faults import StoreFault
+from workers.audit_pages import pages_in, pdf_pages
 from workers.audit_people import check_people, check_verdicts
 
 Row = dict[str, Any]
@@ -211,7 +210,7 @@ def _check_originals(ledger: Ledger, deliveries: list[Row], documents: list[Row]
             if _digest(content) != row["sha256"]:
                 ledger.gaps.append(f"file {row['id']}: the original has changed")
             content.seek(0)
-            counted = _pages_in(content) if row["id"] in read else None
+            counted = pages_in(content) if row["id"] in read else None
         if counted is not None and counted > (row["page_count"] or 0):
             ledger.gaps.append(f"file {row['id']}: the original has {counted} pages, {row['page_count']} accounted for")
     ledger.checked["originals"] = len(deliveries)
@@ -283,7 +282,7 @@ def _check_renditions(ledger: Ledger, documents: list[Row], objects: _Folder | _
             ledger.gaps.append(f"document {row['id']}: its PDF is missing or has changed")
         elif (stream := objects.open(row["object_key"])) is not None:
             with stream:
-                if (counted := _pdf_pages(stream)) != len(row["pages"]):
+                if (counted := pdf_pages(stream)) != len(row["pages"]):
                     ledger.gaps.append(f"document {row['id']}: its PDF has {counted} pages instead of {len(row['pages'])}")
 
 
@@ -427,37 +426,3 @@ def _digest(stream: BinaryIO) -> str:
     while block := stream.read(1 << 20):
         digest.update(block)
     return digest.hexdigest()
-
-
-def _pages_in(stream: BinaryIO) -> int | None:
-    """Pages by a count of our own: poppler's for PDF, the directory chain for TIFF, one for other images; None where unknown."""
-    head = stream.read(1024)
-    if head[:4] in {b"II*\0", b"MM\0*"}:
-        return _tiff_pages(stream, "<" if head[:2] == b"II" else ">")
-    if b"%PDF-" in head:
-        stream.seek(0)
-        return _pdf_pages(stream)
-    return 1 if head[:2] == b"\xff\xd8" or head[:8] == b"\x89PNG\r\n\x1a\n" else None
-
-
-def _tiff_pages(stream: BinaryIO, order: str) -> int | None:
-    seen: set[int] = set()
-    stream.seek(4)
-    try:
-        while (offset := struct.unpack(f"{order}I", stream.read(4))[0]) and offset not in seen and len(seen) < 10000:
-            stream.seek(offset)
-            entries = struct.unpack(f"{order}H", stream.read(2))[0]
-            stream.seek(offset + 2 + 12 * entries)
-            seen.add(offset)
-    except struct.error:
-        return None
-    return len(seen)
-
-
-def _pdf_pages(stream: BinaryIO) -> int | None:
-    try:
-        answer = subprocess.run(["pdfinfo", "-"], input=stream.read(), capture_output=True, timeout=60, check=False)  # a sealed stream is no file
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    found = re.search(rb"^Pages:\s+(\d+)", answer.stdout, re.MULTILINE)
-    return int(found[1]) if found else None

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 from schemas.faults import StoreFault
 from schemas.rules import IdleRules
 from schemas.source import Opened
-from store import renditions
+from store import journal, renditions
 from store.database import reading, writing
 from workers.wire import Maker, Stores
 
@@ -29,18 +29,19 @@ class Bench(NamedTuple):
     now: Callable[[], datetime]
 
 
-def one_piece(bench: Bench, rules: IdleRules) -> bool:
+def one_piece(bench: Bench, rules: IdleRules, most_minutes: int) -> bool:
     """Do one piece of what can wait; False when there is none."""
-    return (rules.page_images and draw_some_pages(bench)) or (rules.archive and archive_one(bench))
+    return (rules.page_images and draw_some_pages(bench, most_minutes)) or (rules.archive and archive_one(bench))
 
 
-def draw_some_pages(bench: Bench) -> bool:
-    """Make the images of a few pages of one source file."""
+def draw_some_pages(bench: Bench, most_minutes: int) -> bool:
+    """Make the images of a few pages of one source file; none of one that took more than `most_minutes` of processor time to open."""
     with reading(bench.stores.index) as conn:
         wanted = renditions.unseen(conn, PAGES_A_PIECE)
-    if wanted is None:
-        return False
-    made = _unless_lost(lambda: _page_images(bench, wanted)) or {}
+        if wanted is None:
+            return False
+        costly = journal.spent(conn, sha256=wanted.sha256) > 60 * most_minutes
+    made = {} if costly else _unless_lost(lambda: _page_images(bench, wanted)) or {}
     with writing(bench.stores.index) as conn:
         renditions.save_page_images(conn, wanted.sha256, {page: made.get(page, {}) for page in wanted.pages})
     return True

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -22,10 +21,10 @@ from workers import scrub
 from workers.alarms import Alarm, find_alarms
 from workers.engine import engine_health
 from workers.figures import Figures, take_figures
-from workers.health import STALE_SECONDS
 from workers.lines import standings
+from workers.sighting import STALE, Sighting
 from workers.supervise import missing_walls
-from workers.wire import SHIPPED_MODEL, Stores, engine_url
+from workers.wire import SHIPPED_MODEL, Stores, engine_url, sightings
 
 
 def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) -> dict[str, Any]:
@@ -47,7 +46,7 @@ def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) 
             "refused names": seen.refused,
         },
         "files in work": {one.delivery_id: f"{one.read} of {one.pages} pages read" for one in at_work},
-        "watched folders": _watch(folder, now),
+        "watched folders": _watch(sightings(config, folder, stores), now),
         "documents": dict(seen.documents),
         "archival renditions": dict(seen.renditions),
         "review": {**seen.review, "next since": _age(first[0].opened_at if first else None, now)},
@@ -98,18 +97,16 @@ def _age(since: datetime | None, now: datetime) -> str:
     return "–" if since is None else f"{int((now - since).total_seconds())} s"
 
 
-def _watch(folder: Path, now: datetime) -> dict[str, Any]:
-    """A line a folder from the watcher's heartbeat; an old heartbeat is no watcher."""
-    try:
-        beat = json.loads((folder / "run" / "watch.json").read_text(encoding="utf-8"))
-        age = (now - datetime.fromisoformat(beat["at"])).total_seconds()
-    except (OSError, ValueError, KeyError):
+def _watch(found: Sequence[Sighting], now: datetime) -> dict[str, Any]:
+    """A line a folder from the watchers' heartbeats; an old heartbeat is no watcher."""
+    if not found:
         return {"watcher": "not running"}
-    state = "running" if age < STALE_SECONDS else f"not running: last seen {age:.0f} s ago"
-    return {"watcher": state, **{row["name"]: _watched(row) for row in beat["folders"]}}
+    newest = max(one.at for one in found)
+    state = "running" if now - newest < STALE else f"not running: last seen {(now - newest).total_seconds():.0f} s ago"
+    return {"watcher": state, **{row["name"]: _watched(row) for one in found for row in one.folders}}
 
 
-def _watched(row: dict[str, Any]) -> str:
+def _watched(row: Mapping[str, Any]) -> str:
     problems = "".join(f", {name}: {count}" for name, count in row["problems"].items())
     return f"{row['waiting']} waiting, the oldest for {row['oldest_wait_seconds']:.0f} s{problems}"
 

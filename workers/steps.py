@@ -19,17 +19,17 @@ from typing import Any, NamedTuple
 from schemas.config import Config
 from schemas.faults import EngineFault, Fault, StoreFault
 from schemas.filing import BatchPlan
-from schemas.page import PageReading
+from schemas.page import PageKind, PageReading
 from schemas.record import DocumentRecord, DocumentStatus
 from schemas.source import Delivery, DeliveryState, FileKind, Opened, PageFacts, Refused
 from store import documents, journal, readings
 from store.database import reading, writing
-from workers.apply import OvertakenError, Sheaf, apply_plan, apply_whole, hold_all, hold_attached
+from workers.apply import OvertakenError, Sheaf, apply_plan, apply_whole, hold_all, hold_attached, tell_flags
 from workers.copies import search_copies
 from workers.lines import sample_share, standing_of
-from workers.receipt import folder_of, receipt_text, write_receipt
+from workers.receipt import INGESTED, folder_of, receipt_text, write_receipt
 from workers.watch import ignored_by, receipts_folder
-from workers.wire import Reader, Stores
+from workers.wire import Reader, Stores, is_shared
 
 PAGES_A_STEP = 4
 LONGEST_PAUSE = 30.0
@@ -168,14 +168,34 @@ def read_part(desk: Desk, part: Part) -> Result:
     wanted = tuple(PageFacts(int(number), width, height) for number, width, height in part.pages if number not in kept)
     if not wanted:
         return {"read": 0}
-    folder = _folder(desk, part.delivery_id) / f"pages-{wanted[0].number}"
-    folder.mkdir(parents=True, exist_ok=True)
-    read = desk.reader.read_pages(_original(desk, delivery), Opened(FileKind(part.kind), wanted), [page.number for page in wanted], folder)
+    before = desk.reader.opening_seconds()
+    read = [given_up(page) for page in wanted] if _is_too_costly(desk, delivery) else _read(desk, delivery, FileKind(part.kind), wanted)
     kept_as = {done.number: desk.stores.objects.put_bytes(readings.pack(done)) for done in read}  # no other writer waits for these
     with writing(desk.stores.index) as conn:
         readings.save(conn, sha256=delivery.sha256, key=desk.reader.reading_key, pages=kept_as)
-    shutil.rmtree(folder, ignore_errors=True)
+        journal.spend(conn, delivery.id, desk.reader.opening_seconds() - before)
     return {"read": len(wanted)}
+
+
+def given_up(page: PageFacts) -> PageReading:
+    """A page that is not opened, because the others of its file have used up what one file may take."""
+    return PageReading(page.number, PageKind.UNREADABLE, width_pt=page.width_pt, height_pt=page.height_pt, confidence=0.0, problem="image.unreadable")
+
+
+def _read(desk: Desk, delivery: Delivery, kind: FileKind, wanted: tuple[PageFacts, ...]) -> tuple[PageReading, ...]:
+    folder = _folder(desk, delivery.id) / f"pages-{wanted[0].number}"
+    folder.mkdir(parents=True, exist_ok=True)
+    read = desk.reader.read_pages(_original(desk, delivery), Opened(kind, wanted), [page.number for page in wanted], folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    return read
+
+
+def _is_too_costly(desk: Desk, delivery: Delivery) -> bool:
+    with reading(desk.stores.index) as conn:
+        spent = journal.spent(conn, sha256=delivery.sha256)
+    if over := spent > 60 * desk.config.render.file_cpu_minutes:
+        log.warning("delivery %s: opening it took %.0f s of processor time; the pages that are left are not opened", delivery.id, spent)
+    return over
 
 
 def settle(desk: Desk, delivery_id: str, opened: Mapping[str, Any]) -> Result:
@@ -213,14 +233,18 @@ def settle(desk: Desk, delivery_id: str, opened: Mapping[str, Any]) -> Result:
 
 def _careful(plan: BatchPlan, opened: Mapping[str, Any]) -> BatchPlan:
     """Of a file that lacks its end, or holds files that nobody reads, nothing is filed by itself."""
-    plan = plan if opened["whole"] else hold_all(plan, "file.corrupt")
+    plan = tell_flags(plan if opened["whole"] else hold_all(plan, "file.corrupt"), opened["flags"])
     return hold_attached(plan) if "attachments" in opened["flags"] else plan
 
 
 def receipt(desk: Desk, delivery_id: str) -> Result:
-    """Tell the scanner operator, if the file came through a watched folder."""
+    """Tell the scanner operator, if the file came through a watched folder; where that is another machine's, its watcher does."""
     delivery = _delivery(desk, delivery_id)
     folder = folder_of(delivery, desk.config.folders)
+    if is_shared(desk.config) and delivery.source.partition("/")[0] != INGESTED and not (folder and Path(folder.path).is_dir()):
+        with writing(desk.stores.index) as conn:
+            journal.leave_receipt(conn, delivery_id, due=True)
+        return {"receipt": False}
     if folder is None:
         return {"receipt": False}
     with reading(desk.stores.index) as conn:

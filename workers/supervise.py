@@ -221,7 +221,7 @@ def _announce(config: Config, tell: Callable[[str], None], *, web: bool) -> None
 def _children(settings: Settings, *, web: bool) -> list[Child]:
     children = workers(settings)
     if settings.config.folders:
-        children.insert(0, Child("watcher", ("workers.watch",)))
+        children.insert(0, Child("watcher", ("workers.watcher",)))
     if web:
         children.append(Child("web", ("workers.web",)))
     return children

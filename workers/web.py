@@ -28,10 +28,10 @@ from schemas.faults import ConfigFault, Fault, InputFault
 from schemas.record import DocumentRecord
 from workers.alarms import find_alarms
 from workers.figures import not_ready, take_figures
-from workers.ingest import SOURCE
 from workers.log import set_up_log
 from workers.metrics import render_metrics
 from workers.own_key import own_key
+from workers.receipt import INGESTED
 from workers.resolve import resolve_item
 from workers.seal import seal_head
 from workers.settings import Settings, read_secret, read_settings
@@ -95,7 +95,7 @@ def hand_in(config: Config, stores: Stores, scratch: Path, name: str, content: B
                 if left < 0:
                     raise InputFault("The file is too large.", next_step="Split it, or raise intake.max_megabytes.")
                 file.write(block)
-        delivery = take_over(path, name=Path(name).name or "unnamed", origin=Origin(f"{SOURCE}/api", config.facility), stores=stores, now=now())
+        delivery = take_over(path, name=Path(name).name or "unnamed", origin=Origin(f"{INGESTED}/api", config.facility), stores=stores, now=now())
         if delivery is None:
             raise InputFault("The file changed while it was taken in.", next_step="Send it again.")
         return delivery.id

@@ -273,7 +273,7 @@ def warm() -> None:
     import dbos
     import watchdog.observers.inotify
 
-    import workers.watch
+    import workers.watcher
     import workers.work
 
     del alembic, dbos, watchdog, workers

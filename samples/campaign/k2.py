@@ -29,9 +29,7 @@ def run(folder: Path, plan: Plan) -> list[Row]:
     for one in broken:
         say(f"K2 at {one.where}: {one.outcome}")
     whole, ledger = audit(last)
-    say(
-        f"K2: {len(points)} of {calls} calls, {len(kinds)} kinds of call, each with a second: {len(broken)} not whole; chartroom audit: {ledger}"
-    )
+    say(f"K2: {len(points)} of {calls} calls, {len(kinds)} kinds of call, each with a second: {len(broken)} not whole; chartroom audit: {ledger}")
     return [at_most(GOAL, len(broken) + (not whole), 0, n=2 * len(points), unit="points", hard=True, note=f"{len(points)} of {calls} calls")]
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from samples.campaign.house import House, is_at_rest
 from samples.campaign.stub import content_unknown, work_as
 from workers import watch
+from workers.sighting import leave_here
 from workers.wire import connect
 
 
@@ -24,7 +25,7 @@ def _watch(house: House) -> None:
     settings = house.settings()
     stores = connect(settings.config, settings.data_dir)
     around = watch.Surroundings(stores, settings.config.intake, content_unknown, lambda: datetime.now(UTC), time.monotonic)
-    watch.watch(settings.config, settings.data_dir, around, threading.Event())
+    watch.watch(settings.config, around, threading.Event(), lambda rows: leave_here(settings.data_dir / "run", rows, datetime.now(UTC)))
 
 
 def _end(house: House, files: int) -> None:
