@@ -84,6 +84,7 @@ class Outcome(NamedTuple):
     lost: int
     doubled: int
     wrong: int
+    refused: int  # quarantined
     gaps: tuple[str, ...]
 
     @property
@@ -93,9 +94,8 @@ class Outcome(NamedTuple):
 
     def __str__(self) -> str:
         """For the terminal."""
-        told = (
-            f"{self.settled} of {self.files} settled, {self.lost} lost, {self.doubled} doubled, {self.wrong} to a wrong person, {len(self.gaps)} gaps"
-        )
+        ill = f"{self.lost} lost, {self.doubled} doubled, {self.wrong} to a wrong person, {self.refused} quarantined, {len(self.gaps)} gaps"
+        told = f"{self.settled} of {self.files} settled, {ill}"
         return "\n".join([told, *(f"  gap: {gap}" for gap in self.gaps[:5])])
 
 
@@ -142,7 +142,7 @@ def judge(house: House, drops: Iterable[Drop]) -> Outcome:
     by_content: dict[str, list[Delivery]] = {}
     for delivery in taken:
         by_content.setdefault(delivery.sha256, []).append(delivery)
-    lost = doubled = wrong = settled = 0
+    lost = doubled = wrong = settled = refused = 0
     for file in files:
         mine = by_content.get(file.sha256, [])
         records = [record for delivery in mine for record in kept[delivery.id]]
@@ -150,7 +150,8 @@ def judge(house: House, drops: Iterable[Drop]) -> Outcome:
         settled += bool(mine) and all(delivery.state is DeliveryState.SETTLED for delivery in mine)
         doubled += max(_times(records).values(), default=0) > 1
         wrong += any(_is_wrong(record, file) for record in records)
-    return Outcome(len(files), settled, lost, doubled, wrong, tuple(ledger.gaps))
+        refused += any(record.status is DocumentStatus.QUARANTINED for record in records)
+    return Outcome(len(files), settled, lost, doubled, wrong, refused, tuple(ledger.gaps))
 
 
 def _times(records: Iterable[DocumentRecord]) -> Counter[int]:
@@ -196,6 +197,11 @@ def audit(house: House) -> tuple[bool, str]:
     done = subprocess.run([program(), "audit"], env=house.environ, capture_output=True, text=True, timeout=600, check=False)
     lines = (done.stdout + done.stderr).strip().splitlines()
     return done.returncode == 0, lines[-1] if lines else "it said nothing"
+
+
+def broken(outcome: Outcome) -> int:
+    """Files lost, doubled or in a wrong chart, files that never settled, and gaps of the ledger."""
+    return outcome.lost + outcome.doubled + outcome.wrong + (outcome.files - outcome.settled) + len(outcome.gaps)
 
 
 def program() -> str:

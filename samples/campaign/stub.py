@@ -6,6 +6,7 @@ A file of the campaign is a few lines of text: its number, whose it is, how many
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -40,10 +41,10 @@ class Drop(NamedTuple):
         return hashlib.sha256(self.data).hexdigest()
 
 
-def make_drop(number: int, *, people: int, blank: bool = False) -> Drop:
-    """The file with this number; its pages and person follow from it."""
+def make_drop(number: int, *, people: int, blank: bool = False, slow: float = 0.0) -> Drop:
+    """The file with this number; its pages and person follow from it. `slow`: seconds that reading a page takes."""
     mrn, pages = BLANK if blank else f"M{number % people}", 1 + (number % 7 == 0)
-    return Drop(f"scan-{number}.txt", mrn, pages, f"number {number}\nperson {mrn}\npages {pages}\n".encode())
+    return Drop(f"scan-{number}.txt", mrn, pages, f"number {number}\nperson {mrn}\npages {pages}\nslow {slow}\n".encode())
 
 
 def equip(config: Config, stores: Stores, sheets: object = None) -> Reader:
@@ -100,6 +101,7 @@ def _inspect(path: Path) -> Opened | Refused:
 
 def _read_pages(path: Path, _opened: Opened, pages: Sequence[int], _scratch: Path) -> tuple[PageReading, ...]:
     facts = _facts(path)
+    time.sleep(float(facts["slow"]) * len(pages))
     words = (Word(facts["person"], PLACE, 0.9, 1), Word(f"number{facts['number']}", PLACE, 0.9, 1))
     return tuple(PageReading(number, PageKind.TEXT, words) for number in pages)
 
