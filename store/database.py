@@ -6,6 +6,7 @@ which the audit chain and the rule "the lowest of equal contents is the original
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -113,13 +114,14 @@ def _open_sqlite(url: str, database: str) -> Engine:
     if database in {"", ":memory:"}:
         raise ConfigFault("The index database must be a file.", next_step="Correct index.url.")
     path = Path(database)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError):  # never opened when it exists: closing it would drop the locks of this process's connections
+    with _disk():
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with _disk(), suppress(FileExistsError):  # never opened when it exists: closing it would drop the locks of this process's connections
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     engine = create_engine(url, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
-    with path.with_name(path.name + ".lock").open("w") as gate:  # the change to WAL does not wait for other starters by itself
+    with _disk(), path.with_name(path.name + ".lock").open("w") as gate:  # the change to WAL does not wait for other starters by itself
         fcntl.flock(gate, fcntl.LOCK_EX)
         _turn_on_wal(engine)
         _migrate(engine)
@@ -181,6 +183,18 @@ def _revision(conn: Connection) -> str | None:
     if not inspect(conn).has_table("alembic_version"):
         return None
     return conn.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+@contextmanager
+def _disk() -> Iterator[None]:
+    """What the disk refuses as a fault."""
+    try:
+        yield
+    except OSError as error:
+        name = errno.errorcode.get(error.errno or 0, "unknown error")
+        raise StoreFault(
+            f"The folder of the index database refuses ({name}).", next_step="See that its disk is mounted, writable and not full."
+        ) from None
 
 
 @contextmanager

@@ -7,11 +7,13 @@ SQLite by default, with a write-ahead log and full syncs; Postgres by its URL. N
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
-from contextlib import closing
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,7 +30,11 @@ VERSION = "2"  # of the workflows' steps; a code change that keeps them keeps th
 RECOVERIES = 50  # our own count of tries comes first; this only ends what dies before it can count
 BAD_ENDS = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 MANY = 1000  # databases bound the number of values in one statement
+SPEAK_OF_TROUBLE = {"_queue", "_core", "_sys_db", "_recovery"}  # modules of DBOS; the others' warnings are advice
+TOLD_SECONDS = 60.0
 PRIORITIES = {"stat": 1, "normal": 100, "low": 10_000}
+
+log = logging.getLogger("chartroom.engine")
 
 RunStep = Callable[[str, Callable[[], Any]], Any]  # done once, its JSON result kept
 Share = Callable[[Sequence[Any], str], list[Any]]  # parts, and how urgent they are; what became of each
@@ -42,6 +48,20 @@ class DurableConnection(sqlite3.Connection):
         self.execute("PRAGMA busy_timeout=30000")
         self.execute("PRAGMA journal_mode=WAL")
         self.execute("PRAGMA synchronous=FULL")
+
+
+class Trouble(logging.Handler):
+    """Says, without DBOS's words, that it has trouble with the journal: once a minute at most, for it tries again all the time."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self._next = 0.0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One line about the first of many."""
+        if record.module in SPEAK_OF_TROUBLE and time.monotonic() >= self._next:
+            self._next = time.monotonic() + TOLD_SECONDS
+            log.warning("the journal of durable work refuses (%s:%s); it is tried again", record.module, record.lineno)
 
 
 class Engine:
@@ -59,6 +79,9 @@ class Engine:
         """Connect, and work on files by `process` and on parts of them by `part` under the name `executor`, going on with what was begun under it."""
         self._in_step = threading.Lock()
         self._leaving = threading.Event()
+        self._executor = executor
+        self._in_hand: set[str] = set()  # ids that a thread of this process works on
+        self._dropped: set[str] = set()  # ids that stood as begun by us at the last look, and none of our threads worked on
         self._dbos = _configure(url, executor)
         self._poll_seconds = poll_seconds
         self._file, self._part = self._workflows(process, part)
@@ -117,6 +140,19 @@ class Engine:
             self._dbos.resume_workflow(row.workflow_id, queue_name=QUEUES[row.name])
         return [row.workflow_id for row in left]
 
+    def take_up_dropped(self) -> list[str]:
+        """Take up what stands as begun by this executor and nobody works on: the journal could not be written when its thread ended.
+
+        Only what stood so at the last look already: work that was just handed out has no thread yet.
+        """
+        mine = self._list(name=[FILES, PARTS], status="PENDING", executor_id=self._executor, app_version=VERSION)
+        idle = {row.workflow_id: row for row in mine if row.workflow_id not in self._in_hand}
+        again = idle.keys() & self._dropped
+        self._dropped = set(idle)
+        for workflow_id in again:
+            self._dbos.resume_workflow(workflow_id, queue_name=QUEUES[idle[workflow_id].name])
+        return sorted(again)
+
     def outdated(self, dead: Iterable[str]) -> list[str]:
         """Files that another version of these steps left waiting, or that one of the dead had begun in it: nobody takes them from the queue."""
         others = [row["version_name"] for row in self._dbos.list_application_versions() if row["version_name"] != VERSION]
@@ -130,13 +166,25 @@ class Engine:
 
     def _workflows(self, process: Callable[..., Any], part: Callable[..., Any]) -> tuple[Any, Any]:
         def process_file(delivery_id: str) -> Any:
-            return process(delivery_id, self._run_step, self._share)
+            with self._holding():
+                return process(delivery_id, self._run_step, self._share)
 
         def process_part(facts: Any) -> Any:
-            return part(facts, self._run_step)
+            with self._holding():
+                return part(facts, self._run_step)
 
         register = partial(self._dbos.workflow, max_recovery_attempts=RECOVERIES)
         return register(name=FILES)(process_file), register(name=PARTS)(process_part)
+
+    @contextmanager
+    def _holding(self) -> Iterator[None]:
+        """While in the block, the workflow of this thread is in hand."""
+        workflow_id = str(self._dbos.workflow_id)
+        self._in_hand.add(workflow_id)
+        try:
+            yield
+        finally:
+            self._in_hand.discard(workflow_id)
 
     def _run_step(self, name: str, work: Callable[[], Any]) -> Any:
         self._in_step.acquire()
@@ -209,10 +257,11 @@ def _configure(url: str, executor: str) -> Any:
             "executor_id": executor,
             "application_version": VERSION,
             "serializer": DBOSPortableJSONSerializer(),
-            "log_level": "CRITICAL",
+            "log_level": "WARNING",
             "enable_otlp": False,
             "use_listen_notify": False,
             "db_engine_kwargs": {"connect_args": {"factory": DurableConnection}} if local else {},
         }
     )
+    logging.getLogger("dbos").handlers[:] = [Trouble()]
     return DBOS

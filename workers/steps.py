@@ -123,6 +123,7 @@ class Tries:
                 return {**work(), "attempt": number}
             except Exception as error:  # noqa: BLE001 - one bad file blocks only itself
                 if _machine_is_down(error, self.desk.stores):
+                    log.warning("step waits for the machine: %s", _kind(error))
                     self.desk.sleep(pause)
                     continue
                 errors += 1

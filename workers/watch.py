@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import logging
 import os
 import sys
 import threading
@@ -28,6 +29,7 @@ HEARTBEAT_SECONDS = 1.0
 SWEEP_SECONDS = 20.0
 SLOW_SECONDS = 60.0  # one look through a folder that takes longer is told: a mount may hang
 FAULTS_A_SCAN = 3  # of a store, before the scan ends: then it is the store's trouble and not a file's
+log = logging.getLogger("chartroom.watch")
 PRIORITIES = {"stat": Priority.STAT, "urgent": Priority.STAT, "low": Priority.LOW}
 
 
@@ -303,8 +305,10 @@ def _watch_one(state: FolderState, around: Surroundings, stopping: threading.Eve
 
 
 def _round(state: FolderState, around: Surroundings, renamed: frozenset[Path]) -> None:
-    state.begun = around.clock()
+    state.begun, before = around.clock(), state.problems.keys()
     scan(state, around, renamed)
+    if new := state.problems.keys() - before:  # the heartbeat says it too, but not where its disk is what fails
+        log.warning("watched folder %s: %s", state.folder.name, ", ".join(sorted(new)))
     if around.clock() >= state.next_sweep:
         sweep(state, around)
         state.next_sweep = around.clock() + SWEEP_SECONDS

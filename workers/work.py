@@ -120,6 +120,8 @@ def dispatch(desk: Desk, engine: Engine, crew: Crew, executor: str, stopping: th
                 busy = bool(submitted)
             if began >= next_look:
                 look_after(desk, engine, crew, executor, submitted)
+                for name in engine.take_up_dropped():
+                    log.warning("goes on with %s: the journal could not be written", name)
                 sweep(desk)
                 clear_after_dead(crew.run, desk.scratch)
                 next_look = time.monotonic() + min(LOOK_AFTER_SECONDS, desk.config.engine.lease_seconds / 4)
