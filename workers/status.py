@@ -23,7 +23,7 @@ from workers.engine import engine_health
 from workers.figures import Figures, take_figures
 from workers.lines import standings
 from workers.sighting import STALE, Sighting
-from workers.supervise import missing_walls
+from workers.supervise import told_of_walls
 from workers.wire import SHIPPED_MODEL, Stores, engine_url, sightings
 
 
@@ -58,7 +58,7 @@ def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) 
             "last scrub": _scrubbed(folder, now),
             "engine": engine_health(engine_url(config, folder)),
             "workers": _workers(seen),
-            "walls around opened files": f"missing: {', '.join(missing)}" if (missing := missing_walls()) else "all stand",
+            "walls around opened files": told_of_walls(),
             "disk free": _free(folder),
             "document type model": _model(),
             "tesseract": _version("tesseract"),
