@@ -170,6 +170,7 @@ def receipts_due(house):
 
 def test_watchers_and_workers_of_all_machines_are_seen_from_each(house, tmp_path):
     config, stores, now = house.settings.config, house.stores, datetime.now(UTC)
+    (tmp_path / "web").mkdir()
     assert take_figures(config, tmp_path / "web", stores, now=now).watcher_runs is False
     signs = {name: Sign(stores.index, tmp_path / name) for name in ("lab", "fax")}
     for name, sign in signs.items():
