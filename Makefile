@@ -47,7 +47,7 @@ image:  ## the container image; needs docker and what `make images` wrote
 
 image-check: setup  ## build the image and enter it without a container engine (minutes, root); says what that does not show
 	@sh requirements/apt.sh requirements/image-apt.txt
-	@CHARTROOM_TEST_IMAGE=1 $(PY) -m pytest -rs tests/faults/test_deploy.py
+	@CHARTROOM_TEST_IMAGE=1 $(PY) -m pytest -rs --timeout=3600 tests/faults/test_deploy.py
 	@echo "Not run here: docker compose itself, the images of Postgres and of the S3 server, user namespaces and seccomp as docker sets them."
 
 images:  ## look up the digests of the images that docker-compose.yml runs, into .env
