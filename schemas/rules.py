@@ -102,10 +102,11 @@ class VerifyRules:
 
 @dataclass(frozen=True, slots=True)
 class IdleRules:
-    """What is made when nothing waits to be read."""
+    """What is done when nothing waits to be read."""
 
     page_images: bool = True
     archive: bool = True
+    scrub: bool = True  # a day's share of the object store is read from end to end
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,10 @@ from store import leases
 
 HEAD = "0010"  # newest revision under migrations/versions
 WRITER_LOCK = 0x43484152  # "CHAR"
-NOTICED = ("tcp_keepalives_idle=10", "tcp_keepalives_interval=5", "tcp_keepalives_count=3", "idle_in_transaction_session_timeout=60s")
+NOTICED = ("tcp_keepalives_idle=10", "tcp_keepalives_interval=5", "tcp_keepalives_count=3")
+ALONE = text(
+    "SELECT pg_advisory_xact_lock(:lock), set_config('idle_in_transaction_session_timeout', '60s', true)"
+)  # a writer that stands still lets go
 PRAGMAS = ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-65536")
 
 
@@ -70,7 +73,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """
     with _faults(), engine.connect().execution_options(writing=True) as conn, conn.begin():
         if conn.dialect.name == "postgresql":
-            conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITER_LOCK})
+            conn.execute(ALONE, {"lock": WRITER_LOCK})
         number = conn.get_execution_options().get("lease")
         if number is not None and not leases.stands(conn, number):
             raise LeaseEnded("This worker was taken for dead by others.", next_step="It ends and begins anew.")

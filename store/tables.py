@@ -52,6 +52,16 @@ attempt = Table(
     Column("begun", Integer, nullable=False),
 )
 
+scrub = Table(  # how far a day's reading of the object store has come
+    "scrub",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("upto", Text, nullable=False),
+    Column("read", Integer, nullable=False),
+    Column("bad", Json, nullable=False),
+    Column("done", Boolean, nullable=False),
+)
+
 passed_over = Table(
     "passed_over",
     metadata,

@@ -330,6 +330,8 @@ def backup(
     with show.progress("copying", unit="objects") as bar:
         made = back_up(settings, connect(settings, data_dir), folder, now=_now(), progress=bar)
     typer.echo(f"{sum(table.rows for table in made.tables)} rows, {made.objects} objects, {made.new_objects} of them new")
+    for keys_ in made.left_out:
+        typer.echo(f"not in it, to be kept apart: {keys_}")
 
 
 @app.command()
@@ -348,7 +350,6 @@ def restore(folder: Annotated[Path, typer.Argument(metavar="FOLDER", parser=_pat
 def scrub(*, everything: Annotated[bool, typer.Option("--all", help="Read all objects, not only today's share.")] = False) -> None:
     """Read a share of the object store from end to end. Exit code 1 when something is missing or has changed."""
     from workers import show
-    from workers.scrub import note
     from workers.scrub import scrub as read_share
     from workers.wire import connect
 
@@ -357,7 +358,6 @@ def scrub(*, everything: Annotated[bool, typer.Option("--all", help="Read all ob
         result = read_share(
             connect(settings, folder), days=1 if everything else settings.objects.scrub_days, now=_now(), progress=lambda done: bar(done, None)
         )
-    note(result, folder / "run")
     for key in result.bad:
         typer.echo(f"{key}: missing or changed; restore it from the backup", err=True)
     typer.echo(f"{result.read} objects read, {len(result.bad)} bad")

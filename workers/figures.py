@@ -11,11 +11,11 @@ from typing import Any
 
 from schemas.config import Config
 from schemas.faults import Fault
-from store import documents, journal, queue, renditions
+from store import documents, journal, queue, renditions, scrubs
 from store.database import reading
 from store.objects import key_of
 from store.patients import size
-from workers import scrub
+from store.scrubs import Scrub
 from workers.sighting import STALE
 from workers.wire import Stores, crew_of, sightings
 
@@ -52,7 +52,7 @@ class Figures:
     disk_free: int
     disk_total: int
     objects_answer: bool
-    scrub: scrub.Scrub | None
+    scrub: Scrub | None
 
 
 def take_figures(config: Config, folder: Path, stores: Stores, *, now: datetime) -> Figures:
@@ -70,6 +70,7 @@ def take_figures(config: Config, folder: Path, stores: Stores, *, now: datetime)
             "renditions": renditions.counts(conn),
             "review": queue.counts(conn),
             "oldest_item": queue.oldest_open(conn),
+            "scrub": scrubs.last(conn),
         }
     seen, disk = [one for one in sightings(config, folder, stores) if now - one.at < STALE], shutil.disk_usage(folder)
     workers = crew_of(config, folder, stores).at_work()
@@ -83,7 +84,6 @@ def take_figures(config: Config, folder: Path, stores: Stores, *, now: datetime)
         disk_free=disk.free,
         disk_total=disk.total,
         objects_answer=_answers(lambda: stores.objects.exists(key_of("0" * 64))),
-        scrub=scrub.last(folder / "run"),
     )
 
 

@@ -1,4 +1,7 @@
-"""What is made when nothing waits: page images for the review application, archival PDFs. One small piece at a time, each safe to repeat."""
+"""What is done when nothing waits: page images for the review application, archival PDFs, the day's share of the store read from end to end.
+
+One small piece at a time, each safe to repeat.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from schemas.rules import IdleRules
 from schemas.source import Opened
 from store import journal, renditions
 from store.database import reading, writing
+from workers.scrub import Round
 from workers.wire import Maker, Stores
 
 PAGES_A_PIECE = 4
@@ -27,11 +31,13 @@ class Bench(NamedTuple):
     stores: Stores
     scratch: Path
     now: Callable[[], datetime]
+    round: Round | None = None  # the day's reading of the object store
 
 
 def one_piece(bench: Bench, rules: IdleRules, most_minutes: int) -> bool:
     """Do one piece of what can wait; False when there is none."""
-    return (rules.page_images and draw_some_pages(bench, most_minutes)) or (rules.archive and archive_one(bench))
+    makes = (rules.page_images and draw_some_pages(bench, most_minutes)) or (rules.archive and archive_one(bench))
+    return makes or (rules.scrub and bench.round is not None and bench.round.piece(bench.now()))
 
 
 def draw_some_pages(bench: Bench, most_minutes: int) -> bool:

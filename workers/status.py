@@ -18,13 +18,13 @@ from schemas.line import LineKind, Standing
 from store import journal, merges, queue
 from store.database import reading
 from store.objects import key_of
-from workers import scrub
+from store.scrubs import Scrub
 from workers.alarms import Alarm, find_alarms
 from workers.engine import engine_health
 from workers.figures import Figures, take_figures
 from workers.lines import standings
 from workers.sighting import STALE, Sighting
-from workers.supervise import missing_walls
+from workers.supervise import told_of_walls
 from workers.wire import SHIPPED_MODEL, Stores, engine_url, sightings
 
 
@@ -56,10 +56,10 @@ def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) 
         "health": {
             "index": "ok",
             "objects": _objects(stores),
-            "last scrub": _scrubbed(folder, now),
+            "last scrub": _scrubbed(seen.scrub, now),
             "engine": engine_health(engine_url(config, folder)),
             "workers": _workers(seen),
-            "walls around opened files": f"missing: {', '.join(missing)}" if (missing := missing_walls()) else "all stand",
+            "walls around opened files": told_of_walls(),
             "disk free": _free(folder),
             **models(),
         },
@@ -148,12 +148,11 @@ def _objects(stores: Stores) -> str:
         return f"unreachable: {fault}"
 
 
-def _scrubbed(folder: Path, now: datetime) -> str:
-    found = scrub.last(folder / "run")
+def _scrubbed(found: Scrub | None, now: datetime) -> str:
     if found is None:
-        return "never (`chartroom scrub`)"
+        return "never: it is done when nothing waits, or by `chartroom scrub`"
     bad = f", {len(found.bad)} missing or changed: {', '.join(found.bad[:3])}" if found.bad else ", all whole"
-    return f"{found.read} objects {_age(datetime.fromisoformat(found.at), now)} ago{bad}"
+    return f"{found.read} objects {_age(found.at, now)} ago{bad}"
 
 
 def _free(folder: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import sys
 import tempfile
 import threading
@@ -24,7 +25,7 @@ from review.pictures import Pictures
 from review.single_sign_on import Provider
 from schemas.config import Config, Oidc, is_loopback
 from schemas.decision import Wish
-from schemas.faults import ConfigFault, Fault, InputFault
+from schemas.faults import ConfigFault, Fault, InputFault, StoreFault
 from schemas.record import DocumentRecord
 from workers.alarms import find_alarms
 from workers.figures import not_ready, take_figures
@@ -87,8 +88,12 @@ def _provider(oidc: Oidc) -> Provider | None:
 
 
 def hand_in(config: Config, stores: Stores, scratch: Path, name: str, content: BinaryIO, *, now: Callable[[], datetime]) -> str:
-    """Take in one file that a program sent, as if dropped; the delivery's id. InputFault when it is larger than files may be."""
+    """Take in one file that a program sent, as if dropped; the delivery's id.
+
+    InputFault when it is larger than files may be, StoreFault when it would fill the disk.
+    """
     scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
+    room = shutil.disk_usage(scratch).free - (config.intake.min_free_megabytes << 20)
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
         path = Path(folder) / uuid.uuid4().hex  # its name is data: kept in the journal, never used as a path
         left = config.intake.max_megabytes << 20
@@ -97,6 +102,8 @@ def hand_in(config: Config, stores: Stores, scratch: Path, name: str, content: B
                 left -= len(block)
                 if left < 0:
                     raise InputFault("The file is too large.", next_step="Split it, or raise intake.max_megabytes.")
+                if (room := room - 2 * len(block)) < 0:  # it is kept twice for a moment
+                    raise StoreFault("The disk is nearly full.", next_step="Make room, then send it again; nothing was taken in.")
                 file.write(block)
         delivery = take_over(path, name=Path(name).name or "unnamed", origin=Origin(f"{INGESTED}/api", config.facility), stores=stores, now=now())
         if delivery is None:

@@ -30,6 +30,7 @@ from workers.crash import write_crash
 from workers.crew import Crew
 from workers.engine import Engine
 from workers.log import set_up_log
+from workers.scrub import Round
 from workers.separators import sheet_reader
 from workers.settings import Settings, data_folder, read_settings
 from workers.slots import hold_slot, holding_dead_slots, slot_name
@@ -108,7 +109,7 @@ def write_temporary_files_to(scratch: Path) -> None:
 def dispatch(desk: Desk, engine: Engine, crew: Crew, executor: str, stopping: threading.Event) -> None:
     """Until told to stop: hand journalled files to the engine, take up what dead workers left, end what cannot be ended otherwise."""
     submitted: set[str] = set()
-    bench = idle.Bench(equip_idle(desk.config), desk.stores, desk.scratch, desk.now)
+    bench = idle.Bench(equip_idle(desk.config), desk.stores, desk.scratch, desk.now, Round(desk.stores, desk.config.objects.scrub_days))
     next_look, next_rest, busy = 0.0, time.monotonic() + REST_SECONDS, True
     aside, piece = ThreadPoolExecutor(1), None
     while not stopping.is_set():

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.engines.namespaces import around
 from schemas.faults import EngineFault
 
 MAX_MESSAGE = 20_000_000  # a page has 20,000 words at most
@@ -190,7 +191,7 @@ def _server(kind: str) -> _Server:
         return running
     ours, theirs = socket.socketpair()
     root = str(Path(__file__).resolve().parents[2])
-    command = [sys.executable, "-P", "-m", "pipeline.engines.child", str(theirs.fileno()), kind]
+    command = [*around(), sys.executable, "-P", "-m", "pipeline.engines.child", str(theirs.fileno()), kind]
     process = subprocess.Popen(command, pass_fds=[theirs.fileno()], cwd="/", env=_environment(root), stdin=subprocess.DEVNULL, start_new_session=True)
     theirs.close()
     _servers[kind] = _Server(os.getpid(), process, ours)

@@ -13,13 +13,14 @@ from pathlib import Path
 
 from pipeline.engines.child import limit
 from pipeline.engines.fence import fence
+from pipeline.engines.namespaces import around
 from schemas.rules import RenderRules
 
 
 def run_walled(command: Sequence[str], content: bytes, seconds: float) -> bytes:
     """What a program prints that is given `content`; nothing where it fails, or takes longer than `seconds`."""
     root = str(Path(__file__).resolve().parents[2])
-    behind = [sys.executable, "-P", "-m", "pipeline.engines.walled", *command]
+    behind = [*around(), sys.executable, "-P", "-m", "pipeline.engines.walled", *command]
     environ = {"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": root, "LANG": "C.UTF-8"}
     try:
         return subprocess.run(behind, input=content, capture_output=True, timeout=seconds, check=False, env=environ, cwd="/").stdout

@@ -16,9 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.config import Config, Engine, Folder, Index
-from schemas.faults import ConfigFault, LeaseEnded
+from schemas.faults import ConfigFault, LeaseEnded, StoreFault
 from schemas.record import DocumentStatus
 from store import documents, journal, leases
+from store.copying import copy_index
 from store.database import alone, fenced, open_index, reading, writing
 from workers.audit import take_ledger
 from workers.crew import Pulse, SharedCrew
@@ -170,6 +171,7 @@ def receipts_due(house):
 
 def test_watchers_and_workers_of_all_machines_are_seen_from_each(house, tmp_path):
     config, stores, now = house.settings.config, house.stores, datetime.now(UTC)
+    (tmp_path / "web").mkdir()
     assert take_figures(config, tmp_path / "web", stores, now=now).watcher_runs is False
     signs = {name: Sign(stores.index, tmp_path / name) for name in ("lab", "fax")}
     for name, sign in signs.items():
@@ -240,6 +242,31 @@ def test_an_errand_is_gone_by_one(index):
         assert (first, second, third) == (True, False, True)
     with alone(index, "looking", most_seconds=20) as again:
         assert again
+
+
+def test_a_writer_that_stands_still_is_ended_and_one_that_copies_is_not(index, tmp_path):
+    def patience(conn):
+        return conn.exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar()
+
+    with writing(index) as conn:
+        assert patience(conn) == "1min"
+        assert conn.exec_driver_sql("SHOW tcp_keepalives_idle").scalar() in {"10", "0"}  # 0 on a socket of the same machine
+    with reading(index) as conn:
+        assert patience(conn) == "0"
+    small = open_index(f"sqlite:///{tmp_path}/index.db")
+    copy_index(small, index)
+    small.dispose()
+    with pytest.raises(StoreFault):
+        _stand_still(index)
+    with writing(index) as conn:
+        assert journal.states(conn) == {"taken": 0, "settled": 0}
+
+
+def _stand_still(index):
+    with writing(index) as conn:
+        conn.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = '100ms'")
+        time.sleep(1)
+        journal.states(conn)
 
 
 def test_two_data_folders_of_one_computer_are_two_places(tmp_path):
