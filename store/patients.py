@@ -37,6 +37,7 @@ RARITY = 128  # keys a claim may have: rarities of so many never add up to a key
 MOST_KEPT = 100_000
 KEPT_SECONDS = 60.0
 SIZE = ("size", "")
+CHANGES = ("changes", "")
 
 _facts = attrgetter(*COLUMNS)
 
@@ -90,8 +91,17 @@ def get(conn: Connection, mrn: str) -> IndexPatient | None:
 
 def size(engine: Engine) -> int:
     """How many entries there are."""
+    return _counted(engine, SIZE)
+
+
+def changes(engine: Engine) -> int:
+    """How often the index was written: where the number is another one, so is the index."""
+    return _counted(engine, CHANGES)
+
+
+def _counted(engine: Engine, what: tuple[str, str]) -> int:
     with reading(engine) as conn:
-        return conn.execute(select(name_count.c.bearers).where(name_count.c.kind == SIZE[0], name_count.c.name == SIZE[1])).scalar() or 0
+        return conn.execute(select(name_count.c.bearers).where(name_count.c.kind == what[0], name_count.c.name == what[1])).scalar() or 0
 
 
 class PatientIndex:
@@ -276,12 +286,12 @@ def _names(people: Iterable[Any]) -> Counter[tuple[str, str]]:
 
 
 def tally(conn: Connection, came: Iterable[Any], went: Iterable[Any]) -> None:
-    """Move the name counts by who came and who went."""
+    """Move the name counts by who came and who went, and count the change itself."""
     now = _names(came)
     now.subtract(_names(went))
+    now[CHANGES] += 1
     moves = [{"kind": kind, "name": name, "bearers": count} for (kind, name), count in now.items() if count]
-    if moves:
-        conn.execute(_MOVE, moves)
+    conn.execute(_MOVE, moves)
 
 
 _MOVE = text(

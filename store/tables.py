@@ -240,7 +240,7 @@ patient_key = Table(
 name_count = Table(
     "name_count",
     metadata,
-    Column("kind", Text, primary_key=True),  # last, first, size
+    Column("kind", Text, primary_key=True),  # last, first, size, changes
     Column("name", Text, primary_key=True),
     Column("bearers", Integer, nullable=False),
     sqlite_with_rowid=False,
