@@ -47,7 +47,7 @@ _SEEN = ("last_name", "first_name", "sex", "dob", "phone", "address_line", "zip"
 _PROCESSES = 2
 _TIMED = 3000
 _LINKED = 10_000
-_MERGE_SECONDS = 600
+_MERGE_SECONDS = 1500
 _MEMORY = Path("/dev/shm")
 
 
