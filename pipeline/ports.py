@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -98,6 +98,10 @@ class PatientLookup(Protocol):
 
     def frequencies(self, *claims: PatientClaim) -> NameFrequencies:
         """Counts of the claims' folded names in the live index, and its size."""
+        ...
+
+    def apart(self, mrn: str) -> Container[str]:
+        """Entries that a clerk has called other people than this one, however alike they look."""
         ...
 
 

@@ -39,3 +39,4 @@ class Wish(NamedTuple):
     quarantine: str = ""
     anyway: bool = False  # to a patient whom nothing on the page proposed
     fields: Mapping[str, str] = MappingProxyType({})  # as typed from the page
+    two_people: bool = False  # the entries that are suspected to be one person are not

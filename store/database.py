@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceE
 
 from schemas.faults import ConfigFault, Fault, InvariantBroken, StoreFault
 
-HEAD = "0006"  # newest revision under migrations/versions
+HEAD = "0009"  # newest revision under migrations/versions
 WRITER_LOCK = 0x43484152  # "CHAR"
 PRAGMAS = ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-65536")
 

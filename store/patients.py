@@ -24,7 +24,7 @@ from sqlalchemy.exc import DBAPIError
 
 from schemas.patient import IndexPatient, NameFrequencies, PatientClaim
 from schemas.record import AuditEntry
-from store import aliases, audit
+from store import aliases, apart, audit
 from store.aliases import KeysOf
 from store.database import glancing, reading, writing
 from store.tables import name_count, patient, patient_key
@@ -140,6 +140,11 @@ class PatientIndex:
             self._counts |= self._count(missing)
         size = self._counts[SIZE]
         return NameFrequencies({name: self._counts["last", name] for name in last}, {name: self._counts["first", name] for name in first}, size)
+
+    def apart(self, mrn: str) -> frozenset[str]:
+        """Entries that a clerk has called other people than the one with this number."""
+        with reading(self._engine) as conn:
+            return apart.others(conn, mrn)
 
     def _forget_what_is_old(self) -> None:
         now = self._clock()

@@ -210,6 +210,15 @@ merge = Table(  # every merge and unmerge of index entries, in order; patient.su
     Index("merge_by_entry", "mrn"),
 )
 
+apart = Table(  # index entries that a clerk has called two people, a row a pair and direction
+    "apart",
+    metadata,
+    Column("item_id", Text, ForeignKey("review_item.id"), primary_key=True),
+    Column("mrn", Text, primary_key=True),
+    Column("other_mrn", Text, primary_key=True),
+    Index("apart_by_entry", "mrn"),
+)
+
 verdict = Table(  # whom the machine chose and whom a clerk chose, a row a decision
     "verdict",
     metadata,

@@ -6,7 +6,7 @@ A held document may be filed or be held for other reasons. A filed one that no l
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -71,6 +71,14 @@ def catch_up(stores: Stores, config: Config, delivery_id: str, *, now: datetime)
         ids = [record.id for record in documents.of_delivery(conn, delivery_id)]
     checked = recheck_filed(stores, config, ids, now=now)
     return _sum(_each(ids, lambda name: _held_again(stores, config, name, now), lambda *_: None), checked)
+
+
+def rematch_told_apart(stores: Stores, config: Config, mrns: Collection[str], *, now: datetime) -> Rematched:
+    """Match held documents again that wait for these entries to be merged: they are two people."""
+    with reading(stores.index) as conn:
+        waiting = [documents.get(conn, name) for name in neighbours.held(conn, reason="patient.duplicate")]
+    ids = [one.id for one in waiting if one and len(set(mrns) & set(one.evidence.get("match", {}).get("twice", ()))) > 1]
+    return _each(ids, lambda name: _held_again(stores, config, name, now), lambda *_: None)
 
 
 def ask_again(stores: Stores, config: Config, ids: Iterable[str], *, now: datetime) -> Rematched:

@@ -10,8 +10,8 @@ from schemas.decision import REASONS_FOR, Wish
 from schemas.document import FieldName
 from schemas.faults import InputFault, StaleClaim
 from schemas.reasons import REASONS
-from schemas.record import DocumentRecord, ReviewItem
-from store import documents, merges, patients, queue
+from schemas.record import AuditEntry, DocumentRecord, ReviewItem
+from store import apart, audit, documents, merges, patients, queue
 from store.database import writing
 from workers.wire import Stores, load_catalogue
 
@@ -31,10 +31,21 @@ def resolve_item(stores: Stores, item_id: str, wish: Wish, *, actor: str, now: d
         _check_lease(conn, item, actor, fence, now)
         if wish.patient:
             decision = _filing(conn, item, wish)
+        elif wish.two_people:
+            raise InputFault("Who two people are is said with the patient.", next_step="Add --patient MRN.")
         else:
             act = "set_aside" if wish.set_aside else "quarantine"
             decision = {"act": act, "reason": _reason(wish.set_aside or wish.quarantine, REASONS_FOR[act])}
-        return documents.resolve(conn, item_id=item_id, actor=actor, decision=decision, now=now)
+        record = documents.resolve(conn, item_id=item_id, actor=actor, decision=decision, now=now)
+        if wish.two_people:
+            _tell_apart(conn, item_id, decision["apart"], actor, now)
+        return record
+
+
+def _tell_apart(conn: Any, item_id: str, mrns: list[str], actor: str, now: datetime) -> None:
+    apart.note(conn, item_id, mrns)
+    patients.tally(conn, (), ())
+    audit.append(conn, AuditEntry("patients.told_apart", item_id, actor, {"mrns": mrns}), now)
 
 
 def _check_lease(conn: Any, item: ReviewItem, actor: str, fence: int | None, now: datetime) -> None:
@@ -58,7 +69,16 @@ def _filing(conn: Any, item: ReviewItem, wish: Wish) -> dict[str, Any]:
         raise InputFault("Nothing on the page proposed that patient.", next_step="Check the MRN against the page; if it is right, add --anyway.")
     decision = {"act": "file", "mrn": wish.patient, **_kind(record, item, wish.kind)}
     fields = {name: _value(name, value) for name, value in wish.fields.items()}
-    return decision | ({"fields": fields} if fields else {})
+    told = {"apart": _suspects(record)} if wish.two_people else {}
+    return decision | ({"fields": fields} if fields else {}) | told
+
+
+def _suspects(record: DocumentRecord | None) -> list[str]:
+    """The entries that were suspected to be one person when the document was matched."""
+    suspects: list[str] = record.evidence.get("match", {}).get("twice", []) if record else []
+    if len(suspects) < 2:
+        raise InputFault("No two entries of the index are suspected to be one person here.", next_step="Leave --two-people out.")
+    return suspects
 
 
 def _value(name: str, value: str) -> str:

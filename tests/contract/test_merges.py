@@ -13,8 +13,8 @@ from sqlalchemy import select
 from pipeline.matching.keys import patient_keys
 from schemas.faults import InputFault
 from schemas.patient import IndexPatient, PatientClaim
-from schemas.record import DocumentRecord, DocumentStatus
-from store import audit, documents, merges, patients, tables
+from schemas.record import DocumentRecord, DocumentStatus, ReviewItem
+from store import apart, audit, documents, merges, patients, queue, tables
 from store.database import reading, writing
 from store.patients import PatientIndex, fold
 from store.search import search
@@ -171,6 +171,22 @@ def test_what_is_not_merged_cannot_be_parted(engine, mrn):
     put(engine, JANE)
     with pytest.raises(InputFault):
         unmerge(engine, mrn)
+
+
+def test_people_told_apart_stay_so_under_whichever_number_until_it_is_taken_back(engine, take, settle):
+    put(engine, *(replace(JANE, mrn=mrn) for mrn in ("M1", "M2", "M3", "M4")))
+    file(engine, take, settle, "M1")
+    with writing(engine) as conn:
+        queue.add(conn, [ReviewItem("i1", "d1", ("patient.duplicate",), "normal", NOW)])
+        apart.note(conn, "i1", ["M1", "M2"])
+    merge(engine, "M2", "M3")
+    index = PatientIndex(engine)
+    assert (index.apart("M1"), index.apart("M3"), index.apart("M4")) == ({"M2", "M3"}, {"M1"}, set())
+    unmerge(engine, "M2")
+    assert (index.apart("M1"), index.apart("M3")) == ({"M2"}, set())
+    with writing(engine) as conn:
+        conn.execute(tables.review_item.update().values(undone_at=NOW))
+    assert index.apart("M1") == set()
 
 
 MRNS = [f"M{n}" for n in range(6)]

@@ -16,14 +16,14 @@ from pipeline.match import match_patient
 from schemas.config import Config
 from schemas.decision import Wish
 from schemas.document import Extraction, Field, FieldName, TypeGuess
-from schemas.faults import InvariantBroken, StoreFault
+from schemas.faults import InputFault, InvariantBroken, StoreFault
 from schemas.filing import BatchPlan, PlannedDocument
 from schemas.line import LineKind
 from schemas.match import Agreement, Candidate, Evidence, Hypothesis, Matched, Why
 from schemas.page import Box, PageKind, PageReading
 from schemas.rules import AuditSampleRules, MatchRules
 from schemas.source import FileKind, Opened, PageFacts
-from store import documents, queue, readings, tables, verdicts
+from store import corrections, documents, queue, readings, tables, verdicts
 from store.database import reading, writing
 from store.patients import PatientIndex
 from workers import rematch, show, steps
@@ -32,7 +32,7 @@ from workers.audit import take_ledger
 from workers.export import write_export
 from workers.ingest import ingest
 from workers.lines import sample_share, standing_of
-from workers.merge import merge_entries, unmerge_entry
+from workers.merge import decide_item, merge_entries, unmerge_entry
 from workers.patients import import_patients
 from workers.rematch import Rematched, extraction_of, follow_index, rematch_held
 from workers.resolve import resolve_item
@@ -150,6 +150,11 @@ class House:
         (item,) = self.items(name)
         return resolve_item(self.stores, item.id, Wish(**wish), actor="clerk", now=NOW + timedelta(days=40))
 
+    def tell_apart(self, name, patient):
+        (item,) = self.items(name)
+        wish = Wish(patient, two_people=True)
+        return decide_item(self.stores, self.config, item.id, wish, actor="clerk", now=NOW + timedelta(days=40))
+
     def verdicts(self):
         with reading(self.stores.index) as conn:
             return list(verdicts.of_source(conn, "ingest"))
@@ -228,6 +233,34 @@ def test_a_crash_between_settling_and_catching_up_loses_nothing(house, monkeypat
     monkeypatch.setattr(steps, "catch_up", catch_up)
     assert house.seen(house.overtaken(JANE)) == ("filed", "M1", ())
     assert not crashes
+
+
+TWICE = JANE.replace("M1", "M2").replace("12 Elm Street", "9 Oak Avenue").replace("4405550199", "")
+
+
+def test_entries_that_a_clerk_calls_two_people_are_not_suspected_again_until_that_is_taken_back(house):
+    house.people(JANE, TWICE)
+    first, second = house.document("first"), house.document("second")
+    assert house.seen(first)[2] == house.seen(second)[2] == ("patient.duplicate",)
+    house.tell_apart(first, patient="M1")
+    assert house.seen(first) == ("filed", "M1", ())
+    assert "patient.duplicate" not in house.seen(second)[2]
+    assert "patient.duplicate" not in house.seen(house.document("third"))[2]
+    house.is_whole()
+    with writing(house.stores.index) as conn:
+        (item,) = queue.of_document(conn, first)
+        corrections.undo(conn, item.id, "clerk", now=NOW + timedelta(days=41))
+    assert house.seen(house.document("fourth"))[2] == ("patient.duplicate",)
+
+
+def test_two_people_can_be_told_apart_only_where_they_are_suspected_and_with_a_patient(house):
+    house.people(JANE)
+    name = house.document(doubts=("type.unsure",))
+    with pytest.raises(InputFault, match="suspected"):
+        house.decide(name, patient="M1", two_people=True)
+    with pytest.raises(InputFault, match="with the patient"):
+        house.decide(name, set_aside="patient.none", two_people=True)
+    assert len(house.items(name)) == 1
 
 
 def test_a_clerk_who_came_first_is_not_overruled(house):

@@ -39,6 +39,7 @@ class Answers(NamedTuple):
     fields: Mapping[str, str] = MappingProxyType({})
     read: bool = False  # the missing fields were looked for
     confirmed: bool = False
+    two_people: bool = False  # the entries suspected to be one person are not
 
 
 class Cell(NamedTuple):
@@ -78,6 +79,7 @@ class Card:
     missing: Sequence[str]
     kinds: Sequence[str]  # proposed types, the likeliest first
     deciding: frozenset[str]  # the fields on whose places the page is opened
+    suspects: Sequence[str]  # numbers of entries that are probably one person
 
 
 def card_of(item: ReviewItem, record: DocumentRecord, catalogue: Catalogue, answers: Answers, *, salt: str) -> Card:
@@ -94,7 +96,14 @@ def card_of(item: ReviewItem, record: DocumentRecord, catalogue: Catalogue, answ
         Question.TYPE: kinds[0] if kinds and "type.unknown" not in item.reasons else "",
     }
     return Card(
-        question, columns, _lines(candidates), accept.get(question, "") if question else "", _missing(item), kinds, _deciding(question, record)
+        question,
+        columns,
+        _lines(candidates),
+        accept.get(question, "") if question else "",
+        _missing(item),
+        kinds,
+        _deciding(question, record),
+        [] if item.blind else record.evidence.get("match", {}).get("twice", []),
     )
 
 

@@ -84,7 +84,9 @@ class DecideScreen:
         act, reason = form.get("act", ""), form.get("reason", "")
         if act == "file" and card_of(*found, self.catalogue, answers, salt="").question:
             return self.page(request, found, answers)
-        wish = Wish(answers.patient or found.record.patient_mrn or "", answers.kind, anyway=True, fields=answers.fields)  # chosen by eye, not typed
+        wish = Wish(
+            answers.patient or found.record.patient_mrn or "", answers.kind, anyway=True, fields=answers.fields, two_people=answers.two_people
+        )  # chosen by eye, not typed
         if act in REASONS_FOR:
             wish = Wish(**{act: reason})
         fence = form.get("fence", "")
@@ -180,7 +182,7 @@ class DecideScreen:
 def answers_in(form: Mapping[str, str]) -> Answers:
     """What a form carries of earlier answers and the present one."""
     fields = {name.removeprefix("field."): value.strip() for name, value in form.items() if name.startswith("field.") and value.strip()}
-    facts = {"read": form.get("read") == "yes", "confirmed": form.get("confirmed") == "yes"}
+    facts = {name: form.get(name) == "yes" for name in ("read", "confirmed", "two_people")}
     return Answers(form.get("patient", ""), form.get("kind", ""), fields, **facts)
 
 
