@@ -125,3 +125,4 @@ class Tools:
     catalogue: Catalogue
     second: SecondEngine | None = None
     sheets: ReadSheet = nobody  # what the code of a separator sheet says, when it was printed here
+    expected: ExpectedPatients | None = None
