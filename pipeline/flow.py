@@ -89,7 +89,7 @@ def plan_document(
         return PlannedDocument(segment.pages, SetAside(SET_ASIDE[segment.kind]), versions=versions.STEPS)
     kind = classify(pages, tools.types, tools.catalogue, rules=config.classify)
     extraction = extract(pages, rules=config.extract)
-    outcome = match_patient(extraction, tools.patients, rules=proposing(config.match))
+    outcome = match_patient(extraction, tools.patients, rules=proposing(config.match), expected=tools.expected)
     problems = verify(pages, kind, extraction, tools.catalogue, rules=config.verify, who=who)
     decision = decide(segment, kind, outcome, problems, tools.catalogue, line=line)
     return PlannedDocument(segment.pages, decision, kind, extraction, outcome, why=segment.why, versions=versions.STEPS, line=line)

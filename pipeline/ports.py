@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -100,6 +100,10 @@ class PatientLookup(Protocol):
         """Counts of the claims' folded names in the live index, and its size."""
         ...
 
+    def apart(self, mrn: str) -> Container[str]:
+        """Entries that a clerk has called other people than this one, however alike they look."""
+        ...
+
 
 class ExpectedPatients(Protocol):
     """Whom a document may be about before it is read: open record requests, the other pages of its packet."""
@@ -121,3 +125,4 @@ class Tools:
     catalogue: Catalogue
     second: SecondEngine | None = None
     sheets: ReadSheet = nobody  # what the code of a separator sheet says, when it was printed here
+    expected: ExpectedPatients | None = None

@@ -27,7 +27,7 @@ REASONS: dict[str, Reason] = {
     "patient.unfiled": Reason("It was taken out of a chart.", "Decide anew whose it is."),
     "patient.duplicate": Reason(
         "Two entries of the patient index are probably one person.",
-        "Merge them with `chartroom patients merge`, or choose the right one if they are two people.",
+        "Merge them with `chartroom patients merge`; if they are two people, choose the right one and say so.",
     ),
     "type.unsure": Reason("The document type is not certain.", "Choose the type."),
     "type.unknown": Reason("None of the known document types fits.", "Choose the type."),

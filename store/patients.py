@@ -24,7 +24,7 @@ from sqlalchemy.exc import DBAPIError
 
 from schemas.patient import IndexPatient, NameFrequencies, PatientClaim
 from schemas.record import AuditEntry
-from store import aliases, audit
+from store import aliases, apart, audit
 from store.aliases import KeysOf
 from store.database import glancing, reading, writing
 from store.tables import name_count, patient, patient_key
@@ -37,7 +37,10 @@ RARITY = 128  # keys a claim may have: rarities of so many never add up to a key
 MOST_KEPT = 100_000
 KEPT_SECONDS = 60.0
 SIZE = ("size", "")
+CHANGES = ("changes", "")
 
+_HASHER = hashlib.blake2b(digest_size=8)
+_BITS = struct.Struct(">q")
 _facts = attrgetter(*COLUMNS)
 
 Keyed = tuple[IndexPatient, tuple[str, ...]]
@@ -90,8 +93,17 @@ def get(conn: Connection, mrn: str) -> IndexPatient | None:
 
 def size(engine: Engine) -> int:
     """How many entries there are."""
+    return _counted(engine, SIZE)
+
+
+def changes(engine: Engine) -> int:
+    """How often the index was written: where the number is another one, so is the index."""
+    return _counted(engine, CHANGES)
+
+
+def _counted(engine: Engine, what: tuple[str, str]) -> int:
     with reading(engine) as conn:
-        return conn.execute(select(name_count.c.bearers).where(name_count.c.kind == SIZE[0], name_count.c.name == SIZE[1])).scalar() or 0
+        return conn.execute(select(name_count.c.bearers).where(name_count.c.kind == what[0], name_count.c.name == what[1])).scalar() or 0
 
 
 class PatientIndex:
@@ -131,6 +143,11 @@ class PatientIndex:
         size = self._counts[SIZE]
         return NameFrequencies({name: self._counts["last", name] for name in last}, {name: self._counts["first", name] for name in first}, size)
 
+    def apart(self, mrn: str) -> frozenset[str]:
+        """Entries that a clerk has called other people than the one with this number."""
+        with reading(self._engine) as conn:
+            return apart.others(conn, mrn)
+
     def _forget_what_is_old(self) -> None:
         now = self._clock()
         if now - self._learnt_at >= KEPT_SECONDS or max(len(self._counts), len(self._common)) > MOST_KEPT:
@@ -149,7 +166,10 @@ def fold(name: str) -> str:
 
 def _hash(key: str) -> int:
     """64 signed bits of BLAKE2b."""
-    return int.from_bytes(hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
+    hasher = _HASHER.copy()  # half the time of a new one
+    hasher.update(key.encode("utf-8", "surrogatepass"))
+    bits: int = _BITS.unpack(hasher.digest())[0]
+    return bits
 
 
 def _pack(keys: Iterable[str]) -> bytes:
@@ -276,12 +296,12 @@ def _names(people: Iterable[Any]) -> Counter[tuple[str, str]]:
 
 
 def tally(conn: Connection, came: Iterable[Any], went: Iterable[Any]) -> None:
-    """Move the name counts by who came and who went."""
+    """Move the name counts by who came and who went, and count the change itself."""
     now = _names(came)
     now.subtract(_names(went))
+    now[CHANGES] += 1
     moves = [{"kind": kind, "name": name, "bearers": count} for (kind, name), count in now.items() if count]
-    if moves:
-        conn.execute(_MOVE, moves)
+    conn.execute(_MOVE, moves)
 
 
 _MOVE = text(

@@ -236,6 +236,15 @@ merge = Table(  # every merge and unmerge of index entries, in order; patient.su
     Index("merge_by_entry", "mrn"),
 )
 
+apart = Table(  # index entries that a clerk has called two people, a row a pair and direction
+    "apart",
+    metadata,
+    Column("item_id", Text, ForeignKey("review_item.id"), primary_key=True),
+    Column("mrn", Text, primary_key=True),
+    Column("other_mrn", Text, primary_key=True),
+    Index("apart_by_entry", "mrn"),
+)
+
 verdict = Table(  # whom the machine chose and whom a clerk chose, a row a decision
     "verdict",
     metadata,
@@ -296,7 +305,7 @@ patient_key = Table(
 name_count = Table(
     "name_count",
     metadata,
-    Column("kind", Text, primary_key=True),  # last, first, size
+    Column("kind", Text, primary_key=True),  # last, first, size, changes
     Column("name", Text, primary_key=True),
     Column("bearers", Integer, nullable=False),
     sqlite_with_rowid=False,

@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 from schemas.config import Config
 from schemas.faults import StoreFault
 from workers.audit_pages import pages_in, pdf_pages
-from workers.audit_people import check_people, check_verdicts
+from workers.audit_people import check_people, check_told_apart, check_verdicts
 
 Row = dict[str, Any]
 Query = Callable[[str], list[Row]]
@@ -87,6 +87,7 @@ def take_ledger(config: Config, folder: Path) -> Ledger:
         _check_acts(ledger, query, trail)
         check_people(ledger, documents, query, trail)
         check_verdicts(ledger, query)
+        check_told_apart(ledger, query)
         _check_folders(ledger, listed, deliveries)
         _count_orphans(ledger, deliveries, documents, query, objects)
     except sqlite3.Error as error:

@@ -282,18 +282,19 @@ def resolve(
     set_aside: Annotated[str, typer.Option(help="Set it aside for this reason code (duplicate.near, cover, …).", metavar="REASON")] = "",
     quarantine: Annotated[str, typer.Option(help="Quarantine it for this reason code (file.corrupt, …).", metavar="REASON")] = "",
     anyway: Annotated[bool, typer.Option("--anyway", help="File it to a patient whom nothing on the page proposed.")] = False,
+    two_people: Annotated[bool, typer.Option("--two-people", help="The entries suspected to be one person are not.")] = False,
     by: Annotated[str, typer.Option(help="Who decides; default: the user of this computer.")] = "",
 ) -> None:
     """Decide a review item: file it to a patient, set it aside, or quarantine it."""
     from schemas.decision import Wish
-    from workers.resolve import resolve_item
+    from workers.merge import decide_item
     from workers.wire import connect
 
     if sum(map(bool, (patient, set_aside, quarantine))) != 1:
         raise typer.BadParameter("give exactly one of --patient, --set-aside, --quarantine")
     settings, folder = _settings()
-    wish = Wish(patient, kind, set_aside, quarantine, anyway)
-    record = resolve_item(connect(settings, folder), item_id, wish, actor=_actor(by), now=_now(), rules=settings.review)
+    stores, wish = connect(settings, folder), Wish(patient, kind, set_aside, quarantine, anyway, two_people=two_people)
+    record = decide_item(stores, settings, item_id, wish, actor=_actor(by), now=_now())
     typer.echo(f"{record.id} {record.status.value}{'' if record.evidence.get('decisions') else ', until somebody else says the same'}")
 
 

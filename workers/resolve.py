@@ -13,9 +13,9 @@ from schemas.document import FieldName
 from schemas.faults import InputFault, StaleClaim
 from schemas.patient import IndexPatient
 from schemas.reasons import REASONS
-from schemas.record import DocumentRecord, DocumentStatus, ReviewItem
+from schemas.record import AuditEntry, DocumentRecord, DocumentStatus, ReviewItem
 from schemas.rules import ReviewRules
-from store import documents, merges, opinions, patients, queue, settled
+from store import apart, audit, documents, merges, opinions, patients, queue, settled
 from store.database import writing
 from store.documents import PIPELINE
 from workers.patients import entry_of, register
@@ -69,6 +69,8 @@ def _weigh(conn: Any, item_id: str, wish: Wish, actor: str, now: datetime, fence
         raise StaleClaim("Its pages were put together anew meanwhile.", next_step="Open the next one.")
     if wish.patient:
         decision = _filing(conn, item, record, wish, now)
+    elif wish.two_people:
+        raise InputFault("Who two people are is said with the patient.", next_step="Add --patient MRN.")
     else:
         act = "set_aside" if wish.set_aside else "quarantine"
         decision = {"act": act, "reason": _reason(wish.set_aside or wish.quarantine, REASONS_FOR[act])}
@@ -100,8 +102,16 @@ def _commit(conn: Any, weighed: Weighed, actor: str, now: datetime, rules: Revie
         merges.merge(conn, decision["merge"], decision["mrn"], actor=actor, now=now)
     opinions.withdraw(conn, record.id, actor, but=item.id, now=now)
     after = documents.resolve(conn, item_id=item.id, actor=actor, decision=decision, now=now)
+    if decision.get("apart"):
+        _tell_apart(conn, item.id, decision["apart"], actor, now)
     _have_checked(conn, item, after, now, rules)
     return after
+
+
+def _tell_apart(conn: Any, item_id: str, mrns: list[str], actor: str, now: datetime) -> None:
+    apart.note(conn, item_id, mrns)
+    patients.tally(conn, (), ())
+    audit.append(conn, AuditEntry("patients.told_apart", item_id, actor, {"mrns": mrns}), now)
 
 
 def _have_checked(conn: Any, item: ReviewItem, after: DocumentRecord, now: datetime, rules: ReviewRules) -> None:
@@ -135,7 +145,7 @@ def _filing(conn: Any, item: ReviewItem, record: DocumentRecord, wish: Wish, now
         raise InputFault("Nothing on the page proposed that patient.", next_step="Check the MRN against the page; if it is right, add --anyway.")
     decision = {"act": "file", "mrn": wish.patient, **_kind(record, item, wish.kind)}
     fields = {name: _value(name, value) for name, value in wish.fields.items()}
-    told = {"fields": fields, "new": dict(wish.new), "merge": wish.merge}
+    told = {"fields": fields, "new": dict(wish.new), "merge": wish.merge, "apart": _suspects(record) if wish.two_people else []}
     return decision | {name: value for name, value in told.items() if value}
 
 
@@ -146,6 +156,8 @@ def _check_people(conn: Any, wish: Wish, now: datetime) -> None:
         raise InputFault("That MRN is not in the patient index.", next_step="Import the patient first: `chartroom patients import`.")
     if known is not None and wish.new and known != _newcomer(wish, now):  # the same: written a moment ago, for this decision
         raise InputFault("That MRN belongs to somebody already.", next_step="Check it, or find the person by it.")
+    if wish.merge and wish.two_people:
+        raise InputFault("Two entries are one person or two, not both.", next_step="Choose one of them.")
     if wish.merge and (patients.get(conn, wish.merge) is None or merges.survivor(conn, wish.merge) != wish.merge or wish.merge == wish.patient):
         raise InputFault("That entry is not in the index, or is merged already.", next_step="Open the item anew.")
 
@@ -155,6 +167,14 @@ def _newcomer(wish: Wish, now: datetime) -> IndexPatient:
         return entry_of(["mrn", *wish.new], [wish.patient, *wish.new.values()], now.date())
     except ValueError as problem:
         raise InputFault(f"A person cannot be registered like that: {problem}.", next_step="Correct it.") from None
+
+
+def _suspects(record: DocumentRecord | None) -> list[str]:
+    """The entries that were suspected to be one person when the document was matched."""
+    suspects: list[str] = record.evidence.get("match", {}).get("twice", []) if record else []
+    if len(suspects) < 2:
+        raise InputFault("No two entries of the index are suspected to be one person here.", next_step="Leave --two-people out.")
+    return suspects
 
 
 def _value(name: str, value: str) -> str:

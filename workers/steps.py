@@ -22,12 +22,13 @@ from schemas.filing import BatchPlan
 from schemas.page import PageKind, PageReading
 from schemas.record import DocumentRecord, DocumentStatus
 from schemas.source import Delivery, DeliveryState, FileKind, Opened, PageFacts, Refused
-from store import documents, journal, readings
+from store import documents, journal, patients, readings
 from store.database import reading, writing
 from workers.apply import OvertakenError, Sheaf, apply_plan, apply_whole, hold_all, hold_attached, tell_flags
 from workers.copies import search_copies
 from workers.lines import sample_share, standing_of
 from workers.receipt import INGESTED, folder_of, receipt_text, write_receipt
+from workers.rematch import catch_up
 from workers.watch import ignored_by, receipts_folder
 from workers.wire import Reader, Stores, is_shared
 
@@ -211,6 +212,7 @@ def settle(desk: Desk, delivery_id: str, opened: Mapping[str, Any]) -> Result:
             read_part(desk, part)
         kept = _kept(desk, delivery)
     standing = standing_of(desk.stores, delivery.source, rules=desk.config.match)
+    matched_with = patients.changes(desk.stores.index)
     planned = desk.reader.plan([kept[number] for number in sorted(kept)], standing.line)
     sheaf = Sheaf(_original(desk, delivery), _opened(opened), kept, _folder(desk, delivery_id))
     while True:
@@ -228,6 +230,8 @@ def settle(desk: Desk, delivery_id: str, opened: Mapping[str, Any]) -> Result:
                 now=desk.now(),
                 traces=traces,
             )
+            if not new or patients.changes(desk.stores.index) != matched_with:  # not new: a crash may have come between
+                catch_up(desk.stores, desk.config, delivery_id, now=desk.now())
             return {"documents": len(plan.documents), "new": new}
 
 

@@ -31,10 +31,10 @@ from workers.alarms import find_alarms
 from workers.figures import not_ready, take_figures
 from workers.lines import standings
 from workers.log import set_up_log
+from workers.merge import decide_item
 from workers.metrics import render_metrics
 from workers.own_key import own_key
 from workers.receipt import INGESTED
-from workers.resolve import resolve_item
 from workers.seal import seal_head
 from workers.settings import Settings, read_secret, read_settings
 from workers.status import models, take_status
@@ -58,7 +58,7 @@ def build_house(config: Config, data_dir: Path, stores: Stores, now: Callable[[]
         return render_metrics(figures, find_alarms(figures, config, now=now()), now=now())
 
     def decide(item_id: str, wish: Wish, actor: str, fence: int) -> DocumentRecord:
-        return resolve_item(stores, item_id, wish, actor=actor, now=now(), fence=fence, rules=config.review)
+        return decide_item(stores, config, item_id, wish, actor=actor, now=now(), fence=fence)
 
     return House(
         index=stores.index,

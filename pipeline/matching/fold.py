@@ -105,6 +105,7 @@ def is_placeholder(first: str) -> bool:
     return first in PLACEHOLDER_NAMES or first.startswith(PLACEHOLDERS)
 
 
+@lru_cache(maxsize=65536)
 def house_and_street(line: str) -> tuple[str, str]:
     """House (or box) number, and the first word of the street's own name, folded; empty where there is none."""
     plain = upper(line)

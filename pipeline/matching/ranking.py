@@ -67,6 +67,7 @@ class Ranking(NamedTuple):
     shares: Posterior
     names: Shares
     size: int
+    apart: Container[str] = ()  # entries that a clerk has called other people than the first one
 
 
 def rank(

@@ -44,6 +44,7 @@ class Answers(NamedTuple):
     confirmed: bool = False
     new: Mapping[str, str] = MappingProxyType({})  # the entry of somebody who is to be registered
     merge: str = ""  # the entry that is the same person as the chosen one
+    two_people: bool = False  # the entries suspected to be one person are not
 
 
 class Cell(NamedTuple):

@@ -86,8 +86,11 @@ class DecideScreen:
         act, reason = form.get("act", ""), form.get("reason", "")
         if act == "file" and card_of(*found, self.catalogue, answers, salt="").question:
             return self.page(request, found, answers)
-        whose = answers.patient or found.record.patient_mrn or ""
-        wish = Wish(whose, answers.kind, anyway=True, fields=answers.fields, new=answers.new, merge=answers.merge)  # chosen by eye, not typed
+        whose, told = (
+            answers.patient or found.record.patient_mrn or "",
+            {"new": answers.new, "merge": answers.merge, "two_people": answers.two_people},
+        )
+        wish = Wish(whose, answers.kind, anyway=True, fields=answers.fields, **told)  # chosen by eye, not typed
         if act in REASONS_FOR:
             wish = Wish(**{act: reason})
         fence = form.get("fence", "")
@@ -184,7 +187,7 @@ def answers_in(form: Mapping[str, str]) -> Answers:
     """What a form carries of earlier answers and the present one."""
     fields = {name.removeprefix("field."): value.strip() for name, value in form.items() if name.startswith("field.") and value.strip()}
     new = {name.removeprefix("new."): value.strip() for name, value in form.items() if name.startswith("new.")}
-    facts = {"read": form.get("read") == "yes", "confirmed": form.get("confirmed") == "yes"}
+    facts = {name: form.get(name) == "yes" for name in ("read", "confirmed", "two_people")}
     return Answers(form.get("patient", "").strip(), form.get("kind", ""), fields, **facts, new=new, merge=form.get("merge", ""))
 
 
