@@ -49,7 +49,7 @@ def read_pages(original: Path, opened: Opened, pages: Sequence[int], scratch: Pa
 
 def page_key(page: RenderedPage) -> Hashable:
     """Equal for pages that cannot be read differently: the same image and all that is known of it."""
-    image = None if page.image is None else hashlib.sha256(page.image.read_bytes()).digest()
+    image = page.number if page.image is None else hashlib.sha256(page.image.read_bytes()).digest()
     return (image, replace(page, number=0, image=None))
 
 
