@@ -12,7 +12,7 @@ from math import exp, log, log1p
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from schemas.line import Line, LineKind, Standing, Verdict
 from schemas.rules import MatchRules
@@ -58,7 +58,7 @@ class Watch(NamedTuple):
 
 def upper_bound(errors: int, decisions: int, risk: float = RISK) -> float:
     """The share of errors that `errors` of `decisions` leave possible: Clopper and Pearson's one-sided bound at confidence 1 - risk."""
-    return 1.0 if errors >= decisions else float(beta.ppf(1 - risk, errors + 1, decisions - errors))
+    return 1.0 if errors >= decisions else float(betaincinv(errors + 1, decisions - errors, 1 - risk))
 
 
 def interval(errors: int, decisions: int, risk: float = RISK) -> tuple[float, float]:

@@ -15,7 +15,7 @@ from pipeline.extract import extract, identities, unanswered
 from pipeline.match import match_patient
 from pipeline.ports import Tools
 from pipeline.read import read_page
-from pipeline.reread import reread
+from pipeline.reread import is_recognised, reread
 from pipeline.sheets import FOREIGN, SheetKind, as_page, read_sheets, request_for
 from pipeline.split import split_batch
 from pipeline.verify import verify
@@ -23,9 +23,10 @@ from schemas.config import Config
 from schemas.document import PageIdentity, Segment, SegmentKind
 from schemas.filing import BatchPlan, PlannedDocument, SetAside
 from schemas.line import Line
-from schemas.page import PageKind, PageReading
+from schemas.page import PageKind, PageReading, ReadFrom
 from schemas.source import Opened, RenderedPage
 
+KNOWN = 64  # pages whose readings are remembered: a long file repeats its cover, its back and its forms
 SET_ASIDE = {
     SegmentKind.BLANK: "image.blank",
     SegmentKind.SEPARATOR: "separator",
@@ -34,14 +35,15 @@ SET_ASIDE = {
 
 
 def read_pages(original: Path, opened: Opened, pages: Sequence[int], scratch: Path, tools: Tools, config: Config) -> tuple[PageReading, ...]:
-    """Render and read some pages of a source file; the very same page twice is read once."""
-    read: dict[Hashable, PageReading] = {}
+    """Render and read some pages of a source file. A page that is known already is not read again; what was read is known from now on."""
     done = []
     for page in tools.opener.render(original, opened, pages, scratch):
         key = page_key(page)
-        if key not in read:
-            read[key] = look_again(page, read_page(page, tools.ocr, tools.barcodes, rules=config.read), tools, config)
-        done.append(replace(read[key], number=page.number))
+        reading = tools.known.pop(key, None) or look_again(page, read_page(page, tools.ocr, tools.barcodes, rules=config.read), tools, config)
+        tools.known[key] = reading
+        if len(tools.known) > KNOWN:
+            del tools.known[next(iter(tools.known))]  # the one that was met longest ago
+        done.append(replace(reading, number=page.number))
     return tuple(done)
 
 
@@ -52,8 +54,8 @@ def page_key(page: RenderedPage) -> Hashable:
 
 
 def look_again(page: RenderedPage, reading: PageReading, tools: Tools, config: Config) -> PageReading:
-    """The reading with second looks at what it says of its patient, where there is an engine for them."""
-    if tools.second is None:
+    """The reading with second looks at what it says of its patient, where there is an engine for them and the words were recognised."""
+    if tools.second is None or not (reading.read_from is ReadFrom.OCR or is_recognised(reading)):
         return reading
     said = extract((reading,), rules=config.extract)
     return reread(page, reading, said, unanswered(reading, said), tools.second, rules=config.read)

@@ -28,6 +28,7 @@ FAX_DPI = 260  # black-and-white scans below this are faxes
 SHORTEST, LONGEST = 3.0, 30.0  # inches of a sheet's longer side
 MOST_PIXELS = 36_000_000
 DARK_PAGE = 110
+ROWS = 3  # that make it idle to look for others that run up and down
 TOUCHING = np.ones((3, 3), dtype=bool)
 
 
@@ -233,7 +234,8 @@ def printing(mask: Mask) -> Printing:
     ink = np.concatenate(([False], kept))[labels]
     lettered = kept & of_letter_size(marks)
     text, letters = np.concatenate(([False], lettered))[labels], marks.where(lettered)
-    rows = max(rows_of(text, letters), rows_of(text.T, letters.turned()))
+    rows = rows_of(text, letters)
+    rows = rows if rows >= ROWS else max(rows, rows_of(text.T, letters.turned()))
     return Printing(ink, text, letters, rows, marks.where(kept & drawn(marks)))
 
 

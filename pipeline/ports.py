@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -126,3 +126,4 @@ class Tools:
     second: SecondEngine | None = None
     sheets: ReadSheet = nobody  # what the code of a separator sheet says, when it was printed here
     expected: ExpectedPatients | None = None
+    known: dict[Hashable, PageReading] = field(default_factory=dict)  # readings of the pages met lately

@@ -45,7 +45,7 @@ def read_page(
         return replace(nothing, problem=page.problem or UNREADABLE)
     original = open_scan(page)
     seen = replace(nothing, fingerprint=fingerprint(original.pixels))
-    if is_empty(original):
+    if not page.layer and is_empty(original):
         return blank(seen)
     received = within_bounds(original)
     scan, look = as_positive(received, look_at(received, rules.blank_ink), rules.blank_ink)

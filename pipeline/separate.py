@@ -13,9 +13,9 @@ from pipeline.ports import BarcodeReader
 from pipeline.sheets import parts
 from schemas.page import Barcode, PageKind, PageReading, place_on_source
 
-VERSION = 1
+VERSION = 2
 BARCODE_DPI = 200
-SEPARATOR_WORDS = 40  # a sheet with more words than these carries a barcode, but is a page
+SEPARATOR_WORDS = 40  # a page with more words than these is no sheet, whatever codes it carries
 UNREAD_LETTERS = 120  # and so is one with more marks than these that could not be read: it was written on
 LARGEST_TYPE = 0.6  # inches: so is one with a larger mark that is neither a word nor a bar
 LOOSE_INK = 0.012  # or with more ink than this share of the page that is neither code nor word: something was drawn on it
@@ -23,8 +23,8 @@ LEGIBLE = 0.5
 
 
 def separated(read: PageReading, scan: Scan, look: Look, barcodes: BarcodeReader | None) -> PageReading:
-    """The reading with its barcodes; a sheet that carries a separator's code and little else is a separator."""
-    if barcodes is None or read.kind is PageKind.BLANK:
+    """The reading with its barcodes, unless it has too many words for a sheet; one with a separator's code and little else is a separator."""
+    if barcodes is None or read.kind is PageKind.BLANK or len(read.words) > SEPARATOR_WORDS:
         return read
     found = barcodes.find(squared(scan, min(BARCODE_DPI, scan.dpi_x)))
     codes = tuple(code._replace(box=place_on_source(code.box, -read.turn)) for code in found)
@@ -37,7 +37,7 @@ def carries_only(codes: Sequence[Barcode], read: PageReading, look: Look) -> boo
     """Whether a sheet shows its codes and a few printed words, and nothing else that was written, drawn or pictured."""
     coded = boxes_mask([code.box for code in codes], look.ink)
     unread = look.letters.area.size * outside(look, coded) - sum(len(word.text) for word in read.words)
-    if len(read.words) > SEPARATOR_WORDS or unread > UNREAD_LETTERS:
+    if unread > UNREAD_LETTERS:
         return False
     own = coded | boxes_mask([place_on_source(word.box, read.turn) for word in read.words if word.confidence >= LEGIBLE], look.ink)
     drawings = look.drawings.where(~bars(look.drawings))

@@ -23,11 +23,23 @@ from samples.readbench.peers import CLEANED, SYSTEM_FONTS, Peers, fetch_debian, 
 from samples.readbench.reading import plain_texts, read, read_scans
 from samples.readbench.sets import Picture, Press, bind, by_quality, fax_heavy, one_page_faxes, turned_pages, unread_pages, usual_mix
 from samples.report import Row, plain, print_report, write_report
+from workers.show import progress
 
 SEED = 31
 _REPORT = Path("var/bench/read.json")
 _PEERS = Path("var/peers")
+_STAGES = (
+    "drawing pages",
+    "reading every quality",
+    "reading with OCRmyPDF",
+    "turning pages round",
+    "counting processor time",
+    "taking faxes and packets in",
+)
 _ANCHOR = "paperless-ngx is not on PyPI and was not run"
+
+
+Say = Callable[[str], None]
 
 
 class Size(NamedTuple):
@@ -56,7 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         families = _families(options.peers)
         press = Press(work / "images", tuple(families.values()), options.seed)
         peers = None if options.quick else _peers(options.peers)
-        rows = measure(press, work, QUICK if options.quick else FULL, peers, options.scans)
+        with progress("measuring", unit="stages", total=len(_STAGES)) as bar:
+            rows = measure(press, work, QUICK if options.quick else FULL, peers, options.scans, partial(_say, bar))
     except CommandFailed as failed:
         sys.stderr.write(f"The fonts of the pages cannot be fetched: {failed}. Run `apt-get update`, or see whether Debian's mirror answers.\n")
         return 1
@@ -69,28 +82,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def measure(press: Press, work: Path, size: Size, peers: Callable[[], Peers] | None, scans: Path | None) -> list[Row]:
-    """All rows, in the order of the goals."""
+def measure(press: Press, work: Path, size: Size, peers: Callable[[], Peers] | None, scans: Path | None, say: Say) -> list[Row]:
+    """All rows, in the order of the goals. `say` is told each stage as it begins."""
     for folder in ("images", "pdf", "faxes", "mix"):
         (work / folder).mkdir(parents=True, exist_ok=True)
-    _say("drawing pages")
+    say("drawing pages")
     pictures = by_quality(press, size.layouts)
     rows = [plain("load of the machine before", round(os.getloadavg()[0], 1), n=1, unit="processes")]
-    rows += _accuracy(pictures, work, peers)
-    rows += _turned(press, work, size)
-    rows += _cost(press, pictures, work, size, peers)
-    rows += _intake(press, work, size, peers)
+    rows += _accuracy(pictures, work, peers, say)
+    rows += _turned(press, work, size, say)
+    rows += _cost(press, pictures, work, size, peers, say)
+    rows += _intake(press, work, size, peers, say)
     if scans:
         rows += goals.section((), lambda: accuracy.scan_rows(read_scans(scans, work)))
     return goals.in_order(rows)
 
 
-def _accuracy(pictures: dict[str, list[Picture]], work: Path, peers: Callable[[], Peers] | None) -> list[Row]:
+def _accuracy(pictures: dict[str, list[Picture]], work: Path, peers: Callable[[], Peers] | None, say: Say) -> list[Row]:
     """What is read right, on each quality."""
     ours = (goals.DIRTY, goals.STANDARD, goals.POOR, goals.STANDARD_FIELDS, goals.POOR_FIELDS, goals.STATED, goals.HARM)
 
     def rows() -> Iterator[Row]:
-        _say("reading every quality")
+        say("reading every quality")
         sheaves = [bind(those, work / "pdf" / f"{quality}.pdf") for quality, those in pictures.items()]
         seen = dict(zip(pictures, read(sheaves, work, plan=True), strict=True))
         yield from accuracy.word_rows(seen)
@@ -98,14 +111,14 @@ def _accuracy(pictures: dict[str, list[Picture]], work: Path, peers: Callable[[]
         yield from accuracy.stated_rows(seen)
         yield from accuracy.harm_rows(seen, {quality: plain_texts([one.path for one in pictures[quality]]) for quality in accuracy.CLEAN})
         if peers:
-            yield from goals.section((goals.DIRTY_OF_PEER,), lambda: accuracy.peer_rows(seen, _peer_texts(peers(), work)))
+            yield from goals.section((goals.DIRTY_OF_PEER,), lambda: accuracy.peer_rows(seen, _peer_texts(peers(), work, say)))
 
     return goals.section(ours, rows)
 
 
-def _peer_texts(peers: Peers, work: Path) -> dict[str, dict[str, list[str]]]:
+def _peer_texts(peers: Peers, work: Path, say: Say) -> dict[str, dict[str, list[str]]]:
     """What OCRmyPDF reads in two settings on the pages where reading is hard."""
-    _say("reading with OCRmyPDF")
+    say("reading with OCRmyPDF")
     texts: dict[str, dict[str, list[str]]] = {}
     for quality in ("skew300bw", "faxstd", "poor200"):
         for setting, options in (("default", ()), ("deskew+rotate+clean", CLEANED)):
@@ -115,11 +128,11 @@ def _peer_texts(peers: Peers, work: Path) -> dict[str, dict[str, list[str]]]:
     return texts
 
 
-def _turned(press: Press, work: Path, size: Size) -> list[Row]:
+def _turned(press: Press, work: Path, size: Size, say: Say) -> list[Row]:
     """Pages that lie on their side or stand on their head."""
 
     def rows() -> Iterator[Row]:
-        _say("turning pages round")
+        say("turning pages round")
         pictures = turned_pages(press, size.turned)
         chunks = [pictures[start : start + 20] for start in range(0, len(pictures), 20)]
         seen = read([bind(chunk, work / "pdf" / f"turned-{number}.pdf") for number, chunk in enumerate(chunks)], work)
@@ -128,9 +141,9 @@ def _turned(press: Press, work: Path, size: Size) -> list[Row]:
     return goals.section((goals.TURNED,), rows)
 
 
-def _cost(press: Press, pictures: dict[str, list[Picture]], work: Path, size: Size, peers: Callable[[], Peers] | None) -> list[Row]:
+def _cost(press: Press, pictures: dict[str, list[Picture]], work: Path, size: Size, peers: Callable[[], Peers] | None, say: Say) -> list[Row]:
     """Processor time a page."""
-    _say("counting processor time")
+    say("counting processor time")
     usual = [one for pair in zip(pictures["clean300"], pictures["clean200"], strict=True) for one in pair]
     clean, few = bind(usual[: size.mix], work / "pdf" / "clean.pdf"), bind(usual[: size.few], work / "pdf" / "few.pdf")
     faxes = fax_heavy(pictures, size.mix, work / "pdf" / "fax-heavy.pdf")
@@ -144,9 +157,9 @@ def _cost(press: Press, pictures: dict[str, list[Picture]], work: Path, size: Si
     ]
 
 
-def _intake(press: Press, work: Path, size: Size, peers: Callable[[], Peers] | None) -> list[Row]:
+def _intake(press: Press, work: Path, size: Size, peers: Callable[[], Peers] | None, say: Say) -> list[Row]:
     """The whole way of a file."""
-    _say("taking faxes and packets in")
+    say("taking faxes and packets in")
     faxes = one_page_faxes(press, size.faxes, work / "faxes")
     packets = usual_mix(press, size.packets, work / "mix")
     rates = partial(intake.rate_rows, work=work, peers=peers, times=size.times)
@@ -169,8 +182,10 @@ def _peers(home: Path) -> Callable[[], Peers]:
     return cache(lambda: Peers(fetch_debian(home), fetch_python(home)))
 
 
-def _say(what: str) -> None:
+def _say(bar: Callable[..., None], what: str) -> None:
+    """The stage that begins: on a line with the time, and in the bar."""
     sys.stderr.write(f"{time.strftime('%H:%M:%S')} {what}\n")
+    bar(_STAGES.index(what), len(_STAGES), what)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from pipeline.engines.sheet_printer import sheets_pdf
 from pipeline.sheets import REQUEST, ReadSheet, SheetKind, SheetOrder, read_code, sheet_code
 from schemas.faults import InputFault
 from workers.own_key import own_key
@@ -16,6 +15,8 @@ TITLES = {SheetKind.DOCUMENT: "NEW DOCUMENT", SheetKind.PATIENT: "NEW PATIENT"}
 
 def print_sheets(output: Path, data_dir: Path, kind: SheetKind, request: str, count: int) -> None:
     """Write a PDF of sheets to print. InputFault for a request number that no code can hold, or a place that cannot be written."""
+    from pipeline.engines.sheet_printer import sheets_pdf
+
     order = SheetOrder(kind, request.strip().upper())
     if order.request and not REQUEST.fullmatch(order.request):
         raise InputFault("A request number is up to 20 letters, digits and hyphens.", next_step="Correct --request.")

@@ -49,7 +49,7 @@ class Peers:
         return [*self._environment(), str(self.venv / "bin/python"), "-c", _NAIVE, *map(str, sources)]
 
     def _environment(self) -> list[str]:
-        """The unpacked programs before the machine's own."""
+        """The unpacked programs before the machine's own; threads as each likes, whatever this process was told."""
         root = self.debian.absolute() / "usr"
         libraries = [str(folder.parent) for folder in root.glob("lib/*/libgs.so.*")] + [
             str(folder.parent) for folder in root.glob("lib/*/libav*.so.*")
@@ -59,7 +59,7 @@ class Peers:
         ]
         found = {"LD_LIBRARY_PATH": ":".join(dict.fromkeys(libraries)), "GS_LIB": ":".join(parts)}
         path = f"{root / 'bin'}:{self.venv.absolute() / 'bin'}:{os.environ.get('PATH', '/usr/bin')}"
-        return ["env", f"PATH={path}", *(f"{name}={value}" for name, value in found.items() if value)]
+        return ["env", "-u", "OMP_THREAD_LIMIT", f"PATH={path}", *(f"{name}={value}" for name, value in found.items() if value)]
 
 
 def fetch_debian(home: Path) -> Path:

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline import versions
+from pipeline import flow, versions
 from pipeline.engines.null import Given
 from pipeline.flow import plan_batch, read_pages
 from pipeline.ports import TextLine, Tools
@@ -93,3 +93,60 @@ def test_without_a_second_engine_there_is_the_first_reading_alone(tmp_path, seco
     (found,) = read_pages(tmp_path, None, [1], tmp_path, tools, Config())
     assert {again.source for again in found.rereads if again.source.startswith("given")} == ({"given:line"} if second else set())
     assert [word.text for word in found.words] == [word.text for word in words]
+
+
+class Counting:
+    """An engine that says how often it was asked."""
+
+    def __init__(self):
+        self.asked = 0
+
+    def words(self, image, **options):
+        self.asked += 1
+        return sheet(HEAD).words
+
+
+class Shown:
+    """An opener whose pages all show the picture given for them."""
+
+    def __init__(self, pictures, **facts):
+        self.pictures, self.facts = pictures, facts
+
+    def render(self, original, opened, pages, into):
+        return tuple(RenderedPage(n, 612, 792, self.pictures[n], 200, 200, image_share=1.0, **self.facts) for n in pages)
+
+
+def pictured(folder, text):
+    drawn = Image.new("L", (1700, 2200), 255)
+    for at in range(12):
+        ImageDraw.Draw(drawn).text((100, 200 + 90 * at), text, fill=0, font=ImageFont.load_default(36))
+    image = folder / f"{text[:8]}.png"
+    drawn.save(image)
+    return image
+
+
+def test_a_page_met_again_in_another_part_of_a_file_is_read_once(tmp_path):
+    same, other = pictured(tmp_path, BODY[0]), pictured(tmp_path, "Another sheet of the same packet, with other words.")
+    known, engine = {}, Counting()
+
+    def read(opener, *numbers):
+        before = engine.asked
+        tools = Tools(opener, engine, None, Unread(), MemoryPatients([]), CATALOGUE, known=known)
+        return [one.number for one in read_pages(tmp_path, None, numbers, tmp_path, tools, Config())], engine.asked > before
+
+    opener = Shown({1: same, 2: same, 5: same, 6: other})
+    assert read(opener, 1, 2) == ([1, 2], True)
+    assert read(opener, 5) == ([5], False)
+    assert read(opener, 6) == ([6], True)
+    assert read(Shown({5: same}, bilevel=True), 5) == ([5], True), "the same pixels of another kind of scan are read in another way"
+
+
+def test_only_so_many_pages_are_remembered_and_those_met_lately(tmp_path, monkeypatch):
+    monkeypatch.setattr(flow, "KNOWN", 2)
+    blank = [tmp_path / f"{size}.png" for size in (600, 700, 800)]
+    for path, size in zip(blank, (600, 700, 800), strict=True):
+        Image.new("L", (size, 900), 255).save(path)
+    tools = Tools(Shown(dict(enumerate(blank))), None, None, Unread(), MemoryPatients([]), CATALOGUE)
+    for number in (0, 1, 0, 2):
+        read_pages(tmp_path, None, [number], tmp_path, tools, Config())
+    assert [one.number for one in tools.known.values()] == [0, 2]
