@@ -27,7 +27,8 @@ from pipeline.confidence import KNOTS, LEVELS, level_of
 from pipeline.engines.tesseract import Tesseract
 from pipeline.look import as_positive, look_at, open_scan, within_bounds
 from pipeline.read import recognise
-from samples.readpages import WEARS, TrueWord, WornPage, make_pages
+from samples.readpages import TrueWord, WornPage, make_pages
+from samples.wears import WEARS
 from schemas.page import Word
 from schemas.rules import ReadRules
 from schemas.source import RenderedPage

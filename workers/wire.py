@@ -159,7 +159,8 @@ def equip(config: Config, stores: Stores, sheets: ReadSheet | None = None) -> Re
 
     opener = ChildOpener(config.render)
     second = RapidOcr() if config.read.second_engine and is_installed() else None
-    tools = Tools(opener, Tesseract(), Zxing(), SpacyTypes(SHIPPED_MODEL), PatientIndex(stores.index), load_catalogue(), second, sheets or nobody)
+    patients, types = PatientIndex(stores.index), SpacyTypes(SHIPPED_MODEL)
+    tools = Tools(opener, Tesseract(), Zxing(), types, patients, load_catalogue(), second, sheets or nobody, figures=Tesseract())
     return Reader(
         inspect=opener.inspect,
         read_pages=lambda original, opened, pages, scratch: flow.read_pages(original, opened, pages, scratch, tools, config),
