@@ -63,7 +63,7 @@ def upper_bound(errors: int, decisions: int, risk: float = RISK) -> float:
 
 def interval(errors: int, decisions: int, risk: float = RISK) -> tuple[float, float]:
     """The shares of errors that `errors` of `decisions` leave possible: Clopper and Pearson's two-sided interval at confidence 1 - risk."""
-    low = float(beta.ppf(risk / 2, errors, decisions - errors + 1)) if errors else 0.0
+    low = float(betaincinv(errors, decisions - errors + 1, risk / 2)) if errors else 0.0
     return low, upper_bound(errors, decisions, risk / 2)
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 from scipy import ndimage
 
 from pipeline.dirt import dirt_of
-from pipeline.look import DPI, FAX_DPI, Gray, Look, Mask, Reals, Scan, darkness, paper_of, solid
+from pipeline.look import DPI, FAX_DPI, TOUCHING, Gray, Look, Mask, Reals, Scan, darkness, paper_of, solid
 from schemas.page import Box
 
 VERSION = 3
@@ -71,11 +71,18 @@ def headings_in_black(pixels: Gray, look: Look) -> Gray:
         return pixels
     changed, (high, wide) = pixels.copy(), look.ink.shape
     down, across = pixels.shape[0] / high, pixels.shape[1] / wide
-    for x0, y0, x1, y1 in zip(fields.x0, fields.y0, fields.x1, fields.y1, strict=True):
+    edges = zip(np.maximum(0, fields.x0 - 1), np.maximum(0, fields.y0 - 1), fields.x1 + 1, fields.y1 + 1, strict=True)
+    for x0, y0, x1, y1 in edges:
         part = changed[int(y0 * down) : int(y1 * down), int(x0 * across) : int(x1 * across)]
-        bar = Image.fromarray(bar_in(look.ink[y0:y1, x0:x1])).resize((part.shape[1], part.shape[0]))
-        part[:] = np.where(np.asarray(bar), 255 - part, part)
+        bar = bar_in(look.ink[y0:y1, x0:x1])
+        inner, border = ndimage.binary_erosion(bar, TOUCHING), ndimage.binary_dilation(bar, TOUCHING)
+        part[:] = np.where(enlarged(inner, part), 255 - part, np.where(enlarged(border, part), np.uint8(255), part))
     return changed
+
+
+def enlarged(mask: Mask, like: Gray) -> Mask:
+    """A mask at the size of an image."""
+    return np.asarray(Image.fromarray(mask).resize((like.shape[1], like.shape[0])))
 
 
 def bar_in(ink: Mask) -> Mask:

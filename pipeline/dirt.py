@@ -17,6 +17,7 @@ LOWEST, HIGHEST = 0.035, 0.25  # inches: letters
 SIGN, SIGN_AREA = 0.5, 0.13  # full stops, commas and dots of letters are no larger
 BESIDE, UNDER, OVER = 0.8, 0.3, 0.55  # how far from its letter a sign stands; type of one width sets it farthest
 LEAN = 0.3  # of an italic colon
+DASH = 0.3  # how long one is at least
 GAP = 0.1  # between the pieces of a broken stroke
 TAIL = 0.42  # how far a letter reaches below its line
 
@@ -72,12 +73,14 @@ def out_of_place(labels: Labels, marks: Marks, height: float) -> Mask:
     tailed = np.where(letters.high > 1.2 * height, TAIL, 0.0)  # or with an ascender: the box does not say which
     size = np.clip(letters.high, height, 2 * height)
     stops = painted(labels.shape, right - 0.15 * height, foot - (UNDER + tailed) * height, right + BESIDE * height, foot + UNDER * height)
-    low = letters.high <= 1.5 * height
-    dots = painted(labels.shape, left[low] - 1, head[low] - OVER * height, right[low] + 1, head[low])
+    narrow = letters.wide <= 0.5 * height
+    dotted = letters.high <= np.where(narrow, 1.6, 1.2) * height
+    aside = np.where(narrow, -1, 0.2 * letters.wide)[dotted]  # the dot of a broad i stands over its stem
+    dots = painted(labels.shape, left[dotted] + aside, head[dotted] - OVER * height, right[dotted] - aside, head[dotted])
     quotes = painted(labels.shape, left - 0.4 * height, head - 0.2 * size, right + BESIDE * height, head + 0.3 * size)
     under = marks.where(inside(marks, stops) & (marks.high <= 0.7 * height))
     colons = painted(labels.shape, under.x0 - 1, under.y0 - height, under.x1 + LEAN * height, under.y0 - 0.2 * height)
-    tall, wide = marks.high >= 1.4 * marks.wide, marks.wide >= 1.8 * marks.high
+    tall, wide = marks.high >= 1.4 * marks.wide, (marks.wide >= 1.8 * marks.high) & (marks.wide >= DASH * height)
     in_place = inside(marks, stops | dots | colons) | (inside(marks, quotes) & tall) | wide
     return small & ~in_place & ~touching(labels, small, max(1, round(GAP * height)))
 

@@ -11,6 +11,7 @@ from pipeline import versions
 from pipeline.certify import proposing
 from pipeline.classify import classify
 from pipeline.decide import decide, hold, hold_short_faxes
+from pipeline.digits import reread_digits
 from pipeline.extract import extract, identities, unanswered
 from pipeline.match import match_patient
 from pipeline.ports import Tools
@@ -54,11 +55,15 @@ def page_key(page: RenderedPage) -> Hashable:
 
 
 def look_again(page: RenderedPage, reading: PageReading, tools: Tools, config: Config) -> PageReading:
-    """The reading with second looks at what it says of its patient, where there is an engine for them and the words were recognised."""
-    if tools.second is None or not (reading.read_from is ReadFrom.OCR or is_recognised(reading)):
+    """A recognised reading with second looks at what it says of its patient, its figures first; by another engine where there is one."""
+    if not (reading.read_from is ReadFrom.OCR or is_recognised(reading)):
         return reading
     said = extract((reading,), rules=config.extract)
-    return reread(page, reading, said, unanswered(reading, said), tools.second, rules=config.read)
+    if tools.figures:
+        reading = reread_digits(page, reading, said, tools.figures, rules=config.read)
+    if tools.second:
+        reading = reread(page, reading, said, unanswered(reading, said), tools.second, rules=config.read)
+    return reading
 
 
 def plan_batch(readings: Sequence[PageReading], tools: Tools, config: Config, line: Line) -> BatchPlan:

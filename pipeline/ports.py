@@ -53,6 +53,14 @@ class OcrEngine(Protocol):
         ...
 
 
+class FigureReader(Protocol):
+    """Reads a line where only figures may stand."""
+
+    def figures(self, image: Path, *, seconds: float, dpi: int) -> tuple[Word, ...]:
+        """The dates and numbers of one printed line, with boxes as shares of the image. EngineFault when the engine fails or overruns its time."""
+        ...
+
+
 class SecondEngine(OcrEngine, Protocol):
     """Another recogniser, independent of the first: what both read alike has two witnesses."""
 
@@ -127,3 +135,4 @@ class Tools:
     sheets: ReadSheet = nobody  # what the code of a separator sheet says, when it was printed here
     expected: ExpectedPatients | None = None
     known: dict[Hashable, PageReading] = field(default_factory=dict)  # readings of the pages met lately
+    figures: FigureReader | None = None

@@ -1,7 +1,8 @@
-"""Measures the reader on training pages and calibrates its confidence: `python -m samples.tune_read [--pages 12] [--write]`.
+"""Measures the reader on training pages and calibrates its confidence: `python -m samples.tune_read [--pages 9] [--write]`.
 
-Prints, for each wear, words lost, wrong words added, CPU-seconds a page; then, by quality and on layouts held out, what share of the words
-of each band of stated confidence was right. `--write` keeps the curves in `pipeline/confidence_table.py`.
+Prints, for each wear, words lost, wrong words added, CPU-seconds a page; then, on layouts and wears held out, what share of the words of each
+band of stated confidence was right, and how far a page's confidence was from its share of right words. `--write` keeps the curves in
+`pipeline/confidence_table.py`. `--turned 200` counts pages read the wrong way up instead.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ from pipeline.clean import clean
 from pipeline.confidence import KNOTS, LEVELS, level_of
 from pipeline.look import as_positive, look_at, open_scan, within_bounds
 from pipeline.read import recognise
-from samples.readpages import WEARS, TrueWord, WornPage, make_pages
+from samples.readpages import TrueWord, WornPage, make_pages
+from samples.tune_turn import report_turned
+from samples.wears import WEARS
 from schemas.page import Word
 from schemas.rules import ReadRules
 from schemas.source import RenderedPage
@@ -53,6 +56,7 @@ class Seen(NamedTuple):
     raw: float
     right: bool
     layout: str
+    wear: str
 
 
 class Result(NamedTuple):
@@ -71,12 +75,16 @@ class Result(NamedTuple):
 def main() -> None:
     """Read, print, and keep the curves if asked."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pages", type=int, default=12, help="pages of each wear")
+    parser.add_argument("--pages", type=int, default=9, help="pages of each wear")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--wears", nargs="*", default=list(WEARS))
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--turned", type=int, default=0, help="this many pages, a quarter of them each way up")
     asked = parser.parse_args()
+    if asked.turned:
+        report_turned(asked.turned, asked.seed, asked.processes)
+        return
     with ProcessPoolExecutor(asked.processes) as pool:
         results = [one for many in pool.map(partial(read_wear, count=asked.pages, seed=asked.seed), asked.wears) for one in many]
     report_wears(results)
@@ -121,7 +129,7 @@ def read_one(page: WornPage, folder: Path) -> Result:
         numbers,
         numbers - sum(map(_number, kept)),
         seconds,
-        tuple(Seen(best.cleaned.quality, mean_confidence(words), w.confidence, r, page.layout) for w, r in zip(words, found, strict=True)),
+        tuple(Seen(best.cleaned.quality, mean_confidence(words), w.confidence, r, page.layout, page.wear) for w, r in zip(words, found, strict=True)),
     )
 
 
@@ -193,17 +201,39 @@ def report_wears(results: Sequence[Result]) -> None:
 
 
 def report_bands(words: Sequence[Seen]) -> None:
-    """Stated against true share of right words, by quality and band, each half of the layouts stated by the curves of the other half."""
-    layouts = sorted({word.layout for word in words})
-    halves = [[w for w in words if layouts.index(w.layout) % 2 == half] for half in (0, 1)]
-    stated = [(w, value) for half in (0, 1) for w, value in zip(halves[half], _stated(halves[half], fit(halves[1 - half])), strict=True)]
+    """Stated against true share of right words by quality and band, and by page, on layouts and wears that made no curve."""
+    stated = list(held_out(words))
     print(f"\n{'quality':10}{'band':>12}{'words':>7}{'stated':>8}{'right':>7}")  # noqa: T201
-    for quality in sorted({word.quality for word in words}):
+    for quality in sorted({word.quality for word, _ in stated}):
         for low, high in ((0.0, 0.5), (0.5, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 0.95), (0.95, 0.98), (0.98, 1.01)):
             band = [(w.right, value) for w, value in stated if w.quality == quality and low <= value < high]
             if band:
                 right, said = np.mean(np.array(band, dtype=float), axis=0)
                 print(f"{quality:10}{low:6.2f}-{min(high, 1):4.2f}{len(band):8}{said:8.3f}{right:7.3f}")  # noqa: T201
+    report_pages(stated)
+
+
+def report_pages(stated: Sequence[tuple[Seen, float]]) -> None:
+    """How far the mean stated confidence of a page is from its share of right words, by quality."""
+    pages: dict[tuple[str, str, float], list[tuple[float, float]]] = defaultdict(list)
+    for word, value in stated:
+        pages[word.quality, word.wear, word.page_mean].append((value, word.right))
+    print(f"\n{'quality':10}{'pages':>7}{'off by':>8}{'at most':>9}")  # noqa: T201
+    for quality in sorted({quality for quality, *_ in pages}):
+        off = [abs(float(np.diff(np.mean(own, axis=0))[0])) for (kind, *_), own in pages.items() if kind == quality]
+        print(f"{quality:10}{len(off):7}{np.mean(off):8.3f}{max(off):9.3f}")  # noqa: T201
+
+
+def held_out(words: Sequence[Seen]) -> Iterator[tuple[Seen, float]]:
+    """Each word with its stated confidence, by curves of other layouts and of other hands' damage."""
+    layouts = sorted({word.layout for word in words})
+    half = {layout: number % 2 for number, layout in enumerate(layouts)}
+    for wear in sorted({word.wear for word in words}):
+        for side in (0, 1):
+            judged = [word for word in words if word.wear == wear and half[word.layout] == side]
+            curves = fit([word for word in words if word.wear != wear and half[word.layout] != side])
+            known = [word for word in judged if word.quality in curves]
+            yield from zip(known, _stated(known, curves), strict=True)
 
 
 def _stated(words: Sequence[Seen], curves: dict[str, list[list[float]]]) -> list[float]:

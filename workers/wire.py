@@ -184,14 +184,15 @@ def equip(config: Config, stores: Stores, sheets: ReadSheet | None = None) -> Re
     from pipeline.engines.opener import ChildOpener
     from pipeline.engines.rapid import RapidOcr, is_installed
     from pipeline.engines.spacy_types import SpacyTypes
+    from pipeline.engines.tesseract import Tesseract
     from pipeline.ports import Tools
     from pipeline.sheets import nobody
     from store.patients import PatientIndex
 
     opener = ChildOpener(config.render)
     second = RapidOcr() if config.read.second_engine and is_installed() else None
-    ocr = open_recogniser(config.read)
-    tools = Tools(opener, ocr, Zxing(), SpacyTypes(SHIPPED_MODEL), PatientIndex(stores.index), load_catalogue(), second, sheets or nobody)
+    ocr, types, patients = open_recogniser(config.read), SpacyTypes(SHIPPED_MODEL), PatientIndex(stores.index)
+    tools = Tools(opener, ocr, Zxing(), types, patients, load_catalogue(), second, sheets or nobody, figures=Tesseract())
     return Reader(
         inspect=opener.inspect,
         read_pages=lambda original, opened, pages, scratch: flow.read_pages(original, opened, pages, scratch, tools, config),

@@ -272,6 +272,30 @@ def test_flags_that_stand_alone_are_read_and_join_their_rows(tmp_path):
     assert [line.split()[-1] for line in page.text.splitlines()] == flags
 
 
+SPANISH = """Resumen de alta. La paciente es una mujer de 65 años con hipertensión y diabetes que
+llegó con tres días de tos productiva y fiebre. La radiografía del tórax mostró un
+infiltrado en el lóbulo inferior derecho. Recibió ceftriaxona y azitromicina, y su
+evolución fue buena. El oxígeno se retiró al tercer día. La condición al egreso es
+estable. Verá a su médico en una semana y repetirá la radiografía en seis semanas.
+La señora Núñez comprendió las indicaciones y no tiene más preguntas.""".splitlines()
+
+
+def test_a_spanish_page_is_read_in_spanish_where_the_house_has_it(tmp_path):
+    sheet = draw(tmp_path / "spanish.pdf", [("Helvetica", 11, 60, 700 - 16 * n, line) for n, line in enumerate(SPANISH)])
+    page = page_of(clean200(sheet.pdf), tmp_path)
+    both, alone = (read_page(page, Recogniser(), rules=ReadRules(languages=languages)) for languages in ("eng+spa", "eng"))
+    accented = [word for word in sheet.truth if not word.isascii()]
+    assert accuracy([w.text for w in both.words], sheet.truth) >= 0.97
+    assert recall([w.text for w in both.words], accented) >= 0.95
+    assert recall([w.text for w in alone.words], accented) < 0.7
+
+
+def test_an_english_page_is_read_in_english_though_the_house_has_spanish(sheets, tmp_path):
+    page = page_of(clean200(sheets[0].pdf), tmp_path)
+    both, alone = (read_page(page, Recogniser(), rules=ReadRules(languages=languages)) for languages in ("eng+spa", "eng"))
+    assert both.words == alone.words
+
+
 def test_a_heading_in_white_on_black_is_read(tmp_path):
     canvas = Canvas(str(tmp_path / "bar.pdf"), pagesize=(WIDE, HIGH), invariant=True)
     canvas.rect(55, 596, 500, 16, stroke=0, fill=1)

@@ -86,11 +86,15 @@ class DecideScreen:
         act, reason = form.get("act", ""), form.get("reason", "")
         if act == "file" and card_of(*found, self.catalogue, answers, salt="").question:
             return self.page(request, found, answers)
-        whose, told = (
+        wish = Wish(
             answers.patient or found.record.patient_mrn or "",
-            {"new": answers.new, "merge": answers.merge, "two_people": answers.two_people},
+            answers.kind,
+            anyway=True,  # chosen by eye, not typed
+            fields=answers.fields,
+            new=answers.new,
+            merge=answers.merge,
+            two_people=answers.two_people,
         )
-        wish = Wish(whose, answers.kind, anyway=True, fields=answers.fields, **told)  # chosen by eye, not typed
         if act in REASONS_FOR:
             wish = Wish(**{act: reason})
         fence = form.get("fence", "")
