@@ -2,10 +2,10 @@
 
 import hashlib
 import io
-import time
 import os
 import stat
 import threading
+import time
 
 import pytest
 from minio import Minio
