@@ -263,6 +263,12 @@ def family(root: int) -> list[int]:
     return found
 
 
+def cpu_seconds(pid: int) -> float:
+    """Processor time that a process and its reaped children have used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
 def until(ready: Callable[[], bool], seconds: float, pause: float = 0.05) -> bool:
     """Wait for it; False when it took too long."""
     end = time.monotonic() + seconds
