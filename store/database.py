@@ -25,6 +25,7 @@ from store import leases
 HEAD = "0010"  # newest revision under migrations/versions
 WRITER_LOCK = 0x43484152  # "CHAR"
 NOTICED = ("tcp_keepalives_idle=10", "tcp_keepalives_interval=5", "tcp_keepalives_count=3")
+NOTICING = {"connect_timeout": "10", "keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3", "tcp_user_timeout": "25000"}
 ALONE = text(
     "SELECT pg_advisory_xact_lock(:lock), set_config('idle_in_transaction_session_timeout', '60s', true)"
 )  # a writer that stands still lets go
@@ -44,11 +45,12 @@ def open_index(url: str) -> Engine:
 
 
 def noticed(url: str) -> str:
-    """A Postgres address whose server notices within half a minute that a client's machine is gone, and lets go of the locks it held."""
+    """A Postgres address where either side notices within half a minute that the other's machine is gone, and lets go or tries again."""
     address = make_url(url)
     said = address.query.get("options", "")
     options = " ".join([*([said] if isinstance(said, str) else said), *(f"-c {setting}" for setting in NOTICED)])
-    return address.update_query_dict({"options": options.strip()}).render_as_string(hide_password=False)
+    asked = {**NOTICING, **address.query, "options": options.strip()}
+    return address.update_query_dict(asked).render_as_string(hide_password=False)
 
 
 def fenced(engine: Engine, number: int) -> Engine:

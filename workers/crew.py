@@ -180,8 +180,8 @@ class SharedCrew:
                 with beating(self.index) as conn:
                     stands = leases.beat(conn, self.number, now=_now())
                     heard = leases.current(conn, leases.WORKER)
-            except StoreFault as fault:
-                log.warning("%s %s", fault.code, fault)
+            except Exception as error:  # noqa: BLE001 - whatever it is, a worker without a beat would work on in vain
+                log.warning("the beat could not be raised: %s", type(error).__name__)
             else:
                 if not stands and not self._left.is_set():
                     log.error("%s was taken for dead by others and leaves", _executor(self.number))

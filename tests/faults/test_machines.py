@@ -14,13 +14,14 @@ import pytest
 import stub_worker
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import make_url
 
 from schemas.config import Config, Engine, Folder, Index
 from schemas.faults import ConfigFault, LeaseEnded, StoreFault
 from schemas.record import DocumentStatus
 from store import documents, journal, leases
 from store.copying import copy_index
-from store.database import alone, fenced, open_index, reading, writing
+from store.database import alone, fenced, noticed, open_index, reading, writing
 from workers.audit import take_ledger
 from workers.crew import Pulse, SharedCrew
 from workers.figures import take_figures
@@ -242,6 +243,13 @@ def test_an_errand_is_gone_by_one(index):
         assert (first, second, third) == (True, False, True)
     with alone(index, "looking", most_seconds=20) as again:
         assert again
+
+
+def test_either_side_notices_that_the_other_is_gone_and_what_was_asked_for_stays():
+    asked = make_url(noticed("postgresql+psycopg://me:p%40ss@db/x?options=-csearch_path%3Da&connect_timeout=3")).query
+    assert asked["options"].startswith("-csearch_path=a -c tcp_keepalives_idle=10")
+    assert (asked["connect_timeout"], asked["tcp_user_timeout"]) == ("3", "25000")
+    assert make_url(noticed("postgresql://me:p%40ss@db/x")).password == "p@ss"
 
 
 def test_a_writer_that_stands_still_is_ended_and_one_that_copies_is_not(index, tmp_path):
