@@ -36,6 +36,8 @@ from schemas.source import RenderedPage
 from workers.wire import open_recogniser
 
 NEAR = (0.06, 0.04)  # shares of the page: a word this far from where it was printed is another
+ENOUGH, CARE = 300, 0.5  # words of a wear that make a curve of their own; share of the wears' spread that is taken off
+LEAST, MOST = 0.01, 0.998
 TABLE = Path(__file__).parents[1] / "pipeline" / "confidence_table.py"
 HEAD = '''"""Share of words found right, by quality, mean raw confidence of the page (LEVELS) and raw confidence of the word (KNOTS).
 
@@ -166,20 +168,33 @@ def _near(word: Word, true: TrueWord) -> bool:
 
 
 def fit(words: Sequence[Seen]) -> dict[str, list[list[float]]]:
-    """For each quality one rising curve a level of the page's mean confidence, at KNOTS."""
-    from sklearn.isotonic import IsotonicRegression
+    """For each quality one rising curve a level of the page's mean confidence, at KNOTS.
 
+    Each states less by half of what the wears differ among themselves: the next scanner is none of these.
+    """
     made: dict[str, list[list[float]]] = {}
     for quality in sorted({word.quality for word in words}):
         own = [word for word in words if word.quality == quality]
-        raw, right = np.array([w.raw for w in own]), np.array([w.right for w in own], dtype=float)
-        means = np.array([w.page_mean for w in own])
-        made[quality] = []
-        for middle in LEVELS:
-            weight = np.maximum(0.02, np.exp(-(((means - middle) / 0.04) ** 2)))  # words of pages like this one count, of others a little
-            curve = IsotonicRegression(y_min=0.01, y_max=0.998, out_of_bounds="clip").fit(raw, right, sample_weight=weight)
-            made[quality].append(_smooth(raw, curve.predict(raw), weight))
+        by_wear = [[word for word in own if word.wear == wear] for wear in sorted({word.wear for word in own})]
+        each = [curves_of(some) for some in by_wear if len(some) >= ENOUGH]
+        spread = np.std(each, axis=0) if len(each) > 1 else 0.0
+        careful = np.clip(curves_of(own) - CARE * spread, LEAST, MOST)
+        made[quality] = np.maximum.accumulate(careful, axis=1).tolist()
     return made
+
+
+def curves_of(words: Sequence[Seen]) -> NDArray[np.float64]:
+    """The share of words found right at KNOTS, a row a level; words of pages like the level's count most, of others a tenth."""
+    from sklearn.isotonic import IsotonicRegression
+
+    raw, right = np.array([w.raw for w in words]), np.array([w.right for w in words], dtype=float)
+    means = np.array([w.page_mean for w in words])
+    rows = []
+    for middle in LEVELS:
+        weight = np.maximum(0.1, np.exp(-(((means - middle) / 0.06) ** 2)))
+        curve = IsotonicRegression(y_min=LEAST, y_max=MOST, out_of_bounds="clip").fit(raw, right, sample_weight=weight)
+        rows.append(_smooth(raw, curve.predict(raw), weight))
+    return np.array(rows)
 
 
 def _smooth(raw: NDArray[np.float64], shares: NDArray[np.float64], weight: NDArray[np.float64]) -> list[float]:

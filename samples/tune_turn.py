@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import NamedTuple
@@ -37,26 +35,26 @@ class Turned(NamedTuple):
 
 
 def report_turned(count: int, seed: int, processes: int) -> None:
-    """How many pages are read the wrong way up, and which."""
+    """How many pages are read the wrong way up, and which, as they are tried."""
+    rounds = [(wear, seed + number) for number in range(count // (4 * len(WEARS))) for wear in WEARS]
+    tried = wrong = 0
     with ProcessPoolExecutor(processes) as pool:
-        found = [one for many in pool.map(partial(turn_wear, count=count // len(WEARS), seed=seed), WEARS) for one in many]
-    wrong = [one for one in found if one.asked != one.taken]
-    print(f"wrong way up: {len(wrong)} of {len(found)}", *wrong, sep="\n")  # noqa: T201
+        for found in pool.map(turn_four, *zip(*rounds, strict=True)):
+            missed = [one for one in found if one.asked != one.taken]
+            tried, wrong = tried + len(found), wrong + len(missed)
+            print(f"wrong way up: {wrong} of {tried}", *missed, flush=True)  # noqa: T201
 
 
-def turn_wear(wear: str, *, count: int, seed: int) -> list[Turned]:
-    """Every page of one wear, turned and tried."""
-    with tempfile.TemporaryDirectory(prefix="tune-") as folder:
-        return list(tried(wear, count, seed, Path(folder)))
-
-
-def tried(wear: str, count: int, seed: int, folder: Path) -> Iterator[Turned]:
-    """Each page turned by another quarter than the one before, the gray ones askew as far as a feeder lets them be."""
+def turn_four(wear: str, seed: int) -> list[Turned]:
+    """Four pages of one wear, each turned by another quarter, the gray ones askew as far as a feeder lets them be."""
     rng = np.random.default_rng(seed)
-    for number, page in enumerate(make_pages(wear, count, seed + 1)):
-        angle = 0.0 if wear == "crooked" else float(rng.uniform(-MOST, MOST)) / 2  # on top of its own skew
-        asked = 90 * (number % 4)
-        yield Turned(page.layout, wear, round(angle, 1), asked, turn_of(page, angle, asked, folder))
+    found = []
+    with tempfile.TemporaryDirectory(prefix="tune-") as folder:
+        for number, page in enumerate(make_pages(wear, 4, seed)):
+            angle = 0.0 if wear == "crooked" else float(rng.uniform(-MOST, MOST)) / 2  # on top of its own skew
+            asked = 90 * number
+            found.append(Turned(page.layout, wear, round(angle, 1), asked, turn_of(page, angle, asked, Path(folder))))
+    return found
 
 
 def turn_of(page: WornPage, angle: float, asked: int, folder: Path) -> int:

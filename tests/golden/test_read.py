@@ -212,6 +212,12 @@ def recall(words: list[str], truth: list[str]) -> float:
     return sum((Counter(words) & Counter(truth)).values()) / len(truth)
 
 
+def rightness(words: list[str], truth: list[str]) -> float:
+    """Share of the letters read that are those of words printed so."""
+    right = Counter(words) & Counter(truth)
+    return sum(len(word) * count for word, count in right.items()) / max(1, sum(map(len, words)))
+
+
 def cpu_seconds() -> float:
     spent = os.times()
     return spent.user + spent.system + spent.children_user + spent.children_system
@@ -228,8 +234,11 @@ def test_words_are_found_at_every_quality(sheets, tmp_path, quality):
     cost = (cpu_seconds() - before) / len(pages)
     found = [recall([w.text for w in page.words], sheet.truth) for page, sheet in zip(pages, sheets, strict=True)]
     order = [accuracy([w.text for w in page.words], sheet.truth) for page, sheet in zip(pages, sheets, strict=True)]
+    sure = [page.confidence - rightness([w.text for w in page.words], sheet.truth) for page, sheet in zip(pages, sheets, strict=True)]
+    print(f"{quality}: confidence off by {np.round(sure, 3)}")  # noqa: T201
     print(f"{quality}: recall {np.round(found, 3)} in order {np.round(order, 3)} CPU-s a page {cost:.2f}")  # noqa: T201
     assert min(found) >= LEAST[quality]
+    assert max(map(abs, sure)) <= 0.1  # these sheets made no curve of confidence
 
 
 def test_squared_fax_beats_the_page_as_received(sheets, tmp_path):
