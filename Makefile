@@ -42,6 +42,12 @@ $(PEERS_MATCH)/.ready: requirements/peers-match.txt
 bench-read: setup  ## reading on unseen pages, beside what others offer; ARGS=--quick for three minutes
 	@$(PY) -m samples.read_bench $(ARGS)
 
+bench-review: setup $(VENV)/.test-ready  ## the review application as clerks meet it, in Chromium; ARGS=--quick for three minutes
+	@$(PY) -m samples.reviewbench.run $(ARGS)
+
+screenshots: setup $(VENV)/.test-ready  ## pictures of every screen into var/screenshots, and the three of the README
+	@$(PY) -m samples.reviewbench.shots var/screenshots --readme
+
 image:  ## the container image; needs docker and what `make images` wrote
 	@docker compose build migrate
 
@@ -57,4 +63,4 @@ lock:  ## resolve the dependencies anew (with hashes)
 	@printf 'setuptools\n' | uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --extra second-engine -q --no-annotate --no-header -c requirements/lock.txt pyproject.toml - -o requirements/run.txt
 	@sed -i '/^#/d' requirements/lock.txt
 
-.PHONY: help setup demo up test check bench bench-match bench-read image images secrets lock
+.PHONY: help setup demo up test check bench bench-match bench-read bench-review screenshots image images secrets lock
