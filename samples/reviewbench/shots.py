@@ -34,6 +34,7 @@ WIDTHS = {1280: 800, 1920: 1080}
 FILES = 40
 DAYS = 14
 IMAGES = Path("docs/images")
+PATIENCE = 120_000  # milliseconds
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -97,10 +98,12 @@ def _filed(site: Site) -> list[DocumentRecord]:
 def _take(site: Site, browser: Browser, role: Role | None, address: str, size: tuple[int, int], path: Path, *, whole: bool = True) -> None:
     page = entered(site, browser, role)
     page.set_viewport_size({"width": size[0], "height": size[1]})
-    page.goto(site.base + address)
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(300)
-    _keep(page, path, whole=whole)
+    page.set_default_timeout(PATIENCE)
+    answer = page.goto(site.base + address)
+    if answer is not None and "text/html" in answer.headers.get("content-type", ""):
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(300)
+        _keep(page, path, whole=whole)
     page.context.close()
 
 
