@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from review.doors import Door, Policy, visitor_of
 from review.house import House
-from review.sight import seen_document
+from review.sight import note_looks, seen_document
 from schemas.access import Right
 from schemas.faults import InputFault
 from schemas.reasons import explain
@@ -79,7 +79,9 @@ class Api:
         with reading(self.house.index) as conn:
             ids = [record.id for record in documents.of_delivery(conn, delivery_id)]
             seen = [seen_document(conn, visitor_of(request), one, self.house.catalogue) for one in ids]
-        return [documents.line_of(record) for record in seen if record]
+        found = [record for record in seen if record]
+        note_looks(self.house.index, visitor_of(request), [record.id for record in found], self.house.now())
+        return [documents.line_of(record) for record in found]
 
     def get_document(self, request: Request, document_id: str) -> dict[str, Any]:
         """One document, as a line of the export."""

@@ -20,6 +20,7 @@ from review.house import House
 from review.pages import STATIC, show, tabs_of
 from review.screens.account.views import AccountScreen
 from review.screens.chart.views import ChartScreen
+from review.screens.cut.views import CutScreen
 from review.screens.decide.views import DecideScreen
 from review.screens.document.views import DocumentScreen
 from review.screens.glass.views import GlassScreen
@@ -80,6 +81,7 @@ def _screens(house: House, gate: Gate, web: Web) -> Iterator[Door]:
         AccountScreen(gate),
         QueueScreen(house.index, house.now),
         DecideScreen(house.index, house.catalogue, house.decide, house.now),
+        CutScreen(house.index, house.catalogue, house.now),
         DocumentScreen(house.index, house.catalogue, house.pictures),
         ChartScreen(house.index, house.catalogue, house.now),
         GlassScreen(house.index, house.catalogue, house.now),

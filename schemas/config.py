@@ -138,6 +138,7 @@ class Config:
     match: rules.MatchRules = rules.MatchRules()
     verify: rules.VerifyRules = rules.VerifyRules()
     sample: rules.AuditSampleRules = rules.AuditSampleRules()
+    review: rules.ReviewRules = rules.ReviewRules()
     idle: rules.IdleRules = rules.IdleRules()
     alarms: rules.AlarmRules = rules.AlarmRules()
     log: Log = Log()

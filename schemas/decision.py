@@ -39,3 +39,5 @@ class Wish(NamedTuple):
     quarantine: str = ""
     anyway: bool = False  # to a patient whom nothing on the page proposed
     fields: Mapping[str, str] = MappingProxyType({})  # as typed from the page
+    new: Mapping[str, str] = MappingProxyType({})  # the entry of a person who is to be registered under that MRN
+    merge: str = ""  # the MRN of an entry that is the same person, and is to be merged into that one

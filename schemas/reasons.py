@@ -60,6 +60,7 @@ REASONS: dict[str, Reason] = {
     "cover": Reason("A fax cover sheet.", "Nothing to do."),
     "sensitivity": Reason("The content is specially protected.", "Check who may see it before it goes on."),
     "policy.sampled": Reason("Chosen at random to be checked.", "Decide as if nobody had."),
+    "policy.second": Reason("Two people must decide this alike, and one has.", "Decide as if nobody had."),
     "policy.ignored": Reason("A temporary or system file that the ignore list names.", "Nothing to do."),
     "policy.shadow": Reason("Automatic filing is switched off.", "Confirm the proposal."),
     "policy.stopped": Reason("Random checks found too many wrong filings from this source.", "Decide as if nothing were proposed."),

@@ -115,6 +115,18 @@ class AuditSampleRules:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewRules:
+    """Which decisions two people must agree on, and how people are checked."""
+
+    second_for: tuple[Literal["new_patient", "merge", "sensitive", "override", "check"], ...] = (
+        *("new_patient", "merge", "sensitive", "override"),
+        "check",  # a blind check that says otherwise than the chart
+    )
+    clerk_share: Share = 0.02  # of the documents that clerks file, that is checked blind besides
+    known_share: Share = 0.015  # of the items that clerks decide, that are planted with a known answer
+
+
+@dataclass(frozen=True, slots=True)
 class AlarmRules:
     """From when on something is told as an alarm."""
 

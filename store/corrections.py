@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, update
 
 from schemas.faults import StaleClaim
 from schemas.record import AuditEntry, DocumentRecord, DocumentStatus, ReviewItem
-from store import audit, documents, queue
+from store import audit, documents, opinions, queue, recuts
 from store.tables import review_item
 
 UNFILED = "patient.unfiled"
@@ -21,10 +21,16 @@ def undo(conn: Connection, item_id: str, actor: str, *, now: datetime) -> Review
     StaleClaim when somebody has decided or asked something about the document since.
     """
     item = queue.get(conn, item_id)
+    act = (item.resolution or {}).get("act") if item else None
+    if item is not None and act == opinions.ANSWER:
+        return opinions.take_back(conn, item, actor, now=now)
+    if item is not None and item.resolution and act == recuts.ACT:
+        return recuts.undo(conn, item.resolution["recut"], actor, now=now)
     record = documents.get(conn, item.document_id) if item else None
     row = conn.execute(select(review_item.c.before, review_item.c.resolved_by).where(review_item.c.id == item_id)).first()
     if item is None or record is None or row is None or row.before is None or row.resolved_by != actor or not _is_last_word(conn, item, record):
         raise StaleClaim("That decision can no longer be taken back.", next_step="If it is filed wrongly, take it out of its chart.")
+    opinions.withdraw(conn, record.id, actor, now=now)
     again = queue.reopened(item, queue.new_id(conn, record.id))
     after = _noted(documents.as_it_was(record, row.before), again.id, actor, "undo", now)
     conn.execute(update(review_item).where(review_item.c.id == item_id).values(undone_at=now))
@@ -38,6 +44,7 @@ def unfile(conn: Connection, record: DocumentRecord, actor: str, reason: str, *,
     current = documents.get(conn, record.id)
     if current is None or current.status is not DocumentStatus.FILED or _is_asked(conn, record.id):
         raise StaleClaim("This document is not filed, or waits for a decision already.", next_step="Open it in the queue.")
+    opinions.withdraw(conn, current.id, actor, now=now)
     item = ReviewItem(queue.new_id(conn, current.id), current.id, (UNFILED,), "normal", now)
     after = _noted(replace(current, status=DocumentStatus.REVIEW, reasons=(UNFILED,), filed_at=None), item.id, actor, "unfile", now)
     _carry_out(conn, current, after, item, "document.unfiled", actor, {"reason": reason, "mrn": current.patient_mrn}, now)
@@ -67,7 +74,7 @@ def _is_last_word(conn: Connection, item: ReviewItem, record: DocumentRecord) ->
 
 
 def _is_asked(conn: Connection, document_id: str) -> bool:
-    return any(item.resolved_at is None for item in queue.of_document(conn, document_id))
+    return any(item.resolved_at is None and not (item.blind or item.known) for item in queue.of_document(conn, document_id))
 
 
 def _noted(record: DocumentRecord, item_id: str, actor: str, act: str, now: datetime) -> DocumentRecord:

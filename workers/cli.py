@@ -293,8 +293,8 @@ def resolve(
         raise typer.BadParameter("give exactly one of --patient, --set-aside, --quarantine")
     settings, folder = _settings()
     wish = Wish(patient, kind, set_aside, quarantine, anyway)
-    record = resolve_item(connect(settings, folder), item_id, wish, actor=_actor(by), now=_now())
-    typer.echo(f"{record.id} {record.status.value}")
+    record = resolve_item(connect(settings, folder), item_id, wish, actor=_actor(by), now=_now(), rules=settings.review)
+    typer.echo(f"{record.id} {record.status.value}{'' if record.evidence.get('decisions') else ', until somebody else says the same'}")
 
 
 @app.command()

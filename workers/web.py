@@ -57,7 +57,7 @@ def build_house(config: Config, data_dir: Path, stores: Stores, now: Callable[[]
         return render_metrics(figures, find_alarms(figures, config, now=now()), now=now())
 
     def decide(item_id: str, wish: Wish, actor: str, fence: int) -> DocumentRecord:
-        return resolve_item(stores, item_id, wish, actor=actor, now=now(), fence=fence)
+        return resolve_item(stores, item_id, wish, actor=actor, now=now(), fence=fence, rules=config.review)
 
     return House(
         index=stores.index,

@@ -63,6 +63,7 @@ class Reader:
     is_complete: Callable[[Path], bool | None]
     catalogue: Catalogue
     reading_key: str
+    plan_parts: Callable[[Sequence[Sequence[PageReading]], Line], BatchPlan]  # documents that a person cut
 
 
 def connect(config: Config, data_dir: Path) -> Stores:
@@ -167,6 +168,7 @@ def equip(config: Config, stores: Stores, sheets: ReadSheet | None = None) -> Re
         composer=SearchablePdf(config.render),
         is_complete=content_check(),
         catalogue=tools.catalogue,
+        plan_parts=lambda parts, line: flow.plan_parts(parts, tools, config, line),
         reading_key=_digest([OPENER, versions.READING, asdict(config.read), asdict(config.render), second.name if second else None]),
     )
 

@@ -29,10 +29,11 @@ from workers import idle
 from workers.crash import write_crash
 from workers.engine import Engine
 from workers.log import set_up_log
+from workers.recut import is_recut, process_recut, submit_recuts
 from workers.separators import sheet_reader
 from workers.settings import Settings, data_folder, read_settings
 from workers.slots import hold_slot, holding_dead_slots, slot_name
-from workers.steps import Desk, Part, give_up, process_file, process_part, receipt, settled, sweep
+from workers.steps import Desk, Part, Result, RunStep, Share, give_up, process_file, process_part, receipt, settled, sweep
 from workers.wire import Stores, connect, engine_url, equip, equip_idle
 
 LOOK_AFTER_SECONDS = 4.0  # between looks for dead slots and for work that ended without an outcome
@@ -86,13 +87,18 @@ def work(settings: Settings, slot: str, stopping: threading.Event) -> int:
     engine = Engine(
         engine_url(settings.config, settings.data_dir),
         slot=slot,
-        process=partial(process_file, desk),
+        process=partial(process, desk),
         part=lambda facts, run: process_part(desk, Part(*facts), run),
         poll_seconds=rules.poll_seconds,
     )
     dispatch(desk, engine, run, slot, stopping)
     engine.finish_step(STEP_SECONDS)
     os._exit(0)  # nothing is left to tidy: everything is journalled, and threads waiting for work must not hold the process
+
+
+def process(desk: Desk, name: str, run: RunStep, share: Share) -> Result:
+    """A file, or a clerk's cuts."""
+    return process_recut(desk, name, run) if is_recut(name) else process_file(desk, name, run, share)
 
 
 def write_temporary_files_to(scratch: Path) -> None:
@@ -102,7 +108,7 @@ def write_temporary_files_to(scratch: Path) -> None:
 
 def dispatch(desk: Desk, engine: Engine, run: Path, slot: str, stopping: threading.Event) -> None:
     """Until told to stop: hand journalled files to the engine, take up what dead slots left, end what cannot be ended otherwise."""
-    submitted: set[str] = set()
+    submitted, cuts = set[str](), set[str]()
     bench = idle.Bench(equip_idle(desk.config), desk.stores, desk.scratch, desk.now)
     next_look, next_rest, busy = 0.0, time.monotonic() + REST_SECONDS, True
     aside, piece = ThreadPoolExecutor(1), None
@@ -110,6 +116,7 @@ def dispatch(desk: Desk, engine: Engine, run: Path, slot: str, stopping: threadi
         began = time.monotonic()
         try:
             submit_new(desk.stores, engine, submitted)
+            submit_recuts(desk, engine.submit, cuts)
             if bool(submitted) is not busy:
                 engine.pace(busy=bool(submitted))
                 busy = bool(submitted)

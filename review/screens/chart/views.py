@@ -17,7 +17,7 @@ from review.differences import Part
 from review.doors import Door, Policy, door, visitor_of
 from review.pages import show
 from review.screens.chart.timeline import by_year, picture_of
-from review.sight import seen_document
+from review.sight import note_looks, seen_document
 from schemas.access import Right, Visitor
 from schemas.catalogue import Catalogue
 from schemas.decision import UNFILINGS
@@ -60,7 +60,9 @@ class ChartScreen:
             hits = search(conn, typed, limit=FOUND) if typed else []
             seen = [(self.seen(conn, visitor_of(request), hit.document_id), highlighted(hit.snippet)) for hit in hits]
             people = [(lookup.number_of(conn, one.mrn), one) for one in lookup.people(conn, typed, limit=PEOPLE)]
-        return show(request, "chart/search.html", typed=typed, found=[(record, parts) for record, parts in seen if record], people=people)
+        found = [(record, parts) for record, parts in seen if record]
+        note_looks(self.index, visitor_of(request), [record.id for record, _ in found], self.now())
+        return show(request, "chart/search.html", typed=typed, found=found, people=people)
 
     def see(self, request: Request) -> Response:
         """A patient's filed documents by service date, newest year first; protected ones only through a broken glass."""
@@ -72,6 +74,7 @@ class ChartScreen:
             kept = [self.seen(conn, visitor_of(request), one.id) for one in documents.of_patient(conn, patient.mrn)]
         kind = request.query_params.get("type", "")
         filed = [record for record in kept if record]
+        note_looks(self.index, visitor_of(request), [record.id for record in filed], self.now())
         wanted = [record for record in filed if kind in {"", record.document_type}]
         shown: dict[str, Any] = {
             "years": by_year(wanted),

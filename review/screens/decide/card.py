@@ -42,6 +42,8 @@ class Answers(NamedTuple):
     fields: Mapping[str, str] = MappingProxyType({})
     read: bool = False  # the missing fields were looked for
     confirmed: bool = False
+    new: Mapping[str, str] = MappingProxyType({})  # the entry of somebody who is to be registered
+    merge: str = ""  # the entry that is the same person as the chosen one
 
 
 class Cell(NamedTuple):
@@ -89,6 +91,7 @@ class Card:
     missing: Sequence[str]
     kinds: Sequence[str]  # proposed types, the likeliest first
     places: Sequence[Place]  # the page is opened at the first that bears on the question
+    twins: Sequence[str] = ()  # two entries that are probably one person
 
 
 def card_of(item: ReviewItem, record: DocumentRecord, catalogue: Catalogue, answers: Answers, *, salt: str) -> Card:
@@ -105,7 +108,7 @@ def card_of(item: ReviewItem, record: DocumentRecord, catalogue: Catalogue, answ
         Question.TYPE: kinds[0] if kinds and "type.unknown" not in item.reasons else "",
     }
     proposed, places = accept.get(question, "") if question else "", _places(item, record, question)
-    return Card(question, columns, _lines(candidates), proposed, _missing(item), kinds, places)
+    return Card(question, columns, _lines(candidates), proposed, _missing(item), kinds, places, _twins(item, record))
 
 
 def next_question(item: ReviewItem, record: DocumentRecord, catalogue: Catalogue, answers: Answers) -> Question | None:
@@ -114,7 +117,7 @@ def next_question(item: ReviewItem, record: DocumentRecord, catalogue: Catalogue
         return Question.FILE
     asked = {
         Question.PATIENT: asks_patient(item, record),
-        Question.TYPE: item.blind or not _files(record.document_type, catalogue) or _has_family(item, "type"),
+        Question.TYPE: item.blind or item.follows is not None or not _files(record.document_type, catalogue) or _has_family(item, "type"),
         Question.FIELDS: bool(_missing(item)),
     }
     asked[Question.CONFIRM] = not any(asked.values()) or any(_has_family(item, family) for family in LOOK_AT_PAGES)
@@ -181,6 +184,12 @@ def _kinds(item: ReviewItem, record: DocumentRecord, catalogue: Catalogue) -> li
     told = record.evidence.get("type") or {}
     proposed = [] if item.blind else [record.document_type, told.get("runner_up")]
     return [slug for slug in dict.fromkeys(proposed) if slug and _files(slug, catalogue)]
+
+
+def _twins(item: ReviewItem, record: DocumentRecord) -> list[str]:
+    """Two entries that the item says are probably one person."""
+    twice = record.evidence.get("match", {}).get("twice") or []
+    return list(twice) if len(twice) == 2 and "patient.duplicate" in item.reasons else []
 
 
 def _files(slug: str | None, catalogue: Catalogue) -> bool:
