@@ -30,6 +30,7 @@ class Tab(NamedTuple):
 TABS = (
     Tab("/queue", "Queue", Right.QUEUE),
     Tab("/charts", "Charts", Right.DOCUMENTS),
+    Tab("/practice", "Practice", Right.QUEUE),
     Tab("/glass", "Emergency access", Right.GLASS),
     Tab("/people", "People", Right.PEOPLE),
     Tab("/audit", "Audit trail", Right.AUDIT),
