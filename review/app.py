@@ -27,6 +27,7 @@ from review.screens.glass.views import GlassScreen
 from review.screens.lead.views import LeadScreen
 from review.screens.oidc.views import OidcScreen
 from review.screens.people.views import PeopleScreen
+from review.screens.practice.views import PracticeScreen
 from review.screens.queue.views import QueueScreen
 from review.screens.sign_in.views import SignInScreen
 from review.screens.status.views import StatusScreen
@@ -82,6 +83,7 @@ def _screens(house: House, gate: Gate, web: Web) -> Iterator[Door]:
         QueueScreen(house.index, house.now),
         DecideScreen(house.index, house.catalogue, house.decide, house.now),
         CutScreen(house.index, house.catalogue, house.now),
+        PracticeScreen(house.index, house.catalogue, house.now),
         DocumentScreen(house.index, house.catalogue, house.pictures),
         ChartScreen(house.index, house.catalogue, house.now),
         GlassScreen(house.index, house.catalogue, house.now),

@@ -33,6 +33,7 @@ TABS = (
     Tab("/queue", "Queue", Right.QUEUE),
     Tab("/charts", "Charts", Right.DOCUMENTS),
     Tab("/lead", "Figures", Right.FIGURES),
+    Tab("/practice", "Practice", Right.QUEUE),
     Tab("/glass", "Emergency access", Right.GLASS),
     Tab("/people", "People", Right.PEOPLE),
     Tab("/audit", "Audit trail", Right.AUDIT),
