@@ -16,6 +16,7 @@ REFUSED, TURNED_BACK, NOT_OURS = {404}, {303, 401}, {403}
 FOREIGN: tuple[dict[str, str], ...] = (
     {"item_id": "handed-item"},
     {"document_id": "guarded-document"},
+    {"settled_id": "guarded-document"},
     {"glass_id": "bench-glass"},
     {},
 )

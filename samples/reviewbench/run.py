@@ -27,6 +27,7 @@ from samples.reviewbench.screens import screen_rows
 from samples.reviewbench.site import make_site
 from samples.reviewbench.speed import speed_rows
 from samples.reviewbench.waiting import fill_up
+from samples.reviewbench.walk import plant
 
 _REPORT = Path("var/bench/review.json")
 
@@ -69,6 +70,7 @@ def measure(work: Path, size: Size, *, quick: bool) -> list[Row]:
     rows = [plain("load of the machine before", round(os.getloadavg()[0], 1), n=1, unit="processes")]
     _say("making people and scans, and running them through")
     site = make_site(work, files=size.files)
+    plant(site)
     with chromium() as browser:
         _say("replaying easy items")
         rows += goals.section((goals.KEYS, goals.KEYS_MOST, goals.MODELLED), lambda: replay_rows(site, browser, items=size.easy))

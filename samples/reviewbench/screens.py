@@ -13,7 +13,7 @@ from samples.reviewbench import flows, goals
 from samples.reviewbench.browser import Heard, entered
 from samples.reviewbench.program import Caller, serving
 from samples.reviewbench.site import CANARY, HOSTILE, Site
-from samples.reviewbench.walk import addresses, objects, plant, ways
+from samples.reviewbench.walk import addresses, objects, ways
 from schemas.access import Role
 
 PLANTED = "document.querySelectorAll('img[src=\"x\"], main script, svg[onload], [onerror], [onload]').length"
@@ -41,7 +41,6 @@ class Walk:
 
 def screen_rows(site: Site, browser: Browser, *, quick: bool) -> Iterator[Row]:
     """Accessibility, keyboard, stored scripts and leaks."""
-    plant(site)
     with serving(site):
         found, values = ways(site), objects(site)
         walk = _walk(site, browser, addresses(found, values), thorough=not quick)

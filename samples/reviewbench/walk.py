@@ -87,6 +87,7 @@ def objects(site: Site) -> dict[str, list[str]]:
     return {
         "item_id": items,
         "document_id": [first.id, *filed],
+        "settled_id": filed,
         "page": [str(first.pages[0] if first.pages else 1)],
         "width": ["240"],
         "field": list(first.fields)[:1] or ["patient_name"],
