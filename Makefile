@@ -45,6 +45,12 @@ bench-read: setup  ## reading on unseen pages, beside what others offer; ARGS=--
 campaign: setup $(VENV)/.test-ready  ## kills, bad disks, power cuts, spoilt stores, hostile files; ARGS=--quick for three minutes, ARGS="--only k2" for one
 	@$(PY) -m samples.campaign.run $(ARGS)
 
+bench-review: setup $(VENV)/.test-ready  ## the review application as clerks meet it, in Chromium; ARGS=--quick for three minutes
+	@$(PY) -m samples.reviewbench.run $(ARGS)
+
+screenshots: setup $(VENV)/.test-ready  ## pictures of every screen into var/screenshots, and the three of the README
+	@$(PY) -m samples.reviewbench.shots var/screenshots --readme
+
 image:  ## the container image; needs docker and what `make images` wrote
 	@docker compose build migrate
 
@@ -65,4 +71,4 @@ lock:  ## resolve the dependencies anew (with hashes)
 	@printf 'setuptools\n' | uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --extra second-engine -q --no-annotate --no-header -c requirements/lock.txt pyproject.toml - -o requirements/run.txt
 	@sed -i '/^#/d' requirements/lock.txt
 
-.PHONY: help setup demo up test check bench bench-match bench-read bench-review campaign image image-check images secrets lock
+.PHONY: help setup demo up test check bench bench-match bench-read bench-review screenshots campaign image image-check images secrets lock

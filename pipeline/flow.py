@@ -34,6 +34,8 @@ SET_ASIDE = {
     SegmentKind.DUPLICATE: "duplicate.page",
 }
 
+BY_HAND = {PageKind.BLANK: SegmentKind.BLANK, PageKind.SEPARATOR: SegmentKind.SEPARATOR}
+
 
 def read_pages(original: Path, opened: Opened, pages: Sequence[int], scratch: Path, tools: Tools, config: Config) -> tuple[PageReading, ...]:
     """Render and read some pages of a source file. A page that is known already is not read again; what was read is known from now on."""
@@ -80,6 +82,18 @@ def plan_batch(readings: Sequence[PageReading], tools: Tools, config: Config, li
     careful = [hold(planned, FOREIGN) if foreign & set(planned.pages) else planned for planned in ordered]
     linked = [replace(planned, links=_links(planned, segments)) for planned in careful]
     return BatchPlan(tuple(hold_short_faxes(linked) if config.verify.hold_on_missing_pages else linked))
+
+
+def plan_parts(parts: Sequence[Sequence[PageReading]], tools: Tools, config: Config, line: Line) -> BatchPlan:
+    """Decide what becomes of documents that a person cut: their borders are sure, everything else is found out as ever."""
+    planned = []
+    for part in parts:
+        kinds = {reading.kind for reading in part}
+        kind = BY_HAND.get(next(iter(kinds)), SegmentKind.DOCUMENT) if len(kinds) == 1 else SegmentKind.DOCUMENT
+        pages = tuple(as_page(reading) if reading.kind is PageKind.SEPARATOR else reading for reading in part)
+        segment = Segment(tuple(reading.number for reading in part), kind, why=("cut by hand",))
+        planned.append(plan_document(segment, pages, identities(pages, rules=config.extract), tools, config, line))
+    return BatchPlan(tuple(planned))
 
 
 def _links(planned: PlannedDocument, segments: Sequence[Segment]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, update
 
 from schemas.faults import StaleClaim
 from schemas.record import AuditEntry, DocumentRecord, DocumentStatus, ReviewItem
-from store import audit, documents, opinions, queue
+from store import audit, documents, opinions, queue, recuts
 from store.tables import review_item
 
 UNFILED = "patient.unfiled"
@@ -21,8 +21,11 @@ def undo(conn: Connection, item_id: str, actor: str, *, now: datetime) -> Review
     StaleClaim when somebody has decided or asked something about the document since.
     """
     item = queue.get(conn, item_id)
-    if item is not None and (item.resolution or {}).get("act") == opinions.ANSWER:
+    act = (item.resolution or {}).get("act") if item else None
+    if item is not None and act == opinions.ANSWER:
         return opinions.take_back(conn, item, actor, now=now)
+    if item is not None and item.resolution and act == recuts.ACT:
+        return recuts.undo(conn, item.resolution["recut"], actor, now=now)
     record = documents.get(conn, item.document_id) if item else None
     row = conn.execute(select(review_item.c.before, review_item.c.resolved_by).where(review_item.c.id == item_id)).first()
     if item is None or record is None or row is None or row.before is None or row.resolved_by != actor or not _is_last_word(conn, item, record):

@@ -268,14 +268,19 @@ def _settle(  # noqa: PLR0913
     traces: Traces = NO_TRACES,
 ) -> bool:
     with writing(stores.index) as conn:
-        marks = [marks for pages_ in traces.sketches.values() for marks in pages_.values()]
-        if any(one.document_id not in traces.seen for page in marks for one in likeness.near(conn, page, but=delivery.id)):
+        if missed(conn, traces, delivery.id):
             raise OvertakenError
         journal.forget_attempts(conn, delivery.id)
         new = documents.settle(conn, delivery=delivery, page_count=pages, records=records, texts=texts, items=items, now=now)
         if new:
             likeness.add(conn, traces.sketches)
         return new
+
+
+def missed(conn: Any, traces: Traces, delivery_id: str) -> bool:
+    """Whether a document has come meanwhile that a plan may repeat and did not look at."""
+    marks = [marks for pages in traces.sketches.values() for marks in pages.values()]
+    return any(one.document_id not in traces.seen for page in marks for one in likeness.near(conn, page, but=delivery_id))
 
 
 def _outcome(planned: PlannedDocument) -> tuple[DocumentStatus, tuple[str, ...]]:

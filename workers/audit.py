@@ -30,6 +30,7 @@ INDEXED_ON_SQLITE = "SELECT id AS rowno FROM document_words_docsize"  # what the
 NAMED = "SELECT object_key FROM reading UNION ALL SELECT object_key FROM page_image UNION ALL SELECT object_key FROM archival"
 INDEXED_ON_POSTGRES = "SELECT rowno FROM document_text WHERE words IS NOT NULL"
 RECHECK = "patient.recheck"
+REPLACED = "replaced"  # its pages were put together anew
 SEALED = (
     *("id", "delivery_id", "first_page", "pages", "status", "document_type", "loinc", "document_type_confidence", "patient_mrn"),
     *("patient_probability", "fields", "reasons", "object_key", "filed_at", "evidence", "read_name", "read_facility"),
@@ -67,29 +68,30 @@ def take_ledger(config: Config, folder: Path) -> Ledger:
     query, close = _database(config, folder)
     try:
         deliveries = query("SELECT * FROM delivery ORDER BY sequence")
-        documents = query("SELECT * FROM document ORDER BY rowno")
+        every = query("SELECT * FROM document ORDER BY rowno")
         content = {row["id"]: row["sha256"] for row in deliveries}
-        for row in documents:
+        for row in every:
             row |= {"pages": json.loads(row["pages"]), "content": content.get(row["delivery_id"], "?")}
+        documents = [row for row in every if row["status"] != REPLACED]
         _count(ledger, deliveries, documents)
         _check_originals(ledger, deliveries, documents, objects)
         _check_pages(ledger, deliveries, documents)
         _check_readings(ledger, documents, query, objects)
-        _check_filings(ledger, documents, query)
+        _check_filings(ledger, every, query)
         _check_renditions(ledger, documents, objects)
         _check_once(ledger, documents)
-        _check_items(ledger, documents, query)
+        _check_items(ledger, every, query)
         _check_words(ledger, documents, query, INDEXED_ON_POSTGRES if config.index.url.startswith("postgres") else INDEXED_ON_SQLITE)
         trail = query("SELECT * FROM audit ORDER BY sequence")
         _check_chain(ledger, trail)
         _check_trail(ledger, deliveries, trail)
-        _check_rows(ledger, documents, trail)
+        _check_rows(ledger, every, trail)
         _check_acts(ledger, query, trail)
         check_people(ledger, documents, query, trail)
         check_verdicts(ledger, query)
         check_told_apart(ledger, query)
         _check_folders(ledger, listed, deliveries)
-        _count_orphans(ledger, deliveries, documents, query, objects)
+        _count_orphans(ledger, deliveries, every, query, objects)
     except sqlite3.Error as error:
         raise _unreadable(error) from None
     finally:
@@ -315,8 +317,9 @@ def _check_items(ledger: Ledger, documents: list[Row], query: Query) -> None:
     checks = [row for row in items if row["blind"] or row["known"] or RECHECK in json.loads(row["reasons"])]
     opened = Counter(row["document_id"] for row in items if row not in checks)
     status = {row["id"]: row["status"] for row in documents}
+    being_cut = {name for row in query("SELECT before FROM recut WHERE state = 'asked'") for name in json.loads(row["before"])}
     for name, state in status.items():
-        if not (state == "review") <= opened[name] <= (state in {"review", "quarantined"}):
+        if not (state == "review" and name not in being_cut) <= opened[name] <= (state in {"review", "quarantined"}):
             ledger.gaps.append(f"document {name} is {state} and has {opened[name]} open review items")
     ledger.gaps += [f"review item for an unknown document {name}" for name in opened if name not in status]
     ledger.checked["review items"] = opened.total()

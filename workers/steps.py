@@ -119,18 +119,18 @@ class Tries:
         if number - self.finished_at > self.desk.config.engine.attempts:
             return {"failed": "crashed"}
         errors = 0
-        for pause in _pauses():
+        for pause in pauses():
             try:
                 return {**work(), "attempt": number}
             except Exception as error:  # noqa: BLE001 - one bad file blocks only itself
-                if _machine_is_down(error, self.desk.stores):
-                    log.warning("step waits for the machine: %s", _kind(error))
+                if machine_is_down(error, self.desk.stores):
+                    log.warning("step waits for the machine: %s", kind_of(error))
                     self.desk.sleep(pause)
                     continue
                 errors += 1
-                log.warning("step failed: %s", _kind(error))
+                log.warning("step failed: %s", kind_of(error))
                 if errors >= self.desk.config.engine.attempts or getattr(error, "permanent", False):
-                    return {"failed": _kind(error)}
+                    return {"failed": kind_of(error)}
                 self.desk.sleep(pause)
         raise AssertionError
 
@@ -256,7 +256,7 @@ def receipt(desk: Desk, delivery_id: str) -> Result:
     try:
         write_receipt(receipts_folder(folder), delivery, receipt_text(delivery, records, now=desk.now()))
     except OSError as error:
-        if _machine_is_down(error, desk.stores):
+        if machine_is_down(error, desk.stores):
             raise
         log.warning("watched folder %s: the receipt of %s cannot be written (%s)", folder.name, delivery_id, error.strerror)
         return {"receipt": False}
@@ -360,7 +360,8 @@ def _opened(facts: Mapping[str, Any]) -> Opened:
     return Opened(FileKind(facts["kind"]), pages, tuple(facts["flags"]))
 
 
-def _pauses() -> Iterator[float]:
+def pauses() -> Iterator[float]:
+    """How long to wait before each further try."""
     pause = 0.5
     while True:
         yield pause
@@ -369,7 +370,7 @@ def _pauses() -> Iterator[float]:
 
 def _insist(desk: Desk, work: Callable[[], Any]) -> Any:
     """Do what must be done, however long the index database takes to come back."""
-    for pause in _pauses():
+    for pause in pauses():
         try:
             return work()
         except StoreFault as fault:
@@ -380,7 +381,7 @@ def _insist(desk: Desk, work: Callable[[], Any]) -> Any:
     raise AssertionError
 
 
-def _machine_is_down(error: Exception, stores: Stores) -> bool:
+def machine_is_down(error: Exception, stores: Stores) -> bool:
     """Whether a failure is everybody's (a store that does not answer, a full disk) and not this file's. Bytes never kept before are tried."""
     if not isinstance(error, StoreFault | EngineFault | OSError) or getattr(error, "permanent", False):
         return False
@@ -393,7 +394,7 @@ def _machine_is_down(error: Exception, stores: Stores) -> bool:
     return False
 
 
-def _kind(error: Exception) -> str:
+def kind_of(error: Exception) -> str:
     """What may be said of an error: its kind, and the sentence of a fault; other texts may quote a page."""
     return f"{type(error).__name__}: {error.sentence}" if isinstance(error, EngineFault | StoreFault) else type(error).__name__
 

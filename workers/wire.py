@@ -66,6 +66,7 @@ class Reader:
     is_complete: Callable[[Path], bool | None]
     catalogue: Catalogue
     reading_key: str
+    plan_parts: Callable[[Sequence[Sequence[PageReading]], Line], BatchPlan]  # documents that a person cut
     opening_seconds: Callable[[], float] = lambda: 0.0  # processor time that opening has taken in this process
 
 
@@ -200,6 +201,7 @@ def equip(config: Config, stores: Stores, sheets: ReadSheet | None = None) -> Re
         composer=SearchablePdf(config.render),
         is_complete=content_check(),
         catalogue=tools.catalogue,
+        plan_parts=lambda parts, line: flow.plan_parts(parts, tools, config, line),
         reading_key=_digest(
             [OPENER, versions.READING, asdict(config.read), asdict(config.render), type(ocr).__name__, second.name if second else None]
         ),

@@ -30,11 +30,12 @@ from workers.crash import write_crash
 from workers.crew import Crew
 from workers.engine import Engine
 from workers.log import set_up_log
+from workers.recut import is_recut, process_recut, submit_recuts
 from workers.scrub import Round
 from workers.separators import sheet_reader
 from workers.settings import Settings, data_folder, read_settings
 from workers.slots import hold_slot, holding_dead_slots, slot_name
-from workers.steps import Desk, Part, give_up, process_file, process_part, receipt, settled, sweep
+from workers.steps import Desk, Part, Result, RunStep, Share, give_up, process_file, process_part, receipt, settled, sweep
 from workers.wire import Stores, connect, crew_of, engine_url, equip, equip_idle
 
 LOOK_AFTER_SECONDS = 4.0  # between looks for dead slots and for work that ended without an outcome
@@ -91,7 +92,7 @@ def work(settings: Settings, slot: str, stopping: threading.Event) -> int:
     engine = Engine(
         engine_url(settings.config, settings.data_dir),
         executor=seat.executor,
-        process=partial(process_file, desk),
+        process=partial(process, desk),
         part=lambda facts, run: process_part(desk, Part(*facts), run),
         poll_seconds=rules.poll_seconds,
     )
@@ -101,6 +102,11 @@ def work(settings: Settings, slot: str, stopping: threading.Event) -> int:
     os._exit(0)  # nothing is left to tidy: everything is journalled, and threads waiting for work must not hold the process
 
 
+def process(desk: Desk, name: str, run: RunStep, share: Share) -> Result:
+    """A file, or a clerk's cuts."""
+    return process_recut(desk, name, run) if is_recut(name) else process_file(desk, name, run, share)
+
+
 def write_temporary_files_to(scratch: Path) -> None:
     """Have libraries and programs write in passing where only this account reads, and where the next worker clears up: it is patients' text."""
     tempfile.tempdir = os.environ["TMPDIR"] = str(scratch)
@@ -108,7 +114,7 @@ def write_temporary_files_to(scratch: Path) -> None:
 
 def dispatch(desk: Desk, engine: Engine, crew: Crew, executor: str, stopping: threading.Event) -> None:
     """Until told to stop: hand journalled files to the engine, take up what dead workers left, end what cannot be ended otherwise."""
-    submitted: set[str] = set()
+    submitted, cuts = set[str](), set[str]()
     bench = idle.Bench(equip_idle(desk.config), desk.stores, desk.scratch, desk.now, Round(desk.stores, desk.config.objects.scrub_days))
     next_look, next_rest, busy = 0.0, time.monotonic() + REST_SECONDS, True
     aside, piece = ThreadPoolExecutor(1), None
@@ -116,6 +122,7 @@ def dispatch(desk: Desk, engine: Engine, crew: Crew, executor: str, stopping: th
         began = time.monotonic()
         try:
             submit_new(desk.stores, engine, submitted)
+            submit_recuts(desk, engine.submit, cuts)
             if bool(submitted) is not busy:
                 engine.pace(busy=bool(submitted))
                 busy = bool(submitted)

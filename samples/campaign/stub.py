@@ -50,7 +50,9 @@ def make_drop(number: int, *, people: int, blank: bool = False, slow: float = 0.
 def equip(config: Config, stores: Stores, sheets: object = None) -> Reader:
     """The pipeline of the campaign."""
     del config, stores, sheets
-    return Reader(_inspect, _read_pages, _plan, _Composer(), content_unknown, CATALOGUE, "campaign")
+    return Reader(
+        _inspect, _read_pages, _plan, _Composer(), content_unknown, CATALOGUE, "campaign", lambda parts, line: _plan(sum(map(list, parts), []), line)
+    )
 
 
 def content_unknown(_path: Path) -> bool | None:

@@ -7,8 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from review import drawings
+from review.quality import Errors, Quality, rate_of
+from review.screens.chart.timeline import picture_of
 from review.screens.lead import dashboard
 from schemas.line import Line, LineKind, Standing
+from schemas.record import DocumentRecord, DocumentStatus, StoredField
 from store.throughput import Day, Pages
 
 FIGURES = st.lists(st.one_of(st.none(), st.integers(0, 10**7)), min_size=1, max_size=40)
@@ -88,3 +91,26 @@ def test_documents_stand_on_the_timeline_in_the_order_of_their_days():
     picture = drawings.timeline("n", "t", "s", [(0.0, "note"), (1.0, "note"), (0.5, "ecg")], [(0.0, "2024")])
     assert [tick.text for tick in picture.lanes] == ["note", "ecg"]
     assert picture.dots[0].x < picture.dots[2].x < picture.dots[1].x
+
+
+def note(day, kind="ecg"):
+    fields = {"service_date": StoredField(day, 1.0, 1, (0, 0, 1, 1))} if day else {}
+    return DocumentRecord("d", "f", "a.pdf", "0", (1,), DocumentStatus.FILED, kind, None, None, "M1", None, fields, (), "k", None, {})
+
+
+def test_a_chart_is_drawn_when_there_is_time_between_its_documents():
+    assert picture_of([note("2024-03-01"), note("2024-03-01"), note(""), note("not a day")]) is None
+    picture = picture_of([note("2020-01-01"), note("2024-12-31"), note(""), note("2022-07-02", "consultation")])
+    assert [dot.y for dot in picture.dots].count(picture.lanes[0].at) == 2
+    assert [tick.text for tick in picture.foot] == ["2021", "2022", "2023", "2024"]
+    assert "3 documents from 2020-01-01 to 2024-12-31" in picture.says
+    assert [tick.text for tick in picture_of([note("2024-03-01"), note("2024-05-01")]).foot] == ["2024-03-01", "2024-05-01"]
+
+
+def test_error_shares_are_drawn_with_their_intervals_and_not_of_a_few():
+    rate = rate_of([True] * 2 + [False] * 58)
+    few = rate_of([False] * 19)
+    by_source, by_type, desk = dashboard.errors(Quality(Errors(rate, {"fax": rate, "mail": few}, {"ecg": few}), Errors(few, {}, {}), few, rate))
+    assert [row[1] for row in by_source.rows] == ["3.33 %", "3.33 %", "–"]
+    assert [row[3] for row in by_type.rows] == ["2 of 60", "fewer than 20 checks"]
+    assert len(desk.dots) == 1

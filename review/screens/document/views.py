@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 from starlette.exceptions import HTTPException
@@ -13,6 +14,7 @@ from starlette.responses import Response
 from review.doors import Door, Policy, door, visitor_of
 from review.pages import show
 from review.pictures import Pictures
+from review.screens.decide.card import in_order
 from review.sight import is_protected, pictured_document, seen_document
 from schemas.access import Right, Visitor
 from schemas.catalogue import Catalogue
@@ -60,7 +62,8 @@ class DocumentScreen:
     def see(self, request: Request) -> Response:
         """Its state, fields and pages."""
         record = self.wanted(request, seen_document)
-        return show(request, "document/document.html", record=record, protected=is_protected(record, self.catalogue), unfilings=UNFILINGS)
+        shown: dict[str, Any] = {"protected": is_protected(record, self.catalogue), "unfilings": UNFILINGS, "fields": in_order(record)}
+        return show(request, "document/document.html", record=record, **shown)
 
     def page(self, request: Request) -> Response:
         """The picture of one page."""

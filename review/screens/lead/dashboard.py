@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from review.drawings import Picture, Series, columns, lines, parts
+from review.drawings import Picture, Series, Share, columns, lines, parts, shares
+from review.quality import ENOUGH, Quality, Rate
 from schemas.line import LineKind, Standing
 from store.throughput import Day, Pages
 
-ENOUGH = 20
 AHEAD = 7  # days
 PACE = 7  # days, by which the days to come are judged
 TARGET = timedelta(hours=24)
@@ -159,6 +159,27 @@ def worst_bound(standings: Mapping[str, Standing]) -> Sum:
         "misfiles at most, proved on own decisions" if proved else "misfiles at most by the line that ships" if filing else "nothing files by itself"
     )
     return Sum(figure, said, "good" if proved else "", "✓" if proved else "○")
+
+
+def errors(found: Quality) -> list[Picture]:
+    """Wrong patients found by asking again, with what so many checks leave possible."""
+    machine, team = found.machine, found.team
+    says = f"Of {machine.all.checked:,} documents filed without a clerk and decided again blind, {machine.all.wrong:,} went to another person."
+    by_source = [_rate(name, rate) for name, rate in machine.by_source.items()]
+    by_type = [_rate(name.replace("_", " ") or "no type", rate) for name, rate in machine.by_type.items()]
+    desk = [_rate("filed by people", team.all), _rate("planted, misfiled", found.misfiled), _rate("planted, answered otherwise", found.unsolved)]
+    asked = f"{team.all.checked:,} documents that people had filed were decided again, and {found.misfiled.checked:,} planted items answered."
+    return [
+        shares("by-source", "Wrong patient, by source", says, [_rate("all", machine.all), *by_source], "Source"),
+        shares("by-type", "Wrong patient, by document type", says, [_rate("all", machine.all), *by_type], "Type"),
+        shares("desk", "Wrong patient, the desk", asked, desk, "Kind"),
+    ]
+
+
+def _rate(name: str, rate: Rate) -> Share:
+    """A rate as it is drawn; of too few checks none."""
+    note = f"{rate.wrong:,} of {rate.checked:,}" if rate.share is not None else f"fewer than {ENOUGH} checks"
+    return Share(name, rate.low, rate.share, rate.high, note)
 
 
 def per(share: float) -> str:

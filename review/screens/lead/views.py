@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from review.doors import Door, Policy, door
 from review.pages import show
+from review.quality import quality_of
 from review.screens.lead import dashboard
 from schemas.access import Right
 from schemas.line import Standing
@@ -40,14 +41,14 @@ class LeadScreen:
         now = self.now()
         with reading(self.index) as conn:
             pages, took = throughput.pages(conn), throughput.turnarounds(conn, since=now - LATELY)
-            days = throughput.days(conn, now=now, count=DAYS)
+            days, quality = throughput.days(conn, now=now, count=DAYS), quality_of(conn)
         standings = self.standings()
         drawn = [dashboard.ledger(pages), dashboard.backlog(days), dashboard.turnaround(took), dashboard.straight_through(days)]
         return show(
             request,
             "lead/lead.html",
             sums=[said for said, _ in drawn] + [dashboard.worst_bound(standings)],
-            pictures=[picture for _, picture in drawn] + [dashboard.questions(days), dashboard.intake(days)],
+            pictures=[picture for _, picture in drawn] + [dashboard.questions(days), dashboard.intake(days), *dashboard.errors(quality)],
             bounds=dashboard.bounds(standings),
             models=self.models(),
             now=now,
