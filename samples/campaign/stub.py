@@ -51,7 +51,14 @@ def equip(config: Config, stores: Stores, sheets: object = None) -> Reader:
     """The pipeline of the campaign."""
     del config, stores, sheets
     return Reader(
-        _inspect, _read_pages, _plan, _Composer(), content_unknown, CATALOGUE, "campaign", lambda parts, line: _plan(sum(map(list, parts), []), line)
+        _inspect,
+        _read_pages,
+        _plan,
+        _Composer(),
+        content_unknown,
+        CATALOGUE,
+        "campaign",
+        lambda parts, line: _plan([page for part in parts for page in part], line),
     )
 
 
