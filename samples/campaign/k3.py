@@ -41,7 +41,7 @@ def run(folder: Path, plan: Plan) -> list[Row]:
     calls = live_through(last := second_house(first, folder / "whole"), 2, lambda _: PASS).calls
     numbers = range(1, calls + 1, plan.stride)
     faults = [Fault(number, error, lasting) for number in numbers for error in (errno.EIO, errno.ENOSPC) for lasting in (False, True)]
-    walked = list(in_parallel(partial(_walk, first), faults, what="K3"))
+    walked = list(in_parallel(partial(fail, first), faults, what="K3"))
     broken, silent = [one for one in walked if not one.outcome.whole], [one for one in walked if not one.told]
     for one in [*broken, *silent]:
         say(f"K3 {one.where}: {one.outcome}{'' if one.told else ' (nothing was said)'}")
@@ -54,7 +54,8 @@ def run(folder: Path, plan: Plan) -> list[Row]:
     ]
 
 
-def _walk(first: House, fault: Fault) -> Walked:
+def fail(first: House, fault: Fault) -> Walked:
+    """One life with this fault."""
     house = second_house(first, first.folder.with_name(f"k3-{fault.number}-{fault.error}-{fault.lasting:d}"))
     ended = live_through(house, 2, _lasting(fault) if fault.lasting else partial(_once, fault))
     stuck = not ended.in_time
