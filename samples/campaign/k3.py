@@ -17,6 +17,7 @@ from samples.report import Row, at_most, not_run
 
 GOAL = "K3 EIO and ENOSPC at every such call, once and lasting: lost, doubled or not resumed by itself"
 TOLD = "K3 lasting errors of which nothing was said"
+LAST_CALLS = 8  # of a life, which ends before anything is said of them
 LASTING_SECONDS = 1.0  # the disk is bad for every later call as well, then good again
 SAYS = ("watched folder", "step waits", "refuses", "does not answer", "does not open", "failed", "ended by", "could not be written")
 
@@ -61,7 +62,7 @@ def fail(first: House, fault: Fault) -> Walked:
     stuck = not ended.in_time
     if ended.code and not stuck:  # it ended itself, as it may where nothing can be kept: the house starts it again
         live_to_the_end(house, 2)
-    told = not fault.lasting or ended.calls < fault.number or _has_told(house)
+    told = not fault.lasting or ended.calls < fault.number + LAST_CALLS or _has_told(house)
     return close(house, f"{fault}{' (stuck)' if stuck else ' (ended itself)' if ended.code else ''}", told=told)
 
 
