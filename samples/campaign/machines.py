@@ -105,9 +105,8 @@ def _worth(folder: Path, plan: Plan) -> list[Row]:
     one, two = (_read(folder / f"slots-{slots}", slots, plan.pages) for slots in (1, 2))
     gain = two.pages / two.minutes / (one.pages / one.minutes)
     share = 100 * own / (one.cpu_seconds / one.pages)
-    say(
-        f"{one.pages / one.minutes:.1f} pages/min with one worker, {two.pages / two.minutes:.1f} with two; {1000 * own:.0f} CPU-ms a page besides reading"
-    )
+    rates = f"{one.pages / one.minutes:.1f} pages/min with one worker, {two.pages / two.minutes:.1f} with two"
+    say(f"{rates}; {1000 * own:.0f} CPU-ms a page besides reading")
     return [at_least(SCALING, round(gain, 2), 1.85, n=one.pages, unit="x"), at_most(OVERHEAD, round(share, 2), 5, n=STUB_FILES, unit="%"), idle]
 
 
