@@ -99,7 +99,7 @@ def _ingest(house: House, *paths: Path) -> Ran:
         running = subprocess.Popen([program(), "ingest", *paths, "--wait"], env=house.environ, stdout=log, stderr=log)
         while running.poll() is None and time.monotonic() - began < MOST_SECONDS:
             commands = dict(_commands(running.pid))
-            workers |= {pid for pid, command in commands.items() if "workers.work" in command}
+            workers |= {pid for pid, command in commands.items() if "workers.work" in command and _parent(pid) == running.pid}
             for pid in commands:
                 if _is_job(pid, commands):
                     _measure(pid, cpu, megabytes)
@@ -124,7 +124,10 @@ def _measure(pid: int, cpu: dict[int, float], megabytes: dict[int, float]) -> No
 
 def _is_job(pid: int, commands: dict[int, str]) -> bool:
     """Whether it was forked for one call: by the process that forks such children, and not that one itself."""
+    return JOBS in commands.get(_parent(pid), "") and JOBS in commands[pid]
+
+
+def _parent(pid: int) -> int:
     with suppress(OSError):
-        parent = int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
-        return JOBS in commands.get(parent, "") and JOBS in commands[pid]
-    return False
+        return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+    return 0
