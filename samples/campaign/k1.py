@@ -26,10 +26,11 @@ REST_SECONDS = 300.0
 
 def run(folder: Path, plan: Plan) -> list[Row]:
     """Quick pipeline first, then the real one."""
-    return [_quick(folder, plan), _real(folder, plan)]
+    return [kill_at_random(folder, plan), _real(folder, plan)]
 
 
-def _quick(folder: Path, plan: Plan) -> Row:
+def kill_at_random(folder: Path, plan: Plan) -> Row:
+    """The quick pipeline, with files coming as long as there are kills."""
     house, chance = make_house(folder / "k1"), random.Random(1)
     drops = [make_drop(number, people=PEOPLE) for number in range(plan.files)]
     coming = iter(drops)

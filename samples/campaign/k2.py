@@ -23,7 +23,7 @@ def run(folder: Path, plan: Plan) -> list[Row]:
     first = settled_house(folder / "first")
     calls = live_through(last := second_house(first, folder / "whole"), 2, lambda _: PASS).calls
     points = list(range(1, calls + 1, plan.stride))
-    walked = list(in_parallel(partial(_walk, first, calls), points, what="K2"))
+    walked = list(in_parallel(partial(die_twice, first, calls), points, what="K2"))
     kinds = Counter(one.where for one in walked)
     broken = [one for one in walked if not one.outcome.whole]
     for one in broken:
@@ -33,7 +33,8 @@ def run(folder: Path, plan: Plan) -> list[Row]:
     return [at_most(GOAL, len(broken) + (not whole), 0, n=2 * len(points), unit="points", hard=True, note=f"{len(points)} of {calls} calls")]
 
 
-def _walk(first: House, calls: int, number: int) -> Walked:
+def die_twice(first: House, calls: int, number: int) -> Walked:
+    """One life that ends before this call, a recovery that ends somewhere, and then no more trouble."""
     house = second_house(first, first.folder.with_name(f"k2-{number}"))
     ended = live_through(house, 2, partial(_die_at, number))
     again = live_through(house, 2, partial(_die_at, random.Random(number).randint(1, calls // 2)))

@@ -17,6 +17,7 @@ from samples.report import Row, at_most, not_run
 
 GOAL = "K3 EIO and ENOSPC at every such call, once and lasting: lost, doubled or not resumed by itself"
 TOLD = "K3 lasting errors of which nothing was said"
+LAST_CALLS = 8  # of a life, which ends before anything is said of them
 LASTING_SECONDS = 1.0  # the disk is bad for every later call as well, then good again
 SAYS = ("watched folder", "step waits", "refuses", "does not answer", "does not open", "failed", "ended by", "could not be written")
 
@@ -41,7 +42,7 @@ def run(folder: Path, plan: Plan) -> list[Row]:
     calls = live_through(last := second_house(first, folder / "whole"), 2, lambda _: PASS).calls
     numbers = range(1, calls + 1, plan.stride)
     faults = [Fault(number, error, lasting) for number in numbers for error in (errno.EIO, errno.ENOSPC) for lasting in (False, True)]
-    walked = list(in_parallel(partial(_walk, first), faults, what="K3"))
+    walked = list(in_parallel(partial(fail, first), faults, what="K3"))
     broken, silent = [one for one in walked if not one.outcome.whole], [one for one in walked if not one.told]
     for one in [*broken, *silent]:
         say(f"K3 {one.where}: {one.outcome}{'' if one.told else ' (nothing was said)'}")
@@ -54,13 +55,14 @@ def run(folder: Path, plan: Plan) -> list[Row]:
     ]
 
 
-def _walk(first: House, fault: Fault) -> Walked:
+def fail(first: House, fault: Fault) -> Walked:
+    """One life with this fault."""
     house = second_house(first, first.folder.with_name(f"k3-{fault.number}-{fault.error}-{fault.lasting:d}"))
     ended = live_through(house, 2, _lasting(fault) if fault.lasting else partial(_once, fault))
     stuck = not ended.in_time
     if ended.code and not stuck:  # it ended itself, as it may where nothing can be kept: the house starts it again
         live_to_the_end(house, 2)
-    told = not fault.lasting or ended.calls < fault.number or _has_told(house)
+    told = not fault.lasting or ended.calls < fault.number + LAST_CALLS or _has_told(house)
     return close(house, f"{fault}{' (stuck)' if stuck else ' (ended itself)' if ended.code else ''}", told=told)
 
 

@@ -45,10 +45,10 @@ def run(folder: Path, plan: Plan) -> list[Row]:
     first = settled_house(folder / "first")
     house = second_house(first, folder / "recorded")
     before, deeds = copy_house(house, folder / "before"), list[Deed]()
-    live_through(house, 2, partial(_record, deeds, house))
+    live_through(house, 2, partial(record, deeds, house))
     syncs = [at for at, deed in enumerate(deeds) if deed.kind == "fsync"]
     cuts = [Cut(at + done, order) for at in syncs[:: plan.stride] for done in (0, 1) for order in ORDERS]
-    walked = list(in_parallel(partial(_walk, before, deeds), cuts, what="K4"))
+    walked = list(in_parallel(partial(cut_power, before, deeds), cuts, what="K4"))
     broken = [one for one in walked if not one.outcome.whole or not one.told]
     for one in broken:
         say(f"K4 {one.where}: {one.outcome}{'' if one.told else ' (acknowledged work was gone)'}")
@@ -57,28 +57,30 @@ def run(folder: Path, plan: Plan) -> list[Row]:
     return [at_most(GOAL, len(broken) + (not whole), 0, n=len(cuts), unit="cuts", hard=True, note=f"{len(cuts) // 6} of {len(syncs)} fsyncs")]
 
 
-def _record(deeds: list[Deed], house: House, call: Call) -> Fate:
+def record(deeds: list[Deed], house: House, call: Call) -> Fate:
+    """Note what is about to be done; let it pass."""
     deeds.append(deed_of(call, house.folder))
     return PASS
 
 
-def _walk(before: House, deeds: Sequence[Deed], cut: Cut) -> Walked:
+def cut_power(before: House, deeds: Sequence[Deed], cut: Cut) -> Walked:
+    """Make the disk as that cut may leave it, hold it against what was acknowledged, and start on it."""
     house = copy_house(before, before.folder.with_name(f"k4-{cut.after}-{cut.order.replace(' ', '-')}"))
     disk_after(deeds[: cut.after], house.folder, order=cut.order, chance=random.Random(cut.after))
-    promised = _acknowledged(deeds[: cut.after])
-    kept = _kept(house) >= promised
+    promised = acknowledged(deeds[: cut.after])
+    kept = kept_of(house) >= promised
     live_to_the_end(house, 2)
     return close(house, f"{cut.order} after {cut.after} calls", told=kept)
 
 
-def _acknowledged(done: Sequence[Deed]) -> int:
+def acknowledged(done: Sequence[Deed]) -> int:
     """What the outside has seen of the sheet: 0 nothing, 1 it left the watched folder, 2 there is a receipt."""
     if any(deed.kind == "rename" and deed.to.startswith("inbox-receipts/") for deed in done):
         return 2
     return int(any(deed.kind == "rename" and deed.place == f"inbox/{SHEET.name}" for deed in done))
 
 
-def _kept(house: House) -> int:
+def kept_of(house: House) -> int:
     """How far the sheet has come by the index: 0 not there, 1 taken, 2 settled. Read from a copy, as a restart would find it."""
     with tempfile.TemporaryDirectory(dir=house.folder.parent) as aside:
         for path in house.var.glob("index.db*"):

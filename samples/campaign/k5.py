@@ -15,7 +15,7 @@ from samples.report import Row, at_most
 from schemas.faults import StoreFault
 from store.objects import ObjectStore
 
-SPOILT_SECONDS = 6.0
+SPOILT_SECONDS = 4.0
 REST_SECONDS = 180.0
 
 

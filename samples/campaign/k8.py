@@ -52,10 +52,11 @@ class Found(NamedTuple):
 
 def run(folder: Path, plan: Plan) -> list[Row]:
     """Odd ones, then many."""
-    return [_odd(folder), _many(folder, plan)]
+    return [deliver_oddly(folder), _many(folder, plan)]
 
 
-def _odd(folder: Path) -> Row:
+def deliver_oddly(folder: Path) -> Row:
+    """Everything odd at once in one folder."""
     house = make_house(folder / "odd")
     _wait_longer(house)
     wanted = _odd_names(house)

@@ -34,10 +34,10 @@ JOBS = "pipeline.engines.child"
 
 
 class Ran(NamedTuple):
-    """One run: how long, worker processes seen, and the worst of the openers' children by CPU-seconds and megabytes."""
+    """One run: how long, workers that ended by themselves, and the worst of the openers' children by CPU-seconds and megabytes."""
 
     seconds: float
-    workers: int
+    deaths: int
     cpu: dict[int, float]
     megabytes: dict[int, float]
 
@@ -63,7 +63,7 @@ def run(folder: Path, plan: Plan) -> list[Row]:
     passed = sum(seconds > 1.1 * (CPU + 1) for seconds in apart.cpu.values()) + sum(size > 1.1 * MEGABYTES for size in apart.megabytes.values())
     whole, ledger = audit(houses["together"])
     share = 100 * alone.seconds / max(0.1, both.seconds - apart.seconds)
-    died = sum(max(0, ran.workers - SLOTS) for ran in (alone, apart, both))
+    died = sum(ran.deaths for ran in (alone, apart, both))
     say(f"K9: {len(files)} hostile files in {apart.seconds:.0f} s, {plan.pages} others in {alone.seconds:.0f} s, together {both.seconds:.0f} s")
     say(f"K9: {died} deaths, {len(silent)} silent ({', '.join(silent[:5])}), {passed} budgets passed; chartroom audit: {ledger}")
     return [
@@ -92,20 +92,20 @@ def _is_silent(line: dict[str, Any] | None, *, marked: bool) -> bool:
 
 
 def _ingest(house: House, *paths: Path) -> Ran:
-    began, workers = time.monotonic(), set[int]()
+    began = time.monotonic()
     cpu: dict[int, float] = {}
     megabytes: dict[int, float] = {}
     with (house.folder / "ingest.log").open("wb") as log:
         running = subprocess.Popen([program(), "ingest", *paths, "--wait"], env=house.environ, stdout=log, stderr=log)
         while running.poll() is None and time.monotonic() - began < MOST_SECONDS:
             commands = dict(_commands(running.pid))
-            workers |= {pid for pid, command in commands.items() if "workers.work" in command}
             for pid in commands:
                 if _is_job(pid, commands):
                     _measure(pid, cpu, megabytes)
             time.sleep(0.25)
         running.kill()
-    return Ran(time.monotonic() - began, len(workers), cpu, megabytes)
+    said = (house.var / "run" / "ingest.log").read_text(encoding="utf-8")
+    return Ran(time.monotonic() - began, said.count(": ended ("), cpu, megabytes)
 
 
 def _commands(root: int) -> Iterator[tuple[int, str]]:
@@ -124,7 +124,10 @@ def _measure(pid: int, cpu: dict[int, float], megabytes: dict[int, float]) -> No
 
 def _is_job(pid: int, commands: dict[int, str]) -> bool:
     """Whether it was forked for one call: by the process that forks such children, and not that one itself."""
+    return JOBS in commands.get(_parent(pid), "") and JOBS in commands[pid]
+
+
+def _parent(pid: int) -> int:
     with suppress(OSError):
-        parent = int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
-        return JOBS in commands.get(parent, "") and JOBS in commands[pid]
-    return False
+        return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+    return 0

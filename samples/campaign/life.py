@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from datetime import UTC, datetime
 
 from samples.campaign.house import House, is_at_rest
 from samples.campaign.stub import content_unknown, work_as
+from schemas.faults import Fault
 from workers import watch
 from workers.sighting import leave_here
 from workers.wire import connect
@@ -22,6 +24,14 @@ def live(house: House, files: int) -> None:
 
 
 def _watch(house: House) -> None:
+    try:
+        _watch_on(house)
+    except Fault as fault:  # the watcher ends, and is started again with all the rest
+        sys.stderr.write(f"watcher: {fault}\n")
+        os._exit(1)
+
+
+def _watch_on(house: House) -> None:
     settings = house.settings()
     stores = connect(settings.config, settings.data_dir)
     around = watch.Surroundings(stores, settings.config.intake, content_unknown, lambda: datetime.now(UTC), time.monotonic)

@@ -22,7 +22,7 @@ class Plan(NamedTuple):
 
 
 FULL = Plan(stride=1, kills=1000, files=3000, real_kills=30, many=10_000, s3_files=60, hostile=None, pages=40)
-QUICK = Plan(stride=15, kills=120, files=500, real_kills=0, many=600, s3_files=12, hostile=None, pages=0)
+QUICK = Plan(stride=25, kills=60, files=300, real_kills=0, many=300, s3_files=12, hostile=None, pages=0)
 
 
 def say(what: str) -> None:

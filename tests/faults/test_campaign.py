@@ -2,12 +2,18 @@
 
 import errno
 import time
+from functools import partial
 
 import pytest
 
-from samples.campaign import walk
+from pipeline.engines.opener import ChildOpener
+from samples.campaign import k1, k2, k3, k4, k8, walk
 from samples.campaign.calls import PASS, Fate, can_watch
-from samples.campaign.house import judge, warm
+from samples.campaign.house import copy_house, judge, warm
+from samples.campaign.plan import QUICK
+from samples.hostile import make_hostile
+from schemas.rules import RenderRules
+from schemas.source import Opened, Refused
 
 pytestmark = pytest.mark.skipif(bool(can_watch()), reason=f"cannot be run here: {can_watch()}")
 
@@ -41,3 +47,51 @@ def test_journal_that_cannot_be_written_for_a_moment_strands_no_file(house):
     assert ended.code == 0
     assert whole(house).whole
     assert "the journal could not be written" in house.folder.with_suffix(".log").read_text()
+
+
+@pytest.mark.parametrize("number", [65, 110, 150])
+def test_killed_at_a_call_and_again_at_recovery_nothing_is_lost(first, number):
+    walked = k2.die_twice(first, 230, number)
+    assert walked.outcome.whole, walked
+
+
+@pytest.mark.parametrize("error", [errno.EIO, errno.ENOSPC])
+def test_disk_that_fails_for_a_second_is_told_and_outlived(first, error):
+    walked = k3.fail(first, k3.Fault(140, error, lasting=True))
+    assert walked.outcome.whole, walked
+    assert walked.told, walked
+
+
+def test_power_cut_takes_nothing_acknowledged_and_would_be_noticed_if_it_did(first, tmp_path):
+    house, deeds = walk.second_house(first, tmp_path / "recorded"), []
+    before = copy_house(house, tmp_path / "before")
+    walk.live_through(house, 2, partial(k4.record, deeds, house))
+    assert k4.acknowledged(deeds) == 2
+    syncs = [at for at, deed in enumerate(deeds) if deed.kind == "fsync"]
+    for number, order in enumerate(k4.ORDERS):
+        walked = k4.cut_power(before, deeds, k4.Cut(syncs[len(syncs) * (number + 2) // 6], order))
+        assert walked.outcome.whole, walked
+        assert walked.told, walked
+    careless = [deed for deed in deeds if not (deed.kind == "fsync" and deed.place == "var/index.db-wal")]
+    assert not k4.cut_power(before, careless, k4.Cut(len(careless), "synced")).told
+
+
+def test_kills_at_random_moments_lose_and_double_nothing(tmp_path):
+    row = k1.kill_at_random(tmp_path, QUICK._replace(kills=10, files=40))
+    assert row.met, row
+
+
+def test_odd_deliveries_are_accounted_for_exactly(tmp_path):
+    row = k8.deliver_oddly(tmp_path)
+    assert row.met, row
+
+
+def test_no_hostile_file_gets_past_the_opener(tmp_path):
+    opener, made = ChildOpener(RenderRules(page_cpu_seconds=3, page_wall_seconds=6)), make_hostile(tmp_path)
+    found = {one.name: opener.inspect(tmp_path / one.name) for one in made}
+    assert all(isinstance(one, Opened | Refused) for one in found.values())
+    assert all(isinstance(found[one.name], Opened) for one in made if one.marked)
+    assert all(
+        isinstance(found[name], Refused)
+        for name in ("program.ps", "page.html", "archive.zip", "empty.pdf", "too-many-pages.pdf", "tree-no-pages.pdf")
+    )
