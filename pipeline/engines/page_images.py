@@ -14,6 +14,7 @@ from schemas.source import Opened, RenderedPage
 WIDTHS = {"thumb": 160, "web": 900, "wide": 1800}  # pixels
 WEBP_HEAD = (b"RIFF", b"WEBP")
 POLITE = 19
+MAX_BYTES = 32 << 20
 
 
 class PageImages:
@@ -44,10 +45,10 @@ class PageImages:
 
 
 def _is_webp(path: Path) -> bool:
-    """Whether a file with a WebP's head lies there."""
+    """Whether a file with a WebP's head lies there, as long as the head says and no longer than such a page can be."""
     try:
         with path.open("rb") as file:
-            head = file.read(12)
+            head, size = file.read(12), path.stat().st_size
     except OSError:
         return False
-    return (head[:4], head[8:]) == WEBP_HEAD
+    return (head[:4], head[8:]) == WEBP_HEAD and int.from_bytes(head[4:8], "little") + 8 == size <= MAX_BYTES

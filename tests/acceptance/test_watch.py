@@ -372,10 +372,13 @@ def test_start_with_half_a_file_then_the_rest(watcher, tmp_path):
     (tmp_path / "in").mkdir()
     data = png()
     (tmp_path / "in" / "a.png").write_bytes(data[:3000])
-    running = watcher()
-    time.sleep(4)
-    assert running.names() == {}
+    running, end = watcher(), time.monotonic() + 100
+    beat = running.var / "run" / "watch.json"
+    while not (beat.exists() and running.heartbeat()["folders"][0]["waiting"]) and time.monotonic() < end:
+        time.sleep(0.1)
+    time.sleep(3)
     assert running.heartbeat()["folders"][0]["waiting"] == 1
+    assert running.names() == {}
     with (tmp_path / "in" / "a.png").open("ab") as file:
         file.write(data[3000:])
     assert running.wait(1) == {"a.png": len(data)}

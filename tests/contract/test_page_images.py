@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from pipeline.engines.opener import ChildOpener
-from pipeline.engines.page_images import WIDTHS, PageImages
+from pipeline.engines.page_images import WIDTHS, PageImages, _is_webp
 from schemas.rules import RenderRules
 from store.renditions import SIZES
 
@@ -69,3 +69,11 @@ def test_a_page_is_shown_as_a_viewer_shows_the_source(tmp_path, angle):
 def test_a_page_that_cannot_be_drawn_has_no_images_and_keeps_nobody_from_theirs(tmp_path):
     good = as_bytes(sheet(300), format="TIFF", save_all=True, append_images=[sheet(900)], dpi=(200, 200))
     assert set(made(tmp_path, good, (2, 7))) == {2}
+
+
+@pytest.mark.parametrize("content", [b"", b"RIFF", b"RIFF\x05\0\0\0WEBP", b"RIFF\x04\0\0\0WEBPmore", b"RIFF\x04\0\0\0WAVE"])
+def test_what_is_no_whole_webp_is_no_page_image(tmp_path, content):
+    (tmp_path / "a.webp").write_bytes(content)
+    assert not _is_webp(tmp_path / "a.webp")
+    (tmp_path / "a.webp").write_bytes(b"RIFF\x04\0\0\0WEBP")
+    assert _is_webp(tmp_path / "a.webp")
