@@ -124,34 +124,35 @@ class PatientIndex:
         hashes = sorted({_hash(key) for key in keys})
         if not hashes:
             return []
-        self._forget_what_is_old()
+        _, common = self._learnt()
         with glancing(self._engine) as conn:
-            postings = _postings(conn, [key for key in hashes if key not in self._common], COMMON + 1)
-            self._common.update(key for key, rids in postings.items() if len(rids) > COMMON)
-            telling = {key: rids for key, rids in postings.items() if key not in self._common}
+            postings = _postings(conn, [key for key in hashes if key not in common], COMMON + 1)
+            common.update(key for key, rids in postings.items() if len(rids) > COMMON)
+            telling = {key: rids for key, rids in postings.items() if key not in common}
             if not telling:
-                telling = _postings(conn, [key for key in hashes if key in self._common], COMMONEST)
+                telling = _postings(conn, [key for key in hashes if key in common], COMMONEST)
             return _entries(conn, _ranked(telling, 2 * limit), limit)
 
     def frequencies(self, *claims: PatientClaim) -> NameFrequencies:
         """How many entries bear the claims' last and first names, by folded name, and how many entries there are."""
         last, first = {fold(claim.last_name) for claim in claims} - {""}, {fold(claim.first_name) for claim in claims} - {""}
-        self._forget_what_is_old()
+        counts, _ = self._learnt()
         wanted = (SIZE, *(("last", name) for name in last), *(("first", name) for name in first))
-        if missing := [name for name in wanted if name not in self._counts]:
-            self._counts |= self._count(missing)
-        size = self._counts[SIZE]
-        return NameFrequencies({name: self._counts["last", name] for name in last}, {name: self._counts["first", name] for name in first}, size)
+        if missing := [name for name in wanted if name not in counts]:
+            counts |= self._count(missing)
+        return NameFrequencies({name: counts["last", name] for name in last}, {name: counts["first", name] for name in first}, counts[SIZE])
 
     def apart(self, mrn: str) -> frozenset[str]:
         """Entries that a clerk has called other people than the one with this number."""
         with reading(self._engine) as conn:
             return apart.others(conn, mrn)
 
-    def _forget_what_is_old(self) -> None:
+    def _learnt(self) -> tuple[dict[tuple[str, str], int], set[int]]:
+        """Names counted and keys known to be common; what is old is left behind, for whoever still uses it."""
         now = self._clock()
         if now - self._learnt_at >= KEPT_SECONDS or max(len(self._counts), len(self._common)) > MOST_KEPT:
             self._counts, self._common, self._learnt_at = {}, set(), now
+        return self._counts, self._common
 
     def _count(self, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
         with glancing(self._engine) as conn:

@@ -24,6 +24,7 @@ from samples.matchbench.people import make_county
 from samples.matchbench.phases import phase, told
 from samples.matchbench.rows import (
     MERGES,
+    REMATCHES,
     Trial,
     detail_rows,
     febrl_row,
@@ -146,9 +147,13 @@ def merges_row() -> Row:
 def _try_merges(folder: Path) -> subprocess.Popen[bytes]:
     """One process's share of the sequences; interrupted, it ends the servers it started. The test fails when it ran fewer than it was asked for."""
     limit = ["timeout", "--signal=INT", "--kill-after=60", str(_MERGE_SECONDS)]
-    test = [str(_ROOT / "tests/contract/test_merges.py"), "-k", "any_sequence and sqlite"]
-    command = [*limit, sys.executable, "-m", "pytest", "-q", "--timeout=0", "-p", "no:cacheprovider", f"--basetemp={folder}", *test]
-    share = {"CHARTROOM_MERGE_SEQUENCES": str(MERGES // _PROCESSES)}
+    tests = [
+        *(str(_ROOT / "tests" / name) for name in ("contract/test_merges.py", "faults/test_merge_sequences.py")),
+        "-k",
+        "any_sequence and not postgres",
+    ]
+    command = [*limit, sys.executable, "-m", "pytest", "-q", "--timeout=0", "-p", "no:cacheprovider", f"--basetemp={folder}", *tests]
+    share = {"CHARTROOM_MERGE_SEQUENCES": str(MERGES // _PROCESSES), "CHARTROOM_REMATCH_SEQUENCES": str(REMATCHES // _PROCESSES)}
     return subprocess.Popen(command, env=os.environ | share, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=_ROOT)
 
 

@@ -101,6 +101,26 @@ def test_a_key_known_to_be_common_is_passed_over_and_followed_all_the_same(engin
     assert len(index.find(["all", "z"], limit=1000)) == 251
 
 
+def test_every_change_of_the_index_is_counted_and_nothing_else(engine):
+    def after(act):
+        before = patients.changes(engine)
+        act()
+        return patients.changes(engine) - before
+
+    def merging(act, *mrns):
+        with writing(engine) as conn:
+            act(conn, *mrns, actor="clerk", now=NOW)
+
+    other = replace(JANE, mrn="M2")
+    assert after(lambda: upsert(engine, (JANE, ("a",)), (other, ("a",)))) == 1
+    assert after(lambda: upsert(engine, (JANE, ("a",)), (other, ("a",)))) == 0
+    assert after(lambda: upsert(engine, (replace(JANE, city="Lodz"), ("a",)))) == 1  # no name changes with it
+    assert after(lambda: merging(merges.merge, "M2", "M1")) == 1
+    assert after(lambda: merging(merges.merge, "M2", "M1")) == 0
+    assert after(lambda: merging(merges.unmerge, "M2")) == 1
+    assert patients.size(engine) == 2
+
+
 def test_of_merged_people_enough_others_are_found(engine):
     upsert(engine, *((replace(JANE, mrn=f"m{n}"), ("a",)) for n in range(8)))
     with writing(engine) as conn:
