@@ -97,8 +97,9 @@ def line_at(doubt: float) -> float:
 
 
 def _between(table: tuple[Step, ...], doubt: float) -> float:
-    """What a step states, rising within it to what the next one does: nobody is stated to be as sure as somebody surer."""
+    """What the step below states, rising within the step to what it states itself: nobody is stated to be as sure as somebody surer."""
     place = bisect_left(EDGES, doubt)
-    low, high = EDGES[place - 1] if place else 0.0, EDGES[place]
-    here, above = table[place].states, table[place + 1].states if place + 1 < len(table) else 1.0
-    return here + (above - here) * (doubt - low) / (high - low)
+    if not place:
+        return table[0].states
+    low, high = table[place - 1], table[place]
+    return low.states + (high.states - low.states) * (doubt - low.doubt) / (high.doubt - low.doubt)
