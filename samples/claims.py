@@ -80,7 +80,7 @@ HELD_OUT = (
         "valley", (("en_US", 0.8), ("en_IN", 0.2)), outside=0.3, twice=0.01, twins=0.04, namesakes=0.001, dob_missing=0.05, mrn_ours=0.3,
         phone=0.6, address=0.65, moved=0.08, ssn=0.2, nickname=0.1, seen_twice=0.5,
     ),
-    World("parish", outside=0.15, namesakes=0.0005),  # the town, with as many of one name and birth date as names by the census give: 5 in 10,000
+    World("parish", outside=0.15, namesakes=0.0005),  # the town, where 6 in 10,000 share name and birth date, as by the census
     World(
         "delta", (("en_US", 0.5), ("es_CO", 0.2), ("pt_BR", 0.2), ("pl_PL", 0.1)), outside=0.2, twice=0.05, typos=0.03, new_year=0.03,
         namesakes=0.002, ssn_known=0.4, dob_missing=0.1, dob_slips=0.03, mrn_ours=0.2, phone=0.6, address=0.55, moved=0.2, swapped=0.05,
