@@ -69,7 +69,7 @@ WORLDS = (
     ),
 )  # fmt: skip
 
-# nothing is chosen by these two: they show what a change is worth elsewhere
+# nothing is chosen by these: they show what a change is worth elsewhere
 HELD_OUT = (
     World(
         "harbour", (("en_US", 0.6), ("es_MX", 0.25), ("fr_FR", 0.15)), outside=0.2, twice=0.04, typos=0.03, twins=0.02, new_year=0.01,
@@ -79,6 +79,12 @@ HELD_OUT = (
     World(
         "valley", (("en_US", 0.8), ("en_IN", 0.2)), outside=0.3, twice=0.01, twins=0.04, namesakes=0.001, dob_missing=0.05, mrn_ours=0.3,
         phone=0.6, address=0.65, moved=0.08, ssn=0.2, nickname=0.1, seen_twice=0.5,
+    ),
+    World("parish", outside=0.15, namesakes=0.0005),  # the town, where 6 in 10,000 share name and birth date, as by the census
+    World(
+        "delta", (("en_US", 0.5), ("es_CO", 0.2), ("pt_BR", 0.2), ("pl_PL", 0.1)), outside=0.2, twice=0.05, typos=0.03, new_year=0.03,
+        namesakes=0.002, ssn_known=0.4, dob_missing=0.1, dob_slips=0.03, mrn_ours=0.2, phone=0.6, address=0.55, moved=0.2, swapped=0.05,
+        seen_twice=0.3,
     ),
 )  # fmt: skip
 
@@ -307,7 +313,7 @@ def _claim(world: World, people: Population, soul: Soul, providers: Sequence[Sou
     if (chance := rng.random()) < world.provider:
         named, kind = replace(rng.choice(providers).facts, middle_name="", suffix=""), "provider"
     elif chance < world.provider + world.guarantor:
-        named, kind = rng.choice(people.homes[soul.home]).facts, "guarantor"
+        named, kind = rng.choice(_parents([one.facts for one in people.homes[soul.home]])), "guarantor"
     last, first, middle = _as_written(world, named, rng)
     address, phone, zip_code = _home(world, facts, rng)
     dob, dob_kind = _dob(world, facts.dob, errors, rng)
@@ -320,9 +326,15 @@ def _claim(world: World, people: Population, soul: Soul, providers: Sequence[Sou
         ssn_last4=blur_digits(facts.ssn_last4, errors, rng) if rng.random() < world.ssn else "",
         phone=blur_digits(phone, errors, rng), address_line=blur(address, errors, rng), zip=blur_digits(zip_code, errors, rng) if address else "",
         name_confidence=min(0.99, rng.gauss(confidence, 0.05)), dob_confidence=min(0.99, rng.gauss(confidence, 0.05)),
-        dob_sightings=sights,
+        dob_sightings=sights, name_sightings=sights, mrn_sightings=sights,  # a page that repeats its head repeats all of it
     )  # fmt: skip
     return claim, kind if kind != "plain" else dob_kind
+
+
+def _parents(home: Sequence[IndexPatient]) -> list[IndexPatient]:
+    """Who answers for a home's bills: the oldest, and who is hardly younger."""
+    oldest = min(int(one.dob[:4]) for one in home)
+    return [one for one in home if int(one.dob[:4]) <= oldest + 15]
 
 
 def _as_written(world: World, p: IndexPatient, rng: random.Random) -> tuple[str, str, str]:

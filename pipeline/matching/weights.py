@@ -63,9 +63,9 @@ PRIOR_PEOPLE = 200  # how many entries that guess is worth
 
 # field -> level -> (m, u)
 TABLES: dict[str, dict[str, tuple[float, float]]] = {
-    "middle_name": {level.EXACT: (0.40, 0.008), level.INITIAL: (0.48, 0.09), level.SIMILAR: (0.06, 0.03), level.DIFFER: (0.03, 0.87)},
+    "middle_name": {level.EXACT: (0.40, 0.008), level.INITIAL: (0.48, 0.09), level.SIMILAR: (0.03, 0.03), level.DIFFER: (0.015, 0.87)},
     "suffix": {level.EXACT: (0.95, 0.2), level.GENERATION: (0.02, 0.02), level.DIFFER: (0.01, 0.75)},
-    "sex": {level.EXACT: (0.985, 0.5), level.DIFFER: (0.01, 0.5)},
+    "sex": {level.EXACT: (0.985, 0.5), level.DIFFER: (0.006, 0.5)},
     "dob": {
         level.EXACT: (0.93, 4e-5),
         level.ONE_DIGIT: (0.022, 1.6e-3),
@@ -74,7 +74,7 @@ TABLES: dict[str, dict[str, tuple[float, float]]] = {
         level.DAY_OR_MONTH: (0.006, 1e-3),
         level.CENTURY: (0.004, 6e-5),
         level.YEAR_ONLY: (0.95, 0.02),
-        level.DIFFER: (0.02, 0.995),
+        level.DIFFER: (0.01, 0.995),
     },
     "phone": {level.EXACT: (0.62, 5e-5), level.ONE_DIGIT: (0.05, 1e-4), level.TRANSPOSED: (0.01, 1e-4), level.DIFFER: (0.22, 0.999)},
     "address": {
@@ -85,7 +85,7 @@ TABLES: dict[str, dict[str, tuple[float, float]]] = {
         level.ZIP_ONLY: (0.09, 0.03),
         level.DIFFER: (0.2, 0.97),
     },
-    "ssn_last4": {level.EXACT: (0.92, 1e-4), level.ONE_DIGIT: (0.05, 3.6e-3), level.TRANSPOSED: (0.005, 3e-4), level.DIFFER: (0.03, 0.995)},
+    "ssn_last4": {level.EXACT: (0.92, 1e-4), level.ONE_DIGIT: (0.05, 3.6e-3), level.TRANSPOSED: (0.005, 3e-4), level.DIFFER: (0.01, 0.995)},
     "mrn": {
         level.EXACT: (0.9, 1e-6),
         level.ONE_DIGIT: (0.05, 0.05),

@@ -26,6 +26,7 @@ from pipeline.certify import (
 )
 from schemas.line import LineKind, Verdict
 from schemas.rules import MatchRules
+from workers.status import filing_of
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 BUILTIN, CERTIFIED, SHADOW = (MatchRules(autofile=mode) for mode in ("builtin", "certified", "shadow"))
@@ -186,3 +187,10 @@ def test_decisions_on_another_matcher_and_on_no_choice_prove_nothing():
 def test_nobody_chosen_is_not_wrong_and_nobody_known_is():
     assert not replace(verdict(), machine_mrn=None, clerk_mrn="M2").wrong
     assert replace(verdict(), clerk_mrn=None).wrong
+
+
+def test_status_says_decisions_errors_bound_and_share_of_unknown_people():
+    told = filing_of(standing([*[verdict()] * 98, verdict(wrong=True), verdict(unknown=True)], rules=CERTIFIED, model="1"))
+    assert (told["decisions"], told["errors"], told["unknown people"], told["bound"]) == (100, 1, 0.01, 1e-4)
+    assert told["errors at most"] == pytest.approx(upper_bound(1, 100), abs=1e-6)
+    assert told["next tested at"] == 2995
