@@ -25,7 +25,7 @@ from workers.figures import Figures, take_figures
 from workers.health import STALE_SECONDS
 from workers.lines import standings
 from workers.supervise import missing_walls
-from workers.wire import SHIPPED_MODEL, Stores, engine_url
+from workers.wire import SHIPPED_MODEL, Stores, engine_url, open_recogniser
 
 
 def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) -> dict[str, Any]:
@@ -63,6 +63,7 @@ def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) 
             "disk free": _free(folder),
             "document type model": _model(),
             "tesseract": _version("tesseract"),
+            "recogniser": open_recogniser(config.read).name,
             "poppler": _version("pdftoppm", "-v"),
         },
     }

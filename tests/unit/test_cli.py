@@ -195,6 +195,7 @@ def test_status_tells_the_watchers_folders_and_whether_it_lives(run, tmp_path):
         "workers",
         "document type model",
         "tesseract",
+        "recogniser",
         "poppler",
         "disk free",
     } == set(told["health"])
