@@ -42,8 +42,22 @@ $(PEERS_MATCH)/.ready: requirements/peers-match.txt
 bench-read: setup  ## reading on unseen pages, beside what others offer; ARGS=--quick for three minutes
 	@$(PY) -m samples.read_bench $(ARGS)
 
+campaign: setup $(VENV)/.test-ready  ## kills, bad disks, power cuts, spoilt stores, hostile files; ARGS=--quick for three minutes, ARGS="--only k2" for one
+	@$(PY) -m samples.campaign.run $(ARGS)
+
+bench-review: setup $(VENV)/.test-ready  ## the review application as clerks meet it, in Chromium; ARGS=--quick for three minutes
+	@$(PY) -m samples.reviewbench.run $(ARGS)
+
+screenshots: setup $(VENV)/.test-ready  ## pictures of every screen into var/screenshots, and the three of the README
+	@$(PY) -m samples.reviewbench.shots var/screenshots --readme
+
 image:  ## the container image; needs docker and what `make images` wrote
 	@docker compose build migrate
+
+image-check: setup  ## build the image and enter it without a container engine (minutes, root); says what that does not show
+	@sh requirements/apt.sh requirements/image-apt.txt
+	@CHARTROOM_TEST_IMAGE=1 $(PY) -m pytest -rs --timeout=3600 tests/faults/test_deploy.py
+	@echo "Not run here: docker compose itself, the images of Postgres and of the S3 server, user namespaces and seccomp as docker sets them."
 
 images:  ## look up the digests of the images that docker-compose.yml runs, into .env
 	@sh requirements/images.sh requirements/images.txt .env
@@ -57,4 +71,4 @@ lock:  ## resolve the dependencies anew (with hashes)
 	@printf 'setuptools\n' | uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --extra second-engine -q --no-annotate --no-header -c requirements/lock.txt pyproject.toml - -o requirements/run.txt
 	@sed -i '/^#/d' requirements/lock.txt
 
-.PHONY: help setup demo up test check bench bench-match bench-read image images secrets lock
+.PHONY: help setup demo up test check bench bench-match bench-read bench-review screenshots campaign image image-check images secrets lock

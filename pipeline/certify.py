@@ -61,6 +61,12 @@ def upper_bound(errors: int, decisions: int, risk: float = RISK) -> float:
     return 1.0 if errors >= decisions else float(betaincinv(errors + 1, decisions - errors, 1 - risk))
 
 
+def interval(errors: int, decisions: int, risk: float = RISK) -> tuple[float, float]:
+    """The shares of errors that `errors` of `decisions` leave possible: Clopper and Pearson's two-sided interval at confidence 1 - risk."""
+    low = float(betaincinv(errors, decisions - errors + 1, risk / 2)) if errors else 0.0
+    return low, upper_bound(errors, decisions, risk / 2)
+
+
 def needed(errors: int, bound: float, risk: float = RISK) -> int:
     """How many decisions with so many errors prove a bound: 29,956 without one prove 1 in 10,000, 47,437 with one."""
     low, high = errors, int((errors + 1) * 40 / bound)

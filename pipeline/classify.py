@@ -33,21 +33,22 @@ ALIKE = 0.4  # beside a title this much of what the text gives a family is sprea
 
 def classify(pages: Sequence[PageReading], model: TypeModel, catalogue: Catalogue, *, rules: ClassifyRules) -> TypeGuess:
     """The type of a document, how sure, and what speaks for it; a reason when a person must be asked."""
-    titles = _titles(pages, catalogue)
+    first = _first_page(pages)
+    titles = find_titles(first, catalogue) if first else ()
     text = body_text(pages, titles)
     builds = [build for build in _builds(pages) if build.slug in catalogue]
     shares = weigh(_text_shares(text, model, catalogue), titles, builds)
     ranked = sorted(shares, key=lambda slug: -shares[slug])
     best, runner_up = ranked[0], ranked[1] if len(ranked) > 1 else None
     confidence = shares[best]
-    title = next((t.text for t in titles if t.slug == best), "")
+    found = next((title for title in titles if title.slug == best), None)
+    title, place = (found.text, (first.number, found.box)) if first and found else ("", None)
     if best == UNKNOWN or confidence < rules.unknown_below:
-        return TypeGuess(
-            UNKNOWN, confidence if best == UNKNOWN else 1 - confidence, title, (), "type.unknown", runner_up if best == UNKNOWN else best
-        )
+        doubt, other = (confidence, runner_up) if best == UNKNOWN else (1 - confidence, best)
+        return TypeGuess(UNKNOWN, doubt, title, (), "type.unknown", other, place)
     built = next((build for build in builds if build.slug == best), None)
     reason = None if confidence >= _line(title, best, builds, rules) else "type.unsure"
-    return TypeGuess(best, confidence, title, (*(built.seen if built else ()), *model.evidence(text, best)), reason, runner_up)
+    return TypeGuess(best, confidence, title, (*(built.seen if built else ()), *model.evidence(text, best)), reason, runner_up, place)
 
 
 def _builds(pages: Sequence[PageReading]) -> tuple[Build, ...]:
@@ -63,10 +64,9 @@ def _line(title: str, slug: str, builds: Sequence[Build], rules: ClassifyRules) 
     return max(rules.sure_at, rules.sure_built_at if title or slug in telling else rules.sure_untitled_at)
 
 
-def _titles(pages: Sequence[PageReading], catalogue: Catalogue) -> tuple[Title, ...]:
-    """The titles of the first page that has words to speak of."""
-    first = next((page for page in pages if len(page.words) >= FEW_WORDS), pages[0] if pages else None)
-    return find_titles(first, catalogue) if first else ()
+def _first_page(pages: Sequence[PageReading]) -> PageReading | None:
+    """The first page that has words to speak of: titles are looked for there."""
+    return next((page for page in pages if len(page.words) >= FEW_WORDS), pages[0] if pages else None)
 
 
 def body_text(pages: Sequence[PageReading], titles: Sequence[Title]) -> str:

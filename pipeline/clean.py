@@ -8,10 +8,11 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from pipeline.look import DPI, FAX_DPI, Gray, Look, Reals, Scan, darkness, dirt_of, paper_of, solid
+from pipeline.dirt import dirt_of
+from pipeline.look import DPI, FAX_DPI, TOUCHING, Gray, Look, Mask, Reals, Scan, darkness, paper_of, solid
 from schemas.page import Box
 
-VERSION = 2
+VERSION = 3
 SKEWED = 0.4  # degrees
 SHADED = 0.12
 MANY_LETTERS = 100
@@ -65,15 +66,33 @@ def clean(scan: Scan, look: Look, target_dpi: int) -> Cleaned:
 
 def headings_in_black(pixels: Gray, look: Look) -> Gray:
     """The page with what stands white on dark bars in black on white: the engine passes it over."""
-    fields = look.drawings.where(solid(look.drawings))
+    fields = look.drawings.where(solid(look.drawings, look.skew))
     if not fields.area.size:
         return pixels
     changed, (high, wide) = pixels.copy(), look.ink.shape
     down, across = pixels.shape[0] / high, pixels.shape[1] / wide
-    for x0, y0, x1, y1 in zip(fields.x0, fields.y0, fields.x1, fields.y1, strict=True):
-        part = np.s_[int(y0 * down) : int(y1 * down), int(x0 * across) : int(x1 * across)]
-        changed[part] = 255 - pixels[part]
+    edges = zip(np.maximum(0, fields.x0 - 1), np.maximum(0, fields.y0 - 1), fields.x1 + 1, fields.y1 + 1, strict=True)
+    for x0, y0, x1, y1 in edges:
+        part = changed[int(y0 * down) : int(y1 * down), int(x0 * across) : int(x1 * across)]
+        bar = bar_in(look.ink[y0:y1, x0:x1])
+        inner, border = ndimage.binary_erosion(bar, TOUCHING), ndimage.binary_dilation(bar, TOUCHING)
+        part[:] = np.where(enlarged(inner, part), 255 - part, np.where(enlarged(border, part), np.uint8(255), part))
     return changed
+
+
+def enlarged(mask: Mask, like: Gray) -> Mask:
+    """A mask at the size of an image."""
+    return np.asarray(Image.fromarray(mask).resize((like.shape[1], like.shape[0])))
+
+
+def bar_in(ink: Mask) -> Mask:
+    """The largest mark of a part of the page, its holes and dents filled: a crooked bar leaves corners of its box free."""
+    labels, _ = ndimage.label(ink)
+    largest = labels == 1 + int(np.bincount(labels.ravel())[1:].argmax())
+    rows = np.arange(ink.shape[0])[:, None]
+    top, foot = largest.argmax(axis=0), ink.shape[0] - largest[::-1].argmax(axis=0)
+    held: Mask = largest.any(axis=0) & (rows >= top) & (rows < foot)
+    return held
 
 
 def clean_as_shaded(scan: Scan, look: Look, target_dpi: int) -> Cleaned:

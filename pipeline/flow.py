@@ -11,6 +11,7 @@ from pipeline import versions
 from pipeline.certify import proposing
 from pipeline.classify import classify
 from pipeline.decide import decide, hold, hold_short_faxes
+from pipeline.digits import reread_digits
 from pipeline.extract import extract, identities, unanswered
 from pipeline.match import match_patient
 from pipeline.ports import Tools
@@ -33,6 +34,8 @@ SET_ASIDE = {
     SegmentKind.DUPLICATE: "duplicate.page",
 }
 
+BY_HAND = {PageKind.BLANK: SegmentKind.BLANK, PageKind.SEPARATOR: SegmentKind.SEPARATOR}
+
 
 def read_pages(original: Path, opened: Opened, pages: Sequence[int], scratch: Path, tools: Tools, config: Config) -> tuple[PageReading, ...]:
     """Render and read some pages of a source file. A page that is known already is not read again; what was read is known from now on."""
@@ -54,11 +57,15 @@ def page_key(page: RenderedPage) -> Hashable:
 
 
 def look_again(page: RenderedPage, reading: PageReading, tools: Tools, config: Config) -> PageReading:
-    """The reading with second looks at what it says of its patient, where there is an engine for them and the words were recognised."""
-    if tools.second is None or not (reading.read_from is ReadFrom.OCR or is_recognised(reading)):
+    """A recognised reading with second looks at what it says of its patient, its figures first; by another engine where there is one."""
+    if not (reading.read_from is ReadFrom.OCR or is_recognised(reading)):
         return reading
     said = extract((reading,), rules=config.extract)
-    return reread(page, reading, said, unanswered(reading, said), tools.second, rules=config.read)
+    if tools.figures:
+        reading = reread_digits(page, reading, said, tools.figures, rules=config.read)
+    if tools.second:
+        reading = reread(page, reading, said, unanswered(reading, said), tools.second, rules=config.read)
+    return reading
 
 
 def plan_batch(readings: Sequence[PageReading], tools: Tools, config: Config, line: Line) -> BatchPlan:
@@ -77,6 +84,18 @@ def plan_batch(readings: Sequence[PageReading], tools: Tools, config: Config, li
     return BatchPlan(tuple(hold_short_faxes(linked) if config.verify.hold_on_missing_pages else linked))
 
 
+def plan_parts(parts: Sequence[Sequence[PageReading]], tools: Tools, config: Config, line: Line) -> BatchPlan:
+    """Decide what becomes of documents that a person cut: their borders are sure, everything else is found out as ever."""
+    planned = []
+    for part in parts:
+        kinds = {reading.kind for reading in part}
+        kind = BY_HAND.get(next(iter(kinds)), SegmentKind.DOCUMENT) if len(kinds) == 1 else SegmentKind.DOCUMENT
+        pages = tuple(as_page(reading) if reading.kind is PageKind.SEPARATOR else reading for reading in part)
+        segment = Segment(tuple(reading.number for reading in part), kind, why=("cut by hand",))
+        planned.append(plan_document(segment, pages, identities(pages, rules=config.extract), tools, config, line))
+    return BatchPlan(tuple(planned))
+
+
 def _links(planned: PlannedDocument, segments: Sequence[Segment]) -> tuple[str, ...]:
     """What is said of repeated pages, both with the repeat and with the document that has the page."""
     repeats = [segment for segment in segments if segment.repeats is not None]
@@ -91,7 +110,7 @@ def plan_document(
         return PlannedDocument(segment.pages, SetAside(SET_ASIDE[segment.kind]), versions=versions.STEPS)
     kind = classify(pages, tools.types, tools.catalogue, rules=config.classify)
     extraction = extract(pages, rules=config.extract)
-    outcome = match_patient(extraction, tools.patients, rules=proposing(config.match))
+    outcome = match_patient(extraction, tools.patients, rules=proposing(config.match), expected=tools.expected)
     problems = verify(pages, kind, extraction, tools.catalogue, rules=config.verify, who=who)
     decision = decide(segment, kind, outcome, problems, tools.catalogue, line=line)
     return PlannedDocument(segment.pages, decision, kind, extraction, outcome, why=segment.why, versions=versions.STEPS, line=line)

@@ -24,10 +24,7 @@ INK = 0.30  # darkness against the paper around it; what shows through from the 
 FAINT = 0.12
 GLANCE_DPI = 75
 NOTHING = 0.05  # at a glance: the faintest letter that counts is darker, the noise of a scanner is not
-DIRT = 1.8e-4  # square inches: no larger than a full stop
-SURE_DIRT = 5.5e-5
 FAX_DPI = 260  # black-and-white scans below this are faxes
-DOT = 0.65  # full stops and the dots of letters cover more than this share of their stroke squared
 SHORTEST, LONGEST = 3.0, 30.0  # inches of a sheet's longer side
 MOST_PIXELS = 36_000_000
 DARK_PAGE = 110
@@ -278,9 +275,12 @@ def bars(marks: Marks) -> Mask:
     return (marks.area >= 0.8 * marks.wide * marks.high) & (long >= 3 * short) & (short <= inches(0.4))
 
 
-def solid(marks: Marks) -> Mask:
-    """Dark fields wide enough to hold a heading in white."""
-    return (marks.area >= 0.55 * marks.wide * marks.high) & (marks.high >= inches(0.1)) & (marks.wide >= 3 * marks.high) & (marks.wide >= inches(0.6))
+def solid(marks: Marks, skew: float = 0.0) -> Mask:
+    """Dark fields wide enough to hold a heading in white; a crooked one is less high than its box."""
+    high = marks.high - marks.wide * abs(np.tan(np.radians(skew)))
+    long = (marks.wide >= 3 * high) & (marks.wide >= inches(0.6))
+    filled: Mask = long & (marks.area >= 0.55 * marks.wide * high) & (high >= inches(0.1))
+    return filled
 
 
 def furniture(marks: Marks, shape: tuple[int, int]) -> Mask:
@@ -393,38 +393,3 @@ def streaked_down(dark: Reals) -> bool:
     rim, end = int(inches(0.2)), int(inches(0.1))
     ends = np.minimum(dark[:end].mean(axis=0), dark[-end:].mean(axis=0))
     return bool(((np.percentile(dark[::8], 10, axis=0) > 0.06) & (ends > 0.06))[rim:-rim].any())
-
-
-def dirt_of(scan: Scan) -> Mask | None:
-    """Where a black-and-white scan is dirty: the smallest marks, and small ones far from print. None where there is little dirt."""
-    labels, count = ndimage.label(scan.pixels < 128, TOUCHING)
-    area = np.bincount(labels.ravel(), minlength=count + 1)
-    area[0] = np.iinfo(area.dtype).max
-    pixels_a_square_inch = scan.dpi_x * scan.dpi_y
-    small = area <= DIRT * pixels_a_square_inch
-    lone = small & ~near_print(scan, labels, ~small)
-    if lone.sum() < max(100, 0.25 * (~small).sum()):
-        return None
-    surely = SURE_DIRT * pixels_a_square_inch
-    if min(scan.dpi_x, scan.dpi_y) >= FAX_DPI:  # on a fax the full stops themselves are two or three pixels
-        surely = max(surely, DOT * stroke_of(scan.pixels) ** 2)
-    drop: Mask = (lone | (area <= surely))[labels]
-    return drop
-
-
-def stroke_of(pixels: Gray) -> float:
-    """How many pixels wide the strokes of a black-and-white page are, specks of one pixel left out."""
-    black = np.pad(pixels[::4] < 128, ((0, 0), (1, 1))).astype(np.int8).ravel()
-    change = np.diff(black)
-    lengths = np.flatnonzero(change < 0) - np.flatnonzero(change > 0)
-    runs = lengths[lengths > 1]
-    return float(np.median(runs)) if runs.size else 1.0
-
-
-def near_print(scan: Scan, labels: NDArray[np.int32], print_of: Mask) -> Mask:
-    """Which labelled marks lie as near to print as a full stop to its word."""
-    printed = print_of.copy()
-    printed[0] = False
-    reach = (2 * int(0.02 * scan.dpi_y) + 1, 2 * int(0.035 * scan.dpi_x) + 1)
-    around = ndimage.maximum_filter(printed[labels], size=reach)
-    return np.bincount(labels[around], minlength=print_of.size) > 0

@@ -55,7 +55,11 @@ def match_claim(claim: PatientClaim, lookup: PatientLookup, *, rules: MatchRules
     found = lookup.find(claim_keys(claim), limit=rules.max_candidates)
     if not found:
         return NoCandidate()
-    return judge(rank(claim, found, lookup, rules=rules, expected=expected), rules=rules)
+    ranking = rank(claim, found, lookup, rules=rules, expected=expected)
+    outcome = judge(ranking, rules=rules)
+    if isinstance(outcome, TooClose) and outcome.twice and (apart := lookup.apart(outcome.twice[0])):
+        return judge(ranking._replace(apart=apart), rules=rules)
+    return outcome
 
 
 def judge(ranking: Ranking, *, rules: MatchRules) -> MatchOutcome:
@@ -77,7 +81,8 @@ def hold(ranking: Ranking) -> TooClose | TooWeak | Conflicting | NoCandidate | N
     best, *others = ranking.entries
     if _is_a_stranger(ranking):
         return NoCandidate()
-    if twice := tuple(o.patient.mrn for o in others if o.score > 0 and look_like_one_person(best.who, o.who, ranking.names, ranking.size)):
+    rivals = [other for other in others if other.score > 0 and other.patient.mrn not in ranking.apart]
+    if twice := tuple(o.patient.mrn for o in rivals if look_like_one_person(best.who, o.who, ranking.names, ranking.size)):
         return TooClose((), (best.patient.mrn, *twice))
     if any(_too_close(best, other, ranking.claim) for other in others):
         return TooClose(())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -53,6 +53,14 @@ class OcrEngine(Protocol):
         ...
 
 
+class FigureReader(Protocol):
+    """Reads a line where only figures may stand."""
+
+    def figures(self, image: Path, *, seconds: float, dpi: int) -> tuple[Word, ...]:
+        """The dates and numbers of one printed line, with boxes as shares of the image. EngineFault when the engine fails or overruns its time."""
+        ...
+
+
 class SecondEngine(OcrEngine, Protocol):
     """Another recogniser, independent of the first: what both read alike has two witnesses."""
 
@@ -96,8 +104,12 @@ class PatientLookup(Protocol):
         """Entries that share at least one blocking key, those that share most keys first."""
         ...
 
-    def frequencies(self, claim: PatientClaim) -> NameFrequencies:
-        """Counts of the claim's folded names in the live index, and its size."""
+    def frequencies(self, *claims: PatientClaim) -> NameFrequencies:
+        """Counts of the claims' folded names in the live index, and its size."""
+        ...
+
+    def apart(self, mrn: str) -> Container[str]:
+        """Entries that a clerk has called other people than this one, however alike they look."""
         ...
 
 
@@ -121,4 +133,6 @@ class Tools:
     catalogue: Catalogue
     second: SecondEngine | None = None
     sheets: ReadSheet = nobody  # what the code of a separator sheet says, when it was printed here
+    expected: ExpectedPatients | None = None
     known: dict[Hashable, PageReading] = field(default_factory=dict)  # readings of the pages met lately
+    figures: FigureReader | None = None

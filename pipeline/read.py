@@ -145,7 +145,7 @@ def second_look(first: Attempt, scan: Scan, look: Look, reader: Reader, target_d
 
 def kept_beside(tried: Attempt) -> Reread:
     """A reading of the whole page that was not the best."""
-    return Reread(f"tesseract:{'block' if tried.mode == BLOCK else 'columns'}", Box(0.0, 0.0, 1.0, 1.0), stated(tried))
+    return Reread(f"first:{'block' if tried.mode == BLOCK else 'columns'}", Box(0.0, 0.0, 1.0, 1.0), stated(tried))
 
 
 def stated(tried: Attempt) -> tuple[Word, ...]:

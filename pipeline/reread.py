@@ -1,4 +1,4 @@
-"""Looks a second time where it is needed: at each birth date and record number, and at the bands of a page that read badly.
+"""Looks a second time where it is needed: at each birth date and record number, at short doubtful lines and at bands of a page that read badly.
 
 What it reads stands beside the first reading, never instead of it. Knows places and one engine; weighs nothing.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain, groupby
 from pathlib import Path
 
 from PIL import Image
@@ -20,8 +21,8 @@ from schemas.page import Box, PageReading, ReadFrom, Reread, Word
 from schemas.rules import ReadRules
 from schemas.source import RenderedPage
 
-VERSION = 1
-LINE, BAND = "line", "band"
+VERSION = 2
+LINE, PIECE, BAND = "line", "piece", "band"
 SPARSE = 11  # the layout mode for words in no order
 TWO_WITNESSES = (FieldName.PATIENT_DOB, FieldName.PATIENT_MRN)
 WHEN_DOUBTFUL = (FieldName.PATIENT_NAME, FieldName.SERVICE_DATE, FieldName.ACCESSION)
@@ -32,6 +33,8 @@ FOOT = Box(0.0, 0.88, 1.0, 1.0)  # and where labels and stamps do
 WHOLE = (HEAD, Box(0.0, 0.34, 1.0, 0.67), Box(0.0, 0.67, 1.0, 1.0))
 HIGHEST = 0.4  # of the page: the engine's memory grows with the band, to a gigabyte for a whole page
 ABOVE, BELOW = 0.05, 0.08  # of the page, around a label whose value was not found
+APART, LONGEST, MOST_PIECES = 1.2, 7, 16  # heights of a line between pieces; words of a piece; pieces of a page
+LOWER = tuple("abcdefghijklmnopqrstuvwxyz")
 BESIDE, OVER = 0.5, 0.25  # in heights of a line, around the box of a value
 
 
@@ -39,13 +42,14 @@ def reread(
     page: RenderedPage, reading: PageReading, said: Extraction, unanswered: Sequence[Box], engine: SecondEngine, *, rules: ReadRules
 ) -> PageReading:
     """The reading with what a second look read beside it. `unanswered`: where labels stand whose value was not found."""
-    values, bands = boxes_to_check(reading, said, rules), bands_to_read(reading, said, unanswered, rules)
-    if page.image is None or not (values or bands):
+    bands, values = bands_to_read(reading, said, unanswered, rules), boxes_to_check(reading, said, rules)
+    short = pieces_to_check(reading, (*bands, *values), rules)
+    if page.image is None or not (values or bands or short):
         return reading
     paper = upright(within_bounds(open_scan(page)), reading.turn)
-    lines = read_lines(paper, values, engine)
+    lines = read_lines(paper, values, engine, LINE), read_lines(paper, short, engine, PIECE)
     looks = [read_band(paper, band, engine, page.image.with_suffix(".band.pgm"), rules) for band in bands]
-    return replace(reading, rereads=(*reading.rereads, *lines, *looks))
+    return replace(reading, rereads=(*reading.rereads, *chain(*lines), *looks))
 
 
 def boxes_to_check(reading: PageReading, said: Extraction, rules: ReadRules) -> tuple[Box, ...]:
@@ -53,6 +57,52 @@ def boxes_to_check(reading: PageReading, said: Extraction, rules: ReadRules) -> 
     if not is_recognised(reading):
         return ()
     return tuple(field.box for field in said.fields if needs_witness(field) or (field.name in WHEN_DOUBTFUL and is_doubtful(field, rules)))
+
+
+def pieces_to_check(reading: PageReading, seen: Sequence[Box], rules: ReadRules) -> tuple[Box, ...]:
+    """Where on a bad page short pieces of a line that may hold a value were read unsurely, the worst first. `seen`: what is looked at anyway."""
+    if not is_bad(reading, rules):
+        return ()
+    doubtful = ((sure, hull(piece)) for piece in pieces(reading.words) if (sure := least_sure(piece)) < rules.doubtful_below)
+    return tuple(box for _, box in sorted(doubtful) if not seen_in(box, seen))[:MOST_PIECES]
+
+
+def is_bad(reading: PageReading, rules: ReadRules) -> bool:
+    """Whether a fax, copy or dirty scan was read by us, and not surely."""
+    return reading.read_from is ReadFrom.OCR and reading.quality != "clean" and reading.confidence < rules.reread_below
+
+
+def pieces(words: Sequence[Word]) -> Iterator[list[Word]]:
+    """What stands together in a line and is no longer than a label with its value."""
+    for _, line in groupby(words, key=lambda word: word.line):
+        piece: list[Word] = []
+        for word in line:
+            if piece and word.box.x0 - piece[-1].box.x1 > APART * (word.box.y1 - word.box.y0):
+                yield from [piece] * (len(piece) <= LONGEST)
+                piece = []
+            piece.append(word)
+        yield from [piece] * (len(piece) <= LONGEST)
+
+
+def least_sure(piece: Sequence[Word]) -> float:
+    """How sure the worst figure or capitalised word of a piece is; 1 where it has none."""
+    return min((word.confidence for word in piece if len(word.text) > 1 and not word.text.strip("([#'\"").startswith(LOWER)), default=1.0)
+
+
+def hull(piece: Sequence[Word]) -> Box:
+    """The box around some words."""
+    boxes = [word.box for word in piece]
+    return Box(min(b.x0 for b in boxes), min(b.y0 for b in boxes), max(b.x1 for b in boxes), max(b.y1 for b in boxes))
+
+
+def seen_in(box: Box, seen: Sequence[Box]) -> bool:
+    """Whether a box holds, or lies in, something that is looked at anyway."""
+    return any(middle_in(box, other) or middle_in(other, box) for other in seen)
+
+
+def middle_in(one: Box, other: Box) -> bool:
+    """Whether the middle of one box lies in another."""
+    return other.x0 <= (one.x0 + one.x1) / 2 <= other.x1 and other.y0 <= (one.y0 + one.y1) / 2 <= other.y1
 
 
 def is_recognised(reading: PageReading) -> bool:
@@ -77,7 +127,7 @@ def bands_to_read(reading: PageReading, said: Extraction, unanswered: Sequence[B
     if reading.confidence < rules.reread_all_below:
         return WHOLE
     found = [said.field(name) for name in REQUIRED]
-    bad = reading.quality != "clean" and reading.confidence < rules.reread_below
+    bad = is_bad(reading, rules)
     nameless = said.field(FieldName.PATIENT_NAME) is None and any(said.field(name) for name in TWO_WITNESSES)
     head = [HEAD] if nameless or (bad and any(field is None or is_doubtful(field, rules) for field in found)) else []
     foot = [FOOT] if bad and not any(said.field(name) for name in (FieldName.PATIENT_NAME, *TWO_WITNESSES)) else []
@@ -118,12 +168,12 @@ def cut(paper: Scan, box: Box, dpi: int) -> Gray:
     return resized(paper._replace(pixels=paper.pixels[rows, columns]), dpi)
 
 
-def read_lines(paper: Scan, boxes: Sequence[Box], engine: SecondEngine) -> list[Reread]:
+def read_lines(paper: Scan, boxes: Sequence[Box], engine: SecondEngine, what: str) -> list[Reread]:
     """Each value read again from its own box, all in one go."""
     inch = paper.pixels.shape[0] / paper.dpi_y, paper.pixels.shape[1] / paper.dpi_x
     wider = [with_margin(box, inch) for box in boxes]
     said = engine.lines([cut(paper, box, LINE_DPI) for box in wider])
-    return [Reread(f"{engine.name}:{LINE}", box, tuple(words_of(line, box))) for box, line in zip(wider, said, strict=True)]
+    return [Reread(f"{engine.name}:{what}", box, tuple(words_of(line, box))) for box, line in zip(wider, said, strict=True)]
 
 
 def with_margin(box: Box, inches: tuple[float, float]) -> Box:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline import classify, clean, confidence, decide, extract, layer, likeness, look, match, read, reread, separate, split, verify
+from pipeline import classify, clean, confidence, decide, digits, extract, layer, likeness, look, match, read, reread, separate, split, verify
 
 READING = (
     ("clean", clean.VERSION),
@@ -11,6 +11,7 @@ READING = (
     ("look", look.VERSION),
     ("read", read.VERSION),
     ("reread", reread.VERSION),
+    ("digits", digits.VERSION),
     ("separate", separate.VERSION),
 )
 STEPS = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -18,15 +17,19 @@ from review.api import Api
 from review.doors import Door, Gate, Policy, check_doors, door, hang, visitor_of
 from review.health import HealthDoors
 from review.house import House
-from review.pages import show, tabs_of
+from review.pages import STATIC, show, tabs_of
 from review.screens.account.views import AccountScreen
 from review.screens.chart.views import ChartScreen
+from review.screens.cut.views import CutScreen
 from review.screens.decide.views import DecideScreen
 from review.screens.document.views import DocumentScreen
 from review.screens.glass.views import GlassScreen
+from review.screens.lead.views import LeadScreen
 from review.screens.oidc.views import OidcScreen
 from review.screens.people.views import PeopleScreen
+from review.screens.practice.views import PracticeScreen
 from review.screens.queue.views import QueueScreen
+from review.screens.rescans.views import RescanScreen
 from review.screens.sign_in.views import SignInScreen
 from review.screens.status.views import StatusScreen
 from review.screens.trail.views import TrailScreen
@@ -80,9 +83,13 @@ def _screens(house: House, gate: Gate, web: Web) -> Iterator[Door]:
         AccountScreen(gate),
         QueueScreen(house.index, house.now),
         DecideScreen(house.index, house.catalogue, house.decide, house.now),
+        CutScreen(house.index, house.catalogue, house.now),
+        RescanScreen(house.index, house.catalogue, house.now),
+        PracticeScreen(house.index, house.catalogue, house.now),
         DocumentScreen(house.index, house.catalogue, house.pictures),
         ChartScreen(house.index, house.catalogue, house.now),
         GlassScreen(house.index, house.catalogue, house.now),
+        LeadScreen(house.index, house.standings, house.models, house.now),
         PeopleScreen(house.index, house.now),
         TrailScreen(house.index, house.now),
         StatusScreen(house.status),
@@ -97,7 +104,7 @@ def _common() -> list[Door]:
         tabs = tabs_of(visitor_of(request))
         return RedirectResponse(tabs[0].path if tabs else "/account", 303)
 
-    static = Mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    static = Mount("/static", StaticFiles(directory=STATIC), name="static")
     return [door("GET", "/", home, Policy(Right.OWN)), Door(static, Policy(None))]
 
 
@@ -120,7 +127,7 @@ async def _answer(request: Request, call_next: Callable[[Request], Awaitable[Res
         log.error("a page failed: %s", type(error).__name__)  # noqa: TRY400
         response = PlainTextResponse("This page cannot be shown. Tell IT; nothing was changed.\n", 500)
     if request.url.path.startswith("/static/"):
-        response.headers["Cache-Control"] = "no-cache"  # kept, and asked about by its tag
+        response.headers["Cache-Control"] = "private, max-age=31536000, immutable" if "v" in request.query_params else "no-cache"
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     return response

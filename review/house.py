@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -13,6 +13,7 @@ from review.pictures import Pictures
 from review.single_sign_on import Provider
 from schemas.catalogue import Catalogue
 from schemas.decision import Wish
+from schemas.line import Standing
 from schemas.record import DocumentRecord
 
 
@@ -27,6 +28,8 @@ class House:
     decide: Callable[[str, Wish, str, int], DocumentRecord]  # item, what is wanted, who, under which lease → the document as it is now
     take_in: Callable[[str, BinaryIO], str]  # a file's name and content → the delivery's id
     status: Callable[[], dict[str, Any]]
+    standings: Callable[[], Mapping[str, Standing]]  # by source, what its decisions prove
+    models: Callable[[], Mapping[str, str]]  # what reads, types and matches, and in which version
     not_ready: Callable[[], Sequence[str]]  # the stores that do not answer
     metrics: Callable[[], bytes]  # the figures, for Prometheus
     now: Callable[[], datetime]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,14 +32,25 @@ class Tab(NamedTuple):
 TABS = (
     Tab("/queue", "Queue", Right.QUEUE),
     Tab("/charts", "Charts", Right.DOCUMENTS),
+    Tab("/lead", "Figures", Right.FIGURES),
+    Tab("/practice", "Practice", Right.QUEUE),
     Tab("/glass", "Emergency access", Right.GLASS),
     Tab("/people", "People", Right.PEOPLE),
     Tab("/audit", "Audit trail", Right.AUDIT),
     Tab("/status", "Status", Right.STATUS),
 )
 
+STATIC = Path(__file__).parent / "static"
+
+
+@cache
+def static(name: str) -> str:
+    """The address of one of our own files; it changes with the file, so that a browser need never ask again."""
+    return f"/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:16]}"
+
+
 templates = Jinja2Templates(directory=Path(__file__).parent / "screens")
-templates.env.globals.update({"explain": explain, "htmx_integrity": HTMX_INTEGRITY})
+templates.env.globals.update({"explain": explain, "static": static, "htmx_integrity": HTMX_INTEGRITY})
 templates.env.filters["visible"] = visible
 
 

@@ -12,6 +12,7 @@ from PIL import Image
 from sqlalchemy import Engine
 
 from pipeline.ports import PageOpener
+from review.upright import upright_box, upright_image
 from schemas.record import DocumentRecord
 from schemas.source import Opened
 from store import journal, pictures, renditions
@@ -35,7 +36,7 @@ class Pictures:
     making: threading.Lock = field(default_factory=threading.Lock)
 
     def get(self, record: DocumentRecord, page: int, width: int) -> bytes | None:
-        """The page at a width, or near it where it was made at rest; None when no picture can be made of it."""
+        """The page, upright, at a width or near it; None when no picture can be made of it."""
         if page not in record.pages or width not in WIDTHS:
             return None
         if (kept := self._kept(record, page, width)) is None:
@@ -43,7 +44,7 @@ class Pictures:
                 if self._kept(record, page, width) is None:
                     self._make(record, page)
             kept = self._kept(record, page, width)
-        return kept
+        return None if kept is None else upright_image(record, page, kept)
 
     def snippet(self, record: DocumentRecord, page: int, box: tuple[float, float, float, float]) -> bytes | None:
         """The place on a page where a value was read, with a little around it, as JPEG."""
@@ -51,7 +52,7 @@ class Pictures:
         if whole is None:
             return None
         with Image.open(io.BytesIO(whole), formats=["WEBP", "JPEG"]) as image:
-            x0, y0, x1, y1 = box
+            x0, y0, x1, y1 = upright_box(record, page, box)
             edge = max(0.006, 0.3 * (y1 - y0))
             sides = (x0 - edge) * image.width, (y0 - edge) * image.height, (x1 + edge) * image.width, (y1 + edge) * image.height
             left, top, right, bottom = (round(side) for side in sides)

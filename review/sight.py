@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
 
 from schemas.access import Right, Visitor
 from schemas.catalogue import Catalogue
-from schemas.record import DocumentRecord
-from store import documents, queue
+from schemas.record import AuditEntry, DocumentRecord
+from store import audit, documents, queue
+from store.database import reading, writing
 
 
 def seen_document(conn: Connection, visitor: Visitor, document_id: str, catalogue: Catalogue) -> DocumentRecord | None:
-    """The document, if it is there and this person may see it; None tells neither from the other."""
+    """The document, if it is there and this person may see it; None tells neither from the other.
+
+    Whoever has been handed it to be decided blind does not see it outside of the queue.
+    """
+    record = pictured_document(conn, visitor, document_id, catalogue)
+    return None if record is None or queue.asked_blind(conn, [document_id], holder=visitor.actor) else record
+
+
+def pictured_document(conn: Connection, visitor: Visitor, document_id: str, catalogue: Catalogue) -> DocumentRecord | None:
+    """The document whose pages this person may look at; None as above."""
     record = documents.get(conn, document_id)
     if record is None or Right.DOCUMENTS not in visitor.rights:
         return None
@@ -20,10 +33,24 @@ def seen_document(conn: Connection, visitor: Visitor, document_id: str, catalogu
     return record if any(item.resolved_at is None for item in queue.of_document(conn, document_id)) else None
 
 
+def note_looks(index: Engine, visitor: Visitor, document_ids: Collection[str], now: datetime) -> None:
+    """Put on record who has learnt from a list how documents were filed that others are asked about blind: they are not asked any more."""
+    with reading(index) as conn:
+        told = queue.asked_blind(conn, document_ids)
+    note_shown(index, visitor, told, now)
+
+
+def note_shown(index: Engine, visitor: Visitor, document_ids: Collection[str], now: datetime) -> None:
+    """Put on record that somebody, or their program, was shown documents as they are filed."""
+    if document_ids:
+        with writing(index) as conn:
+            audit.append_all(conn, [AuditEntry("chart.seen", name, visitor.actor, {}) for name in sorted(document_ids)], now)
+
+
 def is_protected(record: DocumentRecord, catalogue: Catalogue) -> bool:
-    """Whether the document's type carries a sensitivity label, such as substance use (42 CFR Part 2) or psychiatry."""
-    slug = record.document_type
-    return slug is not None and slug in catalogue and catalogue[slug].sensitivity is not None
+    """Whether its type carries a sensitivity label, such as substance use (42 CFR Part 2) or psychiatry, or its own words asked for protection."""
+    slug, asked = record.document_type, record.evidence.get("protected") or [code for code in record.reasons if code.startswith("sensitivity.")]
+    return bool(asked) or (slug is not None and slug in catalogue and catalogue[slug].sensitivity is not None)
 
 
 def has_glass(visitor: Visitor, record: DocumentRecord) -> bool:

@@ -16,8 +16,8 @@ FEWEST = 5  # an entry that shares fewer than a fifth of the keys that the best 
 class MemoryPatients:
     """The index as the matcher sees it, on dictionaries."""
 
-    def __init__(self, patients: Iterable[IndexPatient]) -> None:
-        self.patients = list(patients)
+    def __init__(self, patients: Iterable[IndexPatient], told_apart: Iterable[frozenset[str]] = ()) -> None:
+        self.patients, self.told_apart = list(patients), frozenset(told_apart)
         self.rows: dict[str, list[int]] = defaultdict(list)
         for row, patient in enumerate(self.patients):
             for key in patient_keys(patient):
@@ -35,7 +35,11 @@ class MemoryPatients:
         found = shared.most_common(limit)
         return [self.patients[row] for row, keys in found if keys * FEWEST >= found[0][1]]
 
-    def frequencies(self, claim: PatientClaim) -> NameFrequencies:
-        """Counts of the claim's names, and the size of the index."""
-        last, first = fold_name(claim.last_name), fold_name(claim.first_name)
-        return NameFrequencies({last: self.last.get(last, 0)}, {first: self.first.get(first, 0)}, len(self.patients))
+    def apart(self, mrn: str) -> frozenset[str]:
+        """Entries that were told apart from this one."""
+        return frozenset(other for pair in self.told_apart if mrn in pair for other in pair - {mrn})
+
+    def frequencies(self, *claims: PatientClaim) -> NameFrequencies:
+        """Counts of the claims' names, and the size of the index."""
+        last, first = ({fold_name(getattr(claim, name)) for claim in claims} for name in ("last_name", "first_name"))
+        return NameFrequencies({name: self.last.get(name, 0) for name in last}, {name: self.first.get(name, 0) for name in first}, len(self.patients))

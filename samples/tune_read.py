@@ -1,7 +1,8 @@
-"""Measures the reader on training pages and calibrates its confidence: `python -m samples.tune_read [--pages 12] [--write]`.
+"""Measures the reader on training pages and calibrates its confidence: `python -m samples.tune_read [--pages 9] [--write]`.
 
-Prints, for each wear, words lost, wrong words added, CPU-seconds a page; then, by quality and on layouts held out, what share of the words
-of each band of stated confidence was right. `--write` keeps the curves in `pipeline/confidence_table.py`.
+Prints, for each wear, words lost, wrong words added, CPU-seconds a page; then, on layouts and wears held out, what share of the words of each
+band of stated confidence was right, and how far a page's confidence was from its share of right words. `--write` keeps the curves in
+`pipeline/confidence_table.py`. `--turned 200` counts pages read the wrong way up instead.
 """
 
 from __future__ import annotations
@@ -26,13 +27,17 @@ from pipeline.clean import clean
 from pipeline.confidence import KNOTS, LEVELS, level_of
 from pipeline.look import as_positive, look_at, open_scan, within_bounds
 from pipeline.read import recognise
-from samples.readpages import WEARS, TrueWord, WornPage, make_pages
+from samples.readpages import TrueWord, WornPage, make_pages
+from samples.tune_turn import report_turned
+from samples.wears import WEARS
 from schemas.page import Word
 from schemas.rules import ReadRules
 from schemas.source import RenderedPage
 from workers.wire import open_recogniser
 
 NEAR = (0.06, 0.04)  # shares of the page: a word this far from where it was printed is another
+ENOUGH, CARE = 300, 0.5  # words of a wear that make a curve of their own; share of the wears' spread that is taken off
+LEAST, MOST = 0.01, 0.998
 TABLE = Path(__file__).parents[1] / "pipeline" / "confidence_table.py"
 HEAD = '''"""Share of words found right, by quality, mean raw confidence of the page (LEVELS) and raw confidence of the word (KNOTS).
 
@@ -53,6 +58,7 @@ class Seen(NamedTuple):
     raw: float
     right: bool
     layout: str
+    wear: str
 
 
 class Result(NamedTuple):
@@ -71,12 +77,16 @@ class Result(NamedTuple):
 def main() -> None:
     """Read, print, and keep the curves if asked."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pages", type=int, default=12, help="pages of each wear")
+    parser.add_argument("--pages", type=int, default=9, help="pages of each wear")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--wears", nargs="*", default=list(WEARS))
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--turned", type=int, default=0, help="this many pages, a quarter of them each way up")
     asked = parser.parse_args()
+    if asked.turned:
+        report_turned(asked.turned, asked.seed, asked.processes)
+        return
     with ProcessPoolExecutor(asked.processes) as pool:
         results = [one for many in pool.map(partial(read_wear, count=asked.pages, seed=asked.seed), asked.wears) for one in many]
     report_wears(results)
@@ -121,16 +131,22 @@ def read_one(page: WornPage, folder: Path) -> Result:
         numbers,
         numbers - sum(map(_number, kept)),
         seconds,
-        tuple(Seen(best.cleaned.quality, mean_confidence(words), w.confidence, r, page.layout) for w, r in zip(words, found, strict=True)),
+        tuple(Seen(best.cleaned.quality, mean_confidence(words), w.confidence, r, page.layout, page.wear) for w, r in zip(words, found, strict=True)),
     )
 
 
 def _cpu() -> float:
     """Processor time of this process, of the servers it started, and of all their children that have ended."""
-    children = Path("/proc/self/task").glob("*/children")
-    pids = [str(os.getpid()), *(pid for own in children for pid in own.read_text().split())]
-    ticks = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15] for pid in pids)  # user and system, its own and its children's
+    ticks = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15] for pid in _family(os.getpid()))  # its own, its children's
     return sum(int(tick) for row in ticks for tick in row) / os.sysconf("SC_CLK_TCK")
+
+
+def _family(pid: int) -> Iterator[int]:
+    """A process and all below it."""
+    yield pid
+    for born in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, born.read_text().split()):
+            yield from _family(child)
 
 
 def _says(text: str) -> bool:
@@ -158,20 +174,33 @@ def _near(word: Word, true: TrueWord) -> bool:
 
 
 def fit(words: Sequence[Seen]) -> dict[str, list[list[float]]]:
-    """For each quality one rising curve a level of the page's mean confidence, at KNOTS."""
-    from sklearn.isotonic import IsotonicRegression
+    """For each quality one rising curve a level of the page's mean confidence, at KNOTS.
 
+    Each states less by half of what the wears differ among themselves: the next scanner is none of these.
+    """
     made: dict[str, list[list[float]]] = {}
     for quality in sorted({word.quality for word in words}):
         own = [word for word in words if word.quality == quality]
-        raw, right = np.array([w.raw for w in own]), np.array([w.right for w in own], dtype=float)
-        means = np.array([w.page_mean for w in own])
-        made[quality] = []
-        for middle in LEVELS:
-            weight = np.maximum(0.02, np.exp(-(((means - middle) / 0.04) ** 2)))  # words of pages like this one count, of others a little
-            curve = IsotonicRegression(y_min=0.01, y_max=0.998, out_of_bounds="clip").fit(raw, right, sample_weight=weight)
-            made[quality].append(_smooth(raw, curve.predict(raw), weight))
+        by_wear = [[word for word in own if word.wear == wear] for wear in sorted({word.wear for word in own})]
+        each = [curves_of(some) for some in by_wear if len(some) >= ENOUGH]
+        spread = np.std(each, axis=0) if len(each) > 1 else 0.0
+        careful = np.clip(curves_of(own) - CARE * spread, LEAST, MOST)
+        made[quality] = np.maximum.accumulate(careful, axis=1).tolist()
     return made
+
+
+def curves_of(words: Sequence[Seen]) -> NDArray[np.float64]:
+    """The share of words found right at KNOTS, a row a level; words of pages like the level's count most, of others a tenth."""
+    from sklearn.isotonic import IsotonicRegression
+
+    raw, right = np.array([w.raw for w in words]), np.array([w.right for w in words], dtype=float)
+    means = np.array([w.page_mean for w in words])
+    rows = []
+    for middle in LEVELS:
+        weight = np.maximum(0.1, np.exp(-(((means - middle) / 0.06) ** 2)))
+        curve = IsotonicRegression(y_min=LEAST, y_max=MOST, out_of_bounds="clip").fit(raw, right, sample_weight=weight)
+        rows.append(_smooth(raw, curve.predict(raw), weight))
+    return np.array(rows)
 
 
 def _smooth(raw: NDArray[np.float64], shares: NDArray[np.float64], weight: NDArray[np.float64]) -> list[float]:
@@ -193,17 +222,39 @@ def report_wears(results: Sequence[Result]) -> None:
 
 
 def report_bands(words: Sequence[Seen]) -> None:
-    """Stated against true share of right words, by quality and band, each half of the layouts stated by the curves of the other half."""
-    layouts = sorted({word.layout for word in words})
-    halves = [[w for w in words if layouts.index(w.layout) % 2 == half] for half in (0, 1)]
-    stated = [(w, value) for half in (0, 1) for w, value in zip(halves[half], _stated(halves[half], fit(halves[1 - half])), strict=True)]
+    """Stated against true share of right words by quality and band, and by page, on layouts and wears that made no curve."""
+    stated = list(held_out(words))
     print(f"\n{'quality':10}{'band':>12}{'words':>7}{'stated':>8}{'right':>7}")  # noqa: T201
-    for quality in sorted({word.quality for word in words}):
+    for quality in sorted({word.quality for word, _ in stated}):
         for low, high in ((0.0, 0.5), (0.5, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 0.95), (0.95, 0.98), (0.98, 1.01)):
             band = [(w.right, value) for w, value in stated if w.quality == quality and low <= value < high]
             if band:
                 right, said = np.mean(np.array(band, dtype=float), axis=0)
                 print(f"{quality:10}{low:6.2f}-{min(high, 1):4.2f}{len(band):8}{said:8.3f}{right:7.3f}")  # noqa: T201
+    report_pages(stated)
+
+
+def report_pages(stated: Sequence[tuple[Seen, float]]) -> None:
+    """How far the mean stated confidence of a page is from its share of right words, by quality."""
+    pages: dict[tuple[str, str, float], list[tuple[float, float]]] = defaultdict(list)
+    for word, value in stated:
+        pages[word.quality, word.wear, word.page_mean].append((value, word.right))
+    print(f"\n{'quality':10}{'pages':>7}{'off by':>8}{'at most':>9}")  # noqa: T201
+    for quality in sorted({quality for quality, *_ in pages}):
+        off = [abs(float(np.diff(np.mean(own, axis=0))[0])) for (kind, *_), own in pages.items() if kind == quality]
+        print(f"{quality:10}{len(off):7}{np.mean(off):8.3f}{max(off):9.3f}")  # noqa: T201
+
+
+def held_out(words: Sequence[Seen]) -> Iterator[tuple[Seen, float]]:
+    """Each word with its stated confidence, by curves of other layouts and of other hands' damage."""
+    layouts = sorted({word.layout for word in words})
+    half = {layout: number % 2 for number, layout in enumerate(layouts)}
+    for wear in sorted({word.wear for word in words}):
+        for side in (0, 1):
+            judged = [word for word in words if word.wear == wear and half[word.layout] == side]
+            curves = fit([word for word in words if word.wear != wear and half[word.layout] != side])
+            known = [word for word in judged if word.quality in curves]
+            yield from zip(known, _stated(known, curves), strict=True)
 
 
 def _stated(words: Sequence[Seen], curves: dict[str, list[list[float]]]) -> list[float]:

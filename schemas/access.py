@@ -25,13 +25,14 @@ class Right(StrEnum):
     PEOPLE = "people"
     AUDIT = "audit"
     STATUS = "status"
+    FIGURES = "figures"
 
 
 _CLERK = frozenset({Right.OWN, Right.INTAKE, Right.QUEUE, Right.DOCUMENTS, Right.GLASS})
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.SCANNER: frozenset({Right.OWN, Right.INTAKE}),
     Role.CLERK: _CLERK,
-    Role.LEAD: _CLERK | {Right.PEOPLE, Right.STATUS},
+    Role.LEAD: _CLERK | {Right.PEOPLE, Right.STATUS, Right.FIGURES},
     Role.PRIVACY: frozenset({Right.OWN, Right.AUDIT}),
     Role.IT: frozenset({Right.OWN, Right.PEOPLE, Right.STATUS}),
 }

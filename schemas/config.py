@@ -59,6 +59,7 @@ class Engine:
     slots: Annotated[int, Ge(0)] = 0
     poll_seconds: rules.Seconds = 0.5
     attempts: rules.Count = 3
+    lease_seconds: Annotated[float, Ge(1)] = 20.0  # on a shared index: who is not heard of for so long is dead
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,7 @@ class Config:
     match: rules.MatchRules = rules.MatchRules()
     verify: rules.VerifyRules = rules.VerifyRules()
     sample: rules.AuditSampleRules = rules.AuditSampleRules()
+    review: rules.ReviewRules = rules.ReviewRules()
     idle: rules.IdleRules = rules.IdleRules()
     alarms: rules.AlarmRules = rules.AlarmRules()
     log: Log = Log()

@@ -39,3 +39,6 @@ class Wish(NamedTuple):
     quarantine: str = ""
     anyway: bool = False  # to a patient whom nothing on the page proposed
     fields: Mapping[str, str] = MappingProxyType({})  # as typed from the page
+    new: Mapping[str, str] = MappingProxyType({})  # the entry of a person who is to be registered under that MRN
+    merge: str = ""  # the MRN of an entry that is the same person, and is to be merged into that one
+    two_people: bool = False  # the entries that are suspected to be one person are not

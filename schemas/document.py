@@ -35,7 +35,7 @@ class Field:
 
     Dates are ISO; patient_name is "LAST, FIRST MIDDLE SUFFIX"; `page` is the source page; `box` is on the upright page.
     `sightings` counts the separate places (pages or blocks) that gave the same value; `witnesses` names the other looks at the same
-    place that read the same, as tesseract:digits. What another look reads differently is a rival.
+    place that read the same, as rapidocr:line. What another look reads differently is a rival.
     """
 
     name: FieldName
@@ -102,6 +102,7 @@ class TypeGuess:
     evidence: tuple[str, ...] = ()  # weightiest words
     reason: str | None = None
     runner_up: str | None = None
+    title_at: tuple[int, Box] | None = None  # page and place of the title line, on the upright page
 
 
 class SegmentKind(StrEnum):

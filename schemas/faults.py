@@ -39,6 +39,12 @@ class StoreFault(Fault):
         self.permanent = permanent
 
 
+class LeaseEnded(StoreFault):
+    """Others took this worker for dead and took up its work; nothing was written."""
+
+    code = "CR-LEASE"
+
+
 class EngineFault(Fault):
     """A reading engine failed or is missing; retried unless permanent."""
 

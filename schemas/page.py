@@ -36,7 +36,7 @@ class Barcode(NamedTuple):
 class Reread(NamedTuple):
     """What another look at a part of the upright page read. Kept beside the first reading, never instead of it."""
 
-    source: str  # engine:what for, as tesseract:digits, tesseract:block, rapidocr:header
+    source: str  # engine:what for, as first:digits, first:block, rapidocr:band; "first" is the engine of the first reading
     box: Box  # the part that was looked at
     words: tuple[Word, ...]
 

@@ -54,7 +54,11 @@ class DocumentRecord:
 
 @dataclass(frozen=True, slots=True)
 class ReviewItem:
-    """A hold as a clerk sees it. `blind` items are random checks of documents that are already filed."""
+    """A hold as a clerk sees it. `blind` items are random checks of documents that are already filed.
+
+    `follows` names the item to which somebody else has given an answer that is not shown; of a `known` one the answer is known, and
+    nothing is filed by it.
+    """
 
     id: str
     document_id: str
@@ -70,6 +74,13 @@ class ReviewItem:
     fence: int = 0  # the number of the lease: a decision under an older one is refused
     skips: int = 0
     escalated: bool = False
+    follows: str | None = None
+    known: bool = False
+
+    @property
+    def again(self) -> bool:
+        """Whether somebody has answered before: it is for none who has decided on the document or seen what was decided."""
+        return self.blind or self.known or self.follows is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ class RenderRules:
     max_megapixels: Count = 100
     page_cpu_seconds: Count = 20
     page_wall_seconds: Count = 30
+    file_cpu_minutes: Count = 15  # for opening all pages of a file; those that are left then are not opened
     memory_megabytes: Count = 1500
     strict: bool = False  # refuse to work where a wall around the children does not stand
 
@@ -101,10 +102,11 @@ class VerifyRules:
 
 @dataclass(frozen=True, slots=True)
 class IdleRules:
-    """What is made when nothing waits to be read."""
+    """What is done when nothing waits to be read."""
 
     page_images: bool = True
     archive: bool = True
+    scrub: bool = True  # a day's share of the object store is read from end to end
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,18 @@ class AuditSampleRules:
 
     sample_share: Share = 0.02
     unproven_times: Annotated[float, Ge(1)] = 2.5  # that many times more from a source that has not proved its last rung
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRules:
+    """Which decisions two people must agree on, and how people are checked."""
+
+    second_for: tuple[Literal["new_patient", "merge", "sensitive", "override", "check"], ...] = (
+        *("new_patient", "merge", "sensitive", "override"),
+        "check",  # a blind check that says otherwise than the chart
+    )
+    clerk_share: Share = 0.02  # of the documents that clerks file, that is checked blind besides
+    known_share: Share = 0.015  # of the items that clerks decide, that are planted with a known answer
 
 
 @dataclass(frozen=True, slots=True)

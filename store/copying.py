@@ -30,6 +30,7 @@ def copy_index(source: Engine, target: Engine, *, progress: Callable[[int, int],
     """
     tables, copied = metadata.sorted_tables, []
     with reading(source) as old, writing(target) as new:
+        _wait_long(new)
         if full := [table.name for table in tables if _count(new, table)]:
             raise ConfigFault(f"The database to copy into is not empty (table {full[0]}).", next_step="Give a new one.")
         total, done = sum(_count(old, table) for table in tables), 0
@@ -44,6 +45,12 @@ def copy_index(source: Engine, target: Engine, *, progress: Callable[[int, int],
                 raise InvariantBroken(f"Table {table.name} differs after copying.", next_step="Tell IT; nothing was written.")
         _set_counters(new)
     return copied
+
+
+def _wait_long(conn: Connection) -> None:
+    """A writer that may stand still for as long as the other side is busy."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
 
 
 def _count(conn: Connection, table: Table) -> int:

@@ -6,7 +6,9 @@ which the audit chain and the rule "the lowest of equal contents is the original
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import hashlib
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -17,10 +19,16 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 
-from schemas.faults import ConfigFault, Fault, InvariantBroken, StoreFault
+from schemas.faults import ConfigFault, Fault, InvariantBroken, LeaseEnded, StoreFault
+from store import leases
 
-HEAD = "0006"  # newest revision under migrations/versions
+HEAD = "0010"  # newest revision under migrations/versions
 WRITER_LOCK = 0x43484152  # "CHAR"
+NOTICED = ("tcp_keepalives_idle=10", "tcp_keepalives_interval=5", "tcp_keepalives_count=3")
+NOTICING = {"connect_timeout": "10", "keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3", "tcp_user_timeout": "25000"}
+ALONE = text(
+    "SELECT pg_advisory_xact_lock(:lock), set_config('idle_in_transaction_session_timeout', '60s', true)"
+)  # a writer that stands still lets go
 PRAGMAS = ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-65536")
 
 
@@ -30,10 +38,24 @@ def open_index(url: str) -> Engine:
     if kind.get_backend_name() == "sqlite":
         return _open_sqlite(url, kind.database or "")
     if kind.get_backend_name() == "postgresql":
-        engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
+        engine = create_engine(noticed(url), hide_parameters=True, pool_pre_ping=True)
         _migrate(engine)
         return engine
     raise ConfigFault("The index database must be SQLite or Postgres.", next_step="Correct index.url.")
+
+
+def noticed(url: str) -> str:
+    """A Postgres address where either side notices within half a minute that the other's machine is gone, and lets go or tries again."""
+    address = make_url(url)
+    said = address.query.get("options", "")
+    options = " ".join([*([said] if isinstance(said, str) else said), *(f"-c {setting}" for setting in NOTICED)])
+    asked = {**NOTICING, **address.query, "options": options.strip()}
+    return address.update_query_dict(asked).render_as_string(hide_password=False)
+
+
+def fenced(engine: Engine, number: int) -> Engine:
+    """The same database for one who works under a lease: what it writes commits only while that lease stands."""
+    return engine.execution_options(lease=number)
 
 
 def _parsed(url: str) -> URL:
@@ -47,11 +69,33 @@ def _parsed(url: str) -> URL:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that may write, alone among writers; commits at the end, rolls back on any error."""
+    """A transaction that may write, alone among writers; commits at the end, rolls back on any error.
+
+    LeaseEnded for one who is fenced and was taken for dead: leases are ended by writers alone, so none can end while in the block.
+    """
     with _faults(), engine.connect().execution_options(writing=True) as conn, conn.begin():
         if conn.dialect.name == "postgresql":
-            conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITER_LOCK})
+            conn.execute(ALONE, {"lock": WRITER_LOCK})
+        number = conn.get_execution_options().get("lease")
+        if number is not None and not leases.stands(conn, number):
+            raise LeaseEnded("This worker was taken for dead by others.", next_step="It ends and begins anew.")
         yield conn
+
+
+@contextmanager
+def beating(engine: Engine) -> Iterator[Connection]:
+    """A short transaction that raises a beat, without waiting for other writers."""
+    with _faults(), engine.connect().execution_options(writing=True) as conn, conn.begin():
+        yield conn
+
+
+@contextmanager
+def alone(engine: Engine, errand: str, *, most_seconds: int) -> Iterator[bool]:
+    """Whether nobody else on any machine goes this errand. On Postgres: nobody else does while in the block, for `most_seconds` at most."""
+    with _faults(), engine.connect() as conn, conn.begin():
+        lock = int.from_bytes(hashlib.sha256(errand.encode()).digest()[:4], "big")
+        conn.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{most_seconds}s'"))
+        yield bool(conn.execute(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": lock}).scalar())
 
 
 @contextmanager
@@ -64,17 +108,25 @@ def reading(engine: Engine) -> Iterator[Connection]:
             yield conn
 
 
+@contextmanager
+def glancing(engine: Engine) -> Iterator[Connection]:
+    """For single statements, each of which sees its own moment: a third of what a transaction costs, for who reads as often as the matcher."""
+    with _faults(), engine.connect() as conn:
+        yield conn
+
+
 def _open_sqlite(url: str, database: str) -> Engine:
     if database in {"", ":memory:"}:
         raise ConfigFault("The index database must be a file.", next_step="Correct index.url.")
     path = Path(database)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError):  # never opened when it exists: closing it would drop the locks of this process's connections
+    with _disk():
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with _disk(), suppress(FileExistsError):  # never opened when it exists: closing it would drop the locks of this process's connections
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     engine = create_engine(url, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
-    with path.with_name(path.name + ".lock").open("w") as gate:  # the change to WAL does not wait for other starters by itself
+    with _disk(), path.with_name(path.name + ".lock").open("w") as gate:  # the change to WAL does not wait for other starters by itself
         fcntl.flock(gate, fcntl.LOCK_EX)
         _turn_on_wal(engine)
         _migrate(engine)
@@ -89,7 +141,10 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(conn: Connection) -> None:
-    conn.exec_driver_sql("BEGIN IMMEDIATE" if conn.get_execution_options().get("writing") else "BEGIN")
+    if conn.get_execution_options().get("writing"):
+        conn.exec_driver_sql("BEGIN IMMEDIATE")
+    else:  # takes no lock, so it cannot fail; the matcher reads too often for SQLAlchemy's way
+        conn.connection.cursor().execute("BEGIN")
 
 
 def _turn_on_wal(engine: Engine) -> None:
@@ -107,8 +162,11 @@ def _turn_on_wal(engine: Engine) -> None:
 def _migrate(engine: Engine) -> None:
     """To HEAD, inside one writing transaction: whoever comes second finds it done."""
     with reading(engine) as conn:
-        if _revision(conn) == HEAD:
-            return
+        revision = _revision(conn)
+    if revision == HEAD:
+        return
+    if revision is not None and revision > HEAD:
+        raise ConfigFault(f"The index database belongs to a newer version (schema {revision}).", next_step="Run that version here too.")
     from alembic import command
 
     with writing(engine) as conn:
@@ -130,6 +188,18 @@ def _revision(conn: Connection) -> str | None:
     if not inspect(conn).has_table("alembic_version"):
         return None
     return conn.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+@contextmanager
+def _disk() -> Iterator[None]:
+    """What the disk refuses as a fault."""
+    try:
+        yield
+    except OSError as error:
+        name = errno.errorcode.get(error.errno or 0, "unknown error")
+        raise StoreFault(
+            f"The folder of the index database refuses ({name}).", next_step="See that its disk is mounted, writable and not full."
+        ) from None
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from store.columns import canonical
 from store.tables import delivery, document, filing, review_item
 
 PIPELINE = "pipeline"
+REPLACED = "replaced"  # of a row whose pages were put together anew: it is in no list, and comes back when the cuts are taken back
 CHANGED = ("status", "document_type", "loinc", "document_type_confidence", "patient_mrn", "patient_probability", "fields", "reasons", "filed_at")
 WHOLE_PAGE = (0.0, 0.0, 1.0, 1.0)
 
@@ -43,9 +44,9 @@ def settle(  # noqa: PLR0913 - one outcome, all of it
     if not _close_delivery(conn, delivery, page_count, now):
         return False
     records = _by_survivor(conn, [_dated(record, now) for record in records])
-    conn.execute(insert(document), [_values(record) for record in records])
+    conn.execute(insert(document), [values_of(record) for record in records])
     search.add_texts(conn, delivery.id, texts)
-    _append_filings(conn, [("file", record.id, record.patient_mrn) for record in records if record.status is DocumentStatus.FILED], PIPELINE, now)
+    append_filings(conn, [("file", record.id, record.patient_mrn) for record in records if record.status is DocumentStatus.FILED], PIPELINE, now)
     queue.add(conn, items)
     audit.append_all(conn, _settling(delivery, page_count, records, items), now)
     return True
@@ -57,9 +58,9 @@ def resolve(conn: Connection, *, item_id: str, actor: str, decision: dict[str, A
     before = _known(conn, item.document_id)
     decision = _to_survivor(conn, before, decision)
     after = _decided(before, decision, {"item": item_id, "actor": actor, "at": now.isoformat()}, now)
+    verdicts.note(conn, item, before, decision, {"actor": actor, "at": now})
     replace_record(conn, before, after, actor, now)
     _close(conn, item_id, actor, decision, now, before)
-    verdicts.note(conn, item, before, decision, {"actor": actor, "at": now})
     detail = {
         "item": item_id,
         "act": decision["act"],
@@ -78,7 +79,7 @@ def reconsider(conn: Connection, before: DocumentRecord, after: DocumentRecord, 
     A filed document that is given reasons is asked about, and stays filed until a clerk decides. `sampled`: one that is filed now is asked
     about blind besides.
     """
-    asked = next((item for item in queue.of_document(conn, before.id) if item.resolved_at is None and not item.blind), None)
+    asked = next((item for item in queue.of_document(conn, before.id) if item.resolved_at is None and not (item.blind or item.known)), None)
     doubts, (after,) = after.reasons, _by_survivor(conn, [_dated(after, now)])
     after = replace(after, reasons=() if after.status is DocumentStatus.FILED else after.reasons)
     replace_record(conn, before, after, actor, now)
@@ -92,9 +93,9 @@ def reconsider(conn: Connection, before: DocumentRecord, after: DocumentRecord, 
     detail = {"item": asked.id if asked else None, "closed": closed, "mrn": after.patient_mrn, "reasons": list(doubts), "row": row_seal(after)}
     audit.append(conn, AuditEntry("document.rematched", after.id, actor, detail), now)
     if doubts and asked is None:
-        _ask(conn, after, doubts, actor, now)
+        ask(conn, after, doubts, actor, now)
     if closed and sampled:
-        _ask(conn, after, ("policy.sampled",), actor, now, blind=True)
+        ask(conn, after, ("policy.sampled",), actor, now, blind=True)
 
 
 def get(conn: Connection, id: str) -> DocumentRecord | None:  # noqa: A002 - the contract's name
@@ -152,6 +153,7 @@ def line_of(record: DocumentRecord, stands_for: Mapping[str, str] = MappingProxy
         "links": record.evidence.get("links", []),
         "match": why.of_match(record, stands_for),
         "request": record.evidence.get("request") or None,
+        "flags": record.evidence.get("flags", []),
     }
 
 
@@ -216,8 +218,8 @@ def _to_survivor(conn: Connection, before: DocumentRecord, decision: dict[str, A
 
 def replace_record(conn: Connection, before: DocumentRecord, after: DocumentRecord, actor: str, now: datetime) -> None:
     """Write the document as it is now, and the filing act that leads there."""
-    conn.execute(update(document).where(document.c.id == after.id).values(**_values(after)))
-    _append_filings(conn, _moves(before, after), actor, now)
+    conn.execute(update(document).where(document.c.id == after.id).values(**values_of(after)))
+    append_filings(conn, _moves(before, after), actor, now)
 
 
 def _close(conn: Connection, item_id: str, actor: str, decision: dict[str, Any], now: datetime, before: DocumentRecord | None = None) -> None:
@@ -226,22 +228,23 @@ def _close(conn: Connection, item_id: str, actor: str, decision: dict[str, Any],
     conn.execute(closed.values(resolved_at=now, resolved_by=actor, resolution=decision, before=replaced))
 
 
-def _ask(conn: Connection, record: DocumentRecord, reasons: Sequence[str], actor: str, now: datetime, *, blind: bool = False) -> None:
-    """Ask a clerk about a document that is filed."""
-    number = len(queue.of_document(conn, record.id))
-    item_id = hashlib.sha256(f"item:{record.id}:{number}".encode()).hexdigest()[:20]
-    queue.add(conn, [ReviewItem(item_id, record.id, tuple(reasons), "normal", now, blind=blind)])
-    audit.append(conn, AuditEntry("review.opened", item_id, actor, {"document": record.id, "blind": blind}), now)
+def ask(conn: Connection, record: DocumentRecord, reasons: Sequence[str], actor: str, now: datetime, **facts: Any) -> ReviewItem:
+    """Ask a clerk about a document that has settled; `facts` say whether it is a blind check, a planted item, or follows another one."""
+    item = ReviewItem(queue.new_id(conn, record.id), record.id, tuple(reasons), opened_at=now, **{"priority": "normal", **facts})
+    queue.add(conn, [item])
+    audit.append(conn, AuditEntry("review.opened", item.id, actor, {"document": record.id, "blind": item.blind}), now)
+    return item
 
 
 def _settling(delivery: Delivery, page_count: int, records: Sequence[DocumentRecord], items: Sequence[ReviewItem]) -> list[AuditEntry]:
-    documents = [AuditEntry(f"document.{record.status}", record.id, PIPELINE, _settled_detail(record)) for record in records]
+    documents = [AuditEntry(f"document.{record.status}", record.id, PIPELINE, settled_detail(record)) for record in records]
     opened = [AuditEntry("review.opened", item.id, PIPELINE, {"document": item.document_id, "blind": item.blind}) for item in items]
     counted = Counter(str(record.status) for record in records)
     return [*documents, *opened, AuditEntry("delivery.settled", delivery.id, PIPELINE, {"pages": page_count, **counted})]
 
 
-def _settled_detail(record: DocumentRecord) -> dict[str, Any]:
+def settled_detail(record: DocumentRecord) -> dict[str, Any]:
+    """What the audit trail says of a document that has an outcome."""
     mrn = record.patient_mrn if record.status is DocumentStatus.FILED else None
     outcome = {"pages": list(record.pages), "mrn": mrn, "type": record.document_type, "reasons": list(record.reasons)}
     return {"delivery": record.delivery_id, **outcome, "row": row_seal(record)}
@@ -249,13 +252,18 @@ def _settled_detail(record: DocumentRecord) -> dict[str, Any]:
 
 def row_seal(record: DocumentRecord) -> str:
     """Digest of the whole row, so that the audit trail tells a changed row without holding what stands in it."""
-    return hashlib.sha256(canonical(state_of(record)).encode()).hexdigest()
+    return seal_of(state_of(record))
+
+
+def seal_of(state: Mapping[str, Any]) -> str:
+    """Digest of a row as JSON."""
+    return hashlib.sha256(canonical(state).encode()).hexdigest()
 
 
 def state_of(record: DocumentRecord) -> dict[str, Any]:
     """The row of a document as JSON."""
     at = record.filed_at.astimezone(UTC).isoformat(timespec="microseconds") if record.filed_at else None
-    return _values(record) | {"filed_at": at}
+    return values_of(record) | {"filed_at": at}
 
 
 def as_it_was(record: DocumentRecord, state: Mapping[str, Any]) -> DocumentRecord:
@@ -266,7 +274,15 @@ def as_it_was(record: DocumentRecord, state: Mapping[str, Any]) -> DocumentRecor
     return replace(record, **kept)
 
 
-def _append_filings(conn: Connection, acts: Sequence[tuple[str, str, str | None]], actor: str, now: datetime) -> None:
+def of_state(conn: Connection, name: str, state: Mapping[str, Any]) -> DocumentRecord:
+    """A document as its row was, with what the journal knows of it."""
+    row = conn.execute(_joined().where(document.c.id == name)).one()
+    kept = {key: state[key] for key in ("evidence", "object_key")} | {"pages": tuple(state["pages"])}
+    return as_it_was(_record(row, status=state["status"]), {**{key: state[key] for key in CHANGED}, **kept})
+
+
+def append_filings(conn: Connection, acts: Sequence[tuple[str, str, str | None]], actor: str, now: datetime) -> None:
+    """Note filing acts: act, document, MRN."""
     if acts:
         conn.execute(insert(filing), [{"act": act, "document_id": id_, "mrn": mrn, "actor": actor, "at": now} for act, id_, mrn in acts])
 
@@ -343,19 +359,23 @@ def _corrected(record: DocumentRecord, name: str, value: Any) -> StoredField:
 
 
 def _records() -> Select[Any]:
-    """Documents with what the journal knows of them, in the order of the export."""
-    joined = select(document, delivery.c.name.label("source_name"), delivery.c.sha256).join(delivery, delivery.c.id == document.c.delivery_id)
-    return joined.order_by(delivery.c.sequence, document.c.first_page, document.c.rowno)
+    """Documents that stand, in the order of the export."""
+    return _joined().where(document.c.status != REPLACED).order_by(delivery.c.sequence, document.c.first_page, document.c.rowno)
 
 
-def _record(row: Row[Any]) -> DocumentRecord:
+def _joined() -> Select[Any]:
+    """Documents with what the journal knows of them."""
+    return select(document, delivery.c.name.label("source_name"), delivery.c.sha256).join(delivery, delivery.c.id == document.c.delivery_id)
+
+
+def _record(row: Row[Any], *, status: str = "") -> DocumentRecord:
     return DocumentRecord(
         id=row.id,
         delivery_id=row.delivery_id,
         source_name=row.source_name,
         sha256=row.sha256,
         pages=tuple(row.pages),
-        status=DocumentStatus(row.status),
+        status=DocumentStatus(status or row.status),
         document_type=row.document_type,
         loinc=row.loinc,
         document_type_confidence=row.document_type_confidence,
@@ -373,7 +393,8 @@ def _field(value: dict[str, Any]) -> StoredField:
     return StoredField(**{**value, "box": tuple(value["box"]), "rivals": tuple(value["rivals"]), "witnesses": tuple(value.get("witnesses", ()))})
 
 
-def _values(record: DocumentRecord) -> dict[str, Any]:
+def values_of(record: DocumentRecord) -> dict[str, Any]:
+    """The columns of a document."""
     read = {name: search.clean(field.value) for name, field in record.fields.items()}
     return {
         "id": record.id,

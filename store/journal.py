@@ -106,6 +106,26 @@ def note_pages(conn: Connection, id: str, pages: int) -> None:  # noqa: A002 - t
     conn.execute(update(delivery).where(delivery.c.id == id).values(pages_hint=pages))
 
 
+def spend(conn: Connection, id: str, seconds: float) -> None:  # noqa: A002 - the contract's name
+    """Add to the processor time that opening a delivery's pages has taken."""
+    conn.execute(update(delivery).where(delivery.c.id == id).values(opening_seconds=delivery.c.opening_seconds + seconds))
+
+
+def spent(conn: Connection, *, sha256: str) -> float:
+    """The processor time that opening this content's pages has taken, in the delivery where it took most."""
+    return float(conn.execute(select(func.max(delivery.c.opening_seconds)).where(delivery.c.sha256 == sha256)).scalar() or 0.0)
+
+
+def leave_receipt(conn: Connection, id: str, *, due: bool) -> None:  # noqa: A002 - the contract's name
+    """Note that the receipt of a delivery is to be written where its watched folder is, or that it was."""
+    conn.execute(update(delivery).where(delivery.c.id == id).values(receipt_due=due))
+
+
+def receipts_due(conn: Connection) -> list[Delivery]:
+    """Settled deliveries whose receipt is still to be written, the oldest first."""
+    return [delivery_of(row) for row in conn.execute(select(delivery).where(delivery.c.receipt_due).order_by(delivery.c.sequence).limit(MANY))]
+
+
 def in_work(conn: Connection) -> list[Progress]:
     """How far each opened delivery has come that is not settled, in the order they were taken."""
     read = select(func.count(reading.c.page.distinct())).where(reading.c.sha256 == delivery.c.sha256).scalar_subquery()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from schemas.likeness import ENOUGH
 from schemas.record import DocumentStatus
@@ -33,6 +33,7 @@ def add(conn: Connection, sketches: Sketches) -> None:
         for page, marks in pages.items()
         for mark in sorted(marks)
     ]
+    conn.execute(delete(likeness).where(likeness.c.rowno.in_(numbers.values())))  # of pages put together as they once were
     if rows:
         conn.execute(insert(likeness), rows)
 

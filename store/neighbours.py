@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Text, select
 
 from schemas.record import DocumentStatus
 from store.patients import unpack_keys
@@ -37,9 +37,12 @@ def filed_to(conn: Connection, mrns: Sequence[str]) -> list[str]:
     return found
 
 
-def held(conn: Connection) -> list[str]:
-    """Documents that wait for a clerk."""
-    return list(conn.execute(select(document.c.id).where(document.c.status == str(DocumentStatus.REVIEW)).order_by(document.c.rowno)).scalars())
+def held(conn: Connection, *, reason: str = "") -> list[str]:
+    """Documents that wait for a clerk, for this reason if one is given."""
+    query = select(document.c.id).where(document.c.status == str(DocumentStatus.REVIEW)).order_by(document.c.rowno)
+    if reason:
+        query = query.where(document.c.reasons.cast(Text).contains(f'"{reason}"', autoescape=True))
+    return list(conn.execute(query).scalars())
 
 
 _FILED = document.c.status == str(DocumentStatus.FILED)

@@ -125,9 +125,13 @@ def missing(key: str) -> StoreFault:
     return StoreFault(f"Object {key} is missing.", next_step="Restore it from the backup.", permanent=True)
 
 
-def wrong_bytes(key: str) -> StoreFault:
+class WrongBytes(StoreFault):
+    """Bytes are not what their address promises."""
+
+
+def wrong_bytes(key: str) -> WrongBytes:
     """The fault of bytes that are not what their address promises."""
-    return StoreFault(f"Object {key} holds wrong bytes.", next_step="Restore it from the backup.", permanent=True)
+    return WrongBytes(f"Object {key} holds wrong bytes.", next_step="Restore it from the backup.", permanent=True)
 
 
 def changed_meanwhile() -> StoreFault:

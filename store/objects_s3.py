@@ -1,7 +1,8 @@
 """Objects on an S3 server, through the MinIO SDK. Knows the protocol's errors; keys and promises are those of the file store.
 
 Keys are content addresses, so a repeated or overlapping put writes the same bytes: no conditional put is needed, which not every
-server honours. What passes on its own (no network, 5xx, slow down) is a passing fault; refusals and wrong bytes are permanent.
+server honours. A put has happened when the bytes were read back and found right. What passes on its own (no network, 5xx, slow down)
+is a passing fault; refusals and wrong bytes are permanent.
 """
 
 from __future__ import annotations
@@ -10,16 +11,16 @@ import io
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from schemas.faults import StoreFault
 from store.forms import HEADER_BYTES, Form, Plain, form_of, verified
-from store.objects import CHUNK, Hashing, changed_meanwhile, digest_of, digest_stream, missing, wrong_bytes
+from store.objects import CHUNK, Hashing, WrongBytes, changed_meanwhile, digest_of, digest_stream, missing
 
 ABSENT = {"NoSuchKey", "NoSuchObject", "NoSuchBucket", "NotFound"}
-STATED = "x-amz-meta-sha256"
+LOOKS = 3  # at bytes that are not what was sent or asked for
 PASSING = {408, 429}
 
 
@@ -54,15 +55,11 @@ class S3Objects:
         return self.put_stream(io.BytesIO(data))
 
     def open(self, key: str) -> BinaryIO:
-        """The bytes, verified; a nameless temporary file holds them as the server has them."""
-        form, copy = form_of(key, self._forms), tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller
-        try:
-            self._download(key, copy)
-            copy.seek(0)
-            return verified(form, copy, key)
-        except StoreFault:
-            copy.close()
-            raise
+        """The bytes, verified; a nameless temporary file holds them as the server has them. Read again where they may have changed on the way."""
+        for _ in range(LOOKS - 1):
+            with suppress(WrongBytes):
+                return self._read(key)
+        return self._read(key)
 
     def fetch(self, key: str, to: Path) -> None:
         """Write the verified bytes to `to`."""
@@ -120,13 +117,32 @@ class S3Objects:
 
     def _put(self, source: BinaryIO, digest: str, size: int) -> str:
         key = self._form.key(digest)
-        kept = self._stat(key)
-        if kept is None:
+        if self._stat(key) is None:
             self._make_bucket()
             self._upload(key, source, digest, size)
-        elif kept.size != self._form.stored_size(size) or not self._is_stated(kept, key):
-            raise wrong_bytes(key)
+        elif not self._is_whole(key):  # the bytes in hand may be the only good ones left
+            self._upload(key, source, digest, size)
         return key
+
+    def _read(self, key: str) -> BinaryIO:
+        form, copy = form_of(key, self._forms), tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller
+        try:
+            self._download(key, copy)
+            copy.seek(0)
+            return verified(form, copy, key)
+        except StoreFault:
+            copy.close()
+            raise
+
+    def _is_whole(self, key: str) -> bool:
+        """Whether what the server has is what its address promises."""
+        try:
+            self.open(key).close()
+        except StoreFault as fault:
+            if not fault.permanent:
+                raise
+            return False
+        return True
 
     def _stat(self, key: str) -> Any:
         digest_of(key)
@@ -140,23 +156,26 @@ class S3Objects:
                     return None
                 raise
 
-    def _is_stated(self, kept: Any, key: str) -> bool:
-        """Whether the kept object states its address; one that states none, put there by others, is read and hashed."""
-        stated = {name.lower(): value for name, value in (kept.metadata or {}).items()}.get(STATED)
-        if stated is None:
-            self.open(key).close()
-        return stated in {None, digest_of(key)}
-
     def _upload(self, key: str, source: BinaryIO, digest: str, size: int) -> None:
-        hashing, length = Hashing(source), self._form.stored_size(size)
-        stored: Any = self._form.stored(hashing, key)
-        with _faults():
-            self._client.put_object(bucket_name=self._bucket, object_name=key, data=stored, length=length, metadata={"sha256": digest_of(key)})
-        if hashing.hexdigest() != digest:
-            self.delete(key, reason="changed while being stored")
-            raise changed_meanwhile()
-        if self.size(key) != size:
-            raise StoreFault(f"Object {key} did not arrive whole.", next_step="It is tried again.")
+        """Send the bytes, and read back what the server has: not every server holds them against the checksum that is sent with them."""
+        for _ in range(LOOKS):
+            source.seek(0)
+            hashing = Hashing(source)
+            stored: Any = self._form.stored(hashing, key)
+            with _faults():
+                self._client.put_object(
+                    bucket_name=self._bucket,
+                    object_name=key,
+                    data=stored,
+                    length=self._form.stored_size(size),
+                    metadata={"sha256": digest_of(key)},
+                )
+            if hashing.hexdigest() != digest:
+                self.delete(key, reason="changed while being stored")
+                raise changed_meanwhile()
+            if self._is_whole(key):
+                return
+        raise StoreFault(f"Object {key} did not arrive whole.", next_step="It is tried again.")
 
     def _download(self, key: str, to: Any) -> None:
         with _faults(key):

@@ -20,12 +20,13 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Row, bindparam, delete, insert, select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from schemas.patient import IndexPatient, NameFrequencies, PatientClaim
 from schemas.record import AuditEntry
-from store import aliases, audit
+from store import aliases, apart, audit
 from store.aliases import KeysOf
-from store.database import reading, writing
+from store.database import glancing, reading, writing
 from store.tables import name_count, patient, patient_key
 
 COLUMNS = tuple(item.name for item in fields(IndexPatient))
@@ -33,10 +34,13 @@ COMMON = 250  # a key shared by more entries than this tells nobody apart
 COMMONEST = 5000  # how far a common key is followed when there is no other
 FEWEST = 5  # an entry that shares fewer than a fifth of the keys that the first one shares is no candidate
 RARITY = 128  # keys a claim may have: rarities of so many never add up to a key
-COUNTS_KEPT = 100_000
-COUNTS_KEPT_SECONDS = 60.0
+MOST_KEPT = 100_000
+KEPT_SECONDS = 60.0
 SIZE = ("size", "")
+CHANGES = ("changes", "")
 
+_HASHER = hashlib.blake2b(digest_size=8)
+_BITS = struct.Struct(">q")
 _facts = attrgetter(*COLUMNS)
 
 Keyed = tuple[IndexPatient, tuple[str, ...]]
@@ -89,17 +93,27 @@ def get(conn: Connection, mrn: str) -> IndexPatient | None:
 
 def size(engine: Engine) -> int:
     """How many entries there are."""
+    return _counted(engine, SIZE)
+
+
+def changes(engine: Engine) -> int:
+    """How often the index was written: where the number is another one, so is the index."""
+    return _counted(engine, CHANGES)
+
+
+def _counted(engine: Engine, what: tuple[str, str]) -> int:
     with reading(engine) as conn:
-        return conn.execute(select(name_count.c.bearers).where(name_count.c.kind == SIZE[0], name_count.c.name == SIZE[1])).scalar() or 0
+        return conn.execute(select(name_count.c.bearers).where(name_count.c.kind == what[0], name_count.c.name == what[1])).scalar() or 0
 
 
 class PatientIndex:
-    """The index as the matcher asks it. How common names are may be told from up to a minute ago."""
+    """The index as the matcher asks it. How common names and keys are may be told from up to a minute ago."""
 
     def __init__(self, engine: Engine, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._engine, self._clock = engine, clock
         self._counts: dict[tuple[str, str], int] = {}
-        self._counted_at = -COUNTS_KEPT_SECONDS
+        self._common: set[int] = set()
+        self._learnt_at = -KEPT_SECONDS
 
     def find(self, keys: Iterable[str], *, limit: int) -> list[IndexPatient]:
         """Entries that share a key, most shared keys first, rarer keys before commoner ones; of one person the entry or alias that shares most.
@@ -110,31 +124,38 @@ class PatientIndex:
         hashes = sorted({_hash(key) for key in keys})
         if not hashes:
             return []
-        with reading(self._engine) as conn:
-            postings = _postings(conn, hashes, COMMON + 1)
-            telling = {key: rids for key, rids in postings.items() if len(rids) <= COMMON}
-            if postings and not telling:
-                telling = _postings(conn, list(postings), COMMONEST)
+        self._forget_what_is_old()
+        with glancing(self._engine) as conn:
+            postings = _postings(conn, [key for key in hashes if key not in self._common], COMMON + 1)
+            self._common.update(key for key, rids in postings.items() if len(rids) > COMMON)
+            telling = {key: rids for key, rids in postings.items() if key not in self._common}
+            if not telling:
+                telling = _postings(conn, [key for key in hashes if key in self._common], COMMONEST)
             return _entries(conn, _ranked(telling, 2 * limit), limit)
 
-    def frequencies(self, claim: PatientClaim) -> NameFrequencies:
-        """How many entries bear the claim's last and first name, by folded name, and how many entries there are."""
-        names = SIZE, ("last", fold(claim.last_name)), ("first", fold(claim.first_name))
-        counts = self._kept_counts()
-        if any(name not in counts for name in names):
-            counts |= self._count(names)
-        size, last, first = (counts[name] for name in names)
-        return NameFrequencies(_one(names[1][1], last), _one(names[2][1], first), size)
+    def frequencies(self, *claims: PatientClaim) -> NameFrequencies:
+        """How many entries bear the claims' last and first names, by folded name, and how many entries there are."""
+        last, first = {fold(claim.last_name) for claim in claims} - {""}, {fold(claim.first_name) for claim in claims} - {""}
+        self._forget_what_is_old()
+        wanted = (SIZE, *(("last", name) for name in last), *(("first", name) for name in first))
+        if missing := [name for name in wanted if name not in self._counts]:
+            self._counts |= self._count(missing)
+        size = self._counts[SIZE]
+        return NameFrequencies({name: self._counts["last", name] for name in last}, {name: self._counts["first", name] for name in first}, size)
 
-    def _kept_counts(self) -> dict[tuple[str, str], int]:
+    def apart(self, mrn: str) -> frozenset[str]:
+        """Entries that a clerk has called other people than the one with this number."""
+        with reading(self._engine) as conn:
+            return apart.others(conn, mrn)
+
+    def _forget_what_is_old(self) -> None:
         now = self._clock()
-        if now - self._counted_at >= COUNTS_KEPT_SECONDS or len(self._counts) > COUNTS_KEPT:
-            self._counts, self._counted_at = {}, now
-        return self._counts
+        if now - self._learnt_at >= KEPT_SECONDS or max(len(self._counts), len(self._common)) > MOST_KEPT:
+            self._counts, self._common, self._learnt_at = {}, set(), now
 
     def _count(self, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
-        with reading(self._engine) as conn:
-            rows = conn.execute(_FREQUENCIES, {"last": names[1][1], "first": names[2][1]}).all()
+        with glancing(self._engine) as conn:
+            rows = _raw(conn, _count_query(len(names), _mark(conn)), [part for name in names for part in name])
         return dict.fromkeys(names, 0) | {(kind, name): bearers for kind, name, bearers in rows}
 
 
@@ -143,13 +164,12 @@ def fold(name: str) -> str:
     return "".join(letter for letter in unicodedata.normalize("NFKD", name).upper() if "A" <= letter <= "Z")
 
 
-def _one(name: str, count: int) -> dict[str, int]:
-    return {name: count} if name else {}
-
-
 def _hash(key: str) -> int:
     """64 signed bits of BLAKE2b."""
-    return int.from_bytes(hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
+    hasher = _HASHER.copy()  # half the time of a new one
+    hasher.update(key.encode("utf-8", "surrogatepass"))
+    bits: int = _BITS.unpack(hasher.digest())[0]
+    return bits
 
 
 def _pack(keys: Iterable[str]) -> bytes:
@@ -276,12 +296,12 @@ def _names(people: Iterable[Any]) -> Counter[tuple[str, str]]:
 
 
 def tally(conn: Connection, came: Iterable[Any], went: Iterable[Any]) -> None:
-    """Move the name counts by who came and who went."""
+    """Move the name counts by who came and who went, and count the change itself."""
     now = _names(came)
     now.subtract(_names(went))
+    now[CHANGES] += 1
     moves = [{"kind": kind, "name": name, "bearers": count} for (kind, name), count in now.items() if count]
-    if moves:
-        conn.execute(_MOVE, moves)
+    conn.execute(_MOVE, moves)
 
 
 _MOVE = text(
@@ -290,15 +310,17 @@ _MOVE = text(
 )
 
 
-_FREQUENCIES = text(
-    "SELECT kind, name, bearers FROM name_count "
-    "WHERE (kind = 'size' AND name = '') OR (kind = 'last' AND name = :last) OR (kind = 'first' AND name = :first)"
-)
+@lru_cache(maxsize=128)
+def _count_query(count: int, mark: str) -> str:
+    one = f"(kind = {mark} AND name = {mark})"
+    return f"SELECT kind, name, bearers FROM name_count WHERE {' OR '.join([one] * count)}"  # noqa: S608
 
 
 def _postings(conn: Connection, hashes: Sequence[int], most: int) -> dict[int, list[int]]:
     """The entries under each key, at most `most` a key."""
     found: dict[int, list[int]] = {}
+    if not hashes:
+        return found
     for key, rid in _raw(conn, _posting_query(len(hashes), most, _mark(conn)), hashes):
         if key in found:
             found[key].append(rid)
@@ -327,14 +349,27 @@ def _ranked(postings: Mapping[int, list[int]], limit: int) -> list[int]:
 
 def _entries(conn: Connection, rids: Sequence[int], limit: int) -> list[IndexPatient]:
     """At most `limit` entries of these rows and aliases (negative), in this order, each person once."""
+    people: dict[str, IndexPatient] = {}
+    for start in range(0, len(rids), limit):
+        for head, entry in _faces(conn, rids[start : start + limit]):
+            people.setdefault(head, entry)
+        if len(people) >= limit:
+            break
+    return list(people.values())[:limit]
+
+
+def _faces(conn: Connection, rids: Sequence[int]) -> Iterator[tuple[str, IndexPatient]]:
+    """The entries of these rows and aliases, each with the number that stands for it."""
     own, former = [rid for rid in rids if rid > 0], [-rid for rid in rids if rid < 0]
     rows = {row[0]: row for row in _raw(conn, _rows_query(len(own), _mark(conn)), own)} if own else {}
     formerly = aliases.faces_by_number(conn, former, lambda mrns: _heads(conn, mrns)) if former else {}
-    people: dict[str, IndexPatient] = {}
     for rid in rids:
-        entry, head = formerly[-rid] if rid < 0 else (IndexPatient(*rows[rid][2:]), rows[rid][1] or rows[rid][2])
-        people.setdefault(head, entry)
-    return list(people.values())[:limit]
+        if rid < 0:
+            entry, head = formerly[-rid]
+            yield head, entry
+        else:
+            _, survivor, *facts = rows[rid]
+            yield survivor or facts[0], IndexPatient(*facts)
 
 
 def _heads(conn: Connection, mrns: list[str]) -> dict[str, tuple[IndexPatient, str]]:
@@ -352,10 +387,17 @@ def _mark(conn: Connection) -> str:
     return "?" if conn.dialect.name == "sqlite" else "%s"
 
 
-def _raw(conn: Connection, query: str, values: Sequence[int]) -> list[tuple[Any, ...]]:
-    """Rows as the driver has them: SQLAlchemy's would take longer to make than to find."""
-    cursor = conn.exec_driver_sql(query, tuple(values)).cursor
-    return list(cursor.fetchall()) if cursor else []
+def _raw(conn: Connection, query: str, values: Sequence[int | str]) -> list[tuple[Any, ...]]:
+    """Rows straight from the driver: SQLAlchemy's result would take longer to make than the rows to find."""
+    error_class = conn.dialect.loaded_dbapi.Error
+    cursor = conn.connection.cursor()
+    try:
+        cursor.execute(query, tuple(values))
+        return list(cursor.fetchall())
+    except error_class as error:
+        raise DBAPIError.instance(query, None, error, error_class, hide_parameters=True, dialect=conn.dialect) from None
+    finally:
+        cursor.close()
 
 
 def _patient(row: Row[Any]) -> IndexPatient:

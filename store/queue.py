@@ -5,15 +5,17 @@ A lease is one conditional update that raises the item's fencing number when it 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, false, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, false, func, insert, or_, select, update
 
 from schemas.record import AuditEntry, ReviewItem
 from store import audit
+from store.tables import audit as trail
 from store.tables import delivery, document
 from store.tables import review_item as table
 
@@ -22,6 +24,7 @@ QUARANTINED = case((document.c.status == "quarantined", 1), else_=0)
 LASTS = timedelta(minutes=5)  # how long an item stays in idle hands
 TARGET = timedelta(hours=24)  # in which every item is to be decided
 SKIPS = 3  # so many skips hand an item on to the lead
+LOOKS = ("chart.seen", "practice.seen")  # audit actions by which a person learns how a document was filed
 
 
 class Wanted(NamedTuple):
@@ -47,9 +50,16 @@ def add(conn: Connection, items: Sequence[ReviewItem]) -> None:
         conn.execute(insert(table), [_values(item) for item in items])
 
 
-def open_items(conn: Connection, wanted: Wanted = Wanted(), *, now: datetime | None = None, limit: int | None = None) -> list[ReviewItem]:  # noqa: B008
-    """What waits for a clerk: urgent first, what can be filed before what is quarantined, then the oldest."""
-    waiting = _waiting(table).where(*_asked(wanted, now))
+def open_items(
+    conn: Connection,
+    wanted: Wanted = Wanted(),  # noqa: B008
+    *,
+    now: datetime | None = None,
+    limit: int | None = None,
+    holder: str | None = None,
+) -> list[ReviewItem]:
+    """What waits for a clerk: urgent first, what can be filed before what is quarantined, then the oldest. For `holder`: what may be theirs."""
+    waiting = _waiting(table).where(*_asked(wanted, now), *([may_decide(holder)] if holder else []))
     return [item_of(row) for row in conn.execute(waiting.order_by(*_order()).limit(limit))]
 
 
@@ -65,10 +75,37 @@ def of_document(conn: Connection, document_id: str) -> list[ReviewItem]:
     return [item_of(row) for row in conn.execute(query)]
 
 
+def new_id(conn: Connection, document_id: str) -> str:
+    """The id of the next item about a document."""
+    number = len(of_document(conn, document_id))
+    return hashlib.sha256(f"item:{document_id}:{number}".encode()).hexdigest()[:20]
+
+
+def may_decide(holder: str) -> ColumnElement[bool]:
+    """Items that a person may be asked: a check or second question is for none who has decided about the document or seen how it was filed."""
+    again = or_(table.c.blind, table.c.known, table.c.follows.is_not(None))
+    other = table.alias()
+    decided = exists(select(other.c.id).where(other.c.document_id == table.c.document_id, other.c.resolved_by == holder, other.c.undone_at.is_(None)))
+    about = (trail.c.subject == table.c.document_id, trail.c.actor == holder, trail.c.action.in_(LOOKS))
+    return ~and_(again, or_(decided, exists(select(trail.c.sequence).where(*about))))
+
+
+def is_for(conn: Connection, item_id: str, holder: str) -> bool:
+    """Whether a person may be asked this item."""
+    return conn.execute(select(table.c.id).where(table.c.id == item_id, may_decide(holder))).first() is not None
+
+
+def asked_blind(conn: Connection, document_ids: Collection[str], *, holder: str | None = None) -> set[str]:
+    """Those of these documents about which somebody is asked who must not see how they were filed; with `holder`: only that person."""
+    again = or_(table.c.blind, table.c.known, table.c.follows.is_not(None))
+    query = select(table.c.document_id).where(table.c.document_id.in_(document_ids), table.c.resolved_at.is_(None), again)
+    return set(conn.execute(query.where(table.c.holder == holder) if holder else query).scalars())
+
+
 def claim(conn: Connection, item_id: str, holder: str, *, now: datetime) -> int | None:
-    """Lease an open item, or go on holding it; its fencing number, or None when it is decided or in other hands."""
+    """Lease an open item, or go on holding it; its fencing number, or None when it is decided, in other hands, or for others to decide."""
     mine = and_(table.c.holder == holder, table.c.held_until > now)
-    free = and_(table.c.id == item_id, table.c.resolved_at.is_(None), or_(mine, _is_free(now)))
+    free = and_(table.c.id == item_id, table.c.resolved_at.is_(None), or_(mine, _is_free(now)), may_decide(holder))
     fence = case((mine, table.c.fence), else_=table.c.fence + 1)
     leased = update(table).where(free).values(holder=holder, held_until=now + LASTS, fence=fence)
     return conn.execute(leased.returning(table.c.fence)).scalar()
@@ -96,7 +133,7 @@ def next_item(conn: Connection, holder: str, wanted: Wanted, *, now: datetime, a
         sender = select(document.c.read_facility).join(table, table.c.document_id == document.c.id).where(table.c.id == after).scalar_subquery()
         beside = case((and_(document.c.read_facility == sender, document.c.read_facility != ""), 0), else_=1)
         late = case((table.c.opened_at <= now - TARGET, 0), else_=1)
-        free = _waiting(table).where(_is_free(now), table.c.id != after, *_asked(wanted, now))
+        free = _waiting(table).where(_is_free(now), table.c.id != after, may_decide(holder), *_asked(wanted, now))
         row = conn.execute(free.order_by(URGENCY, QUARANTINED, late, beside, *_order()).limit(1)).first()
     return item_of(row) if row else None
 
@@ -104,7 +141,7 @@ def next_item(conn: Connection, holder: str, wanted: Wanted, *, now: datetime, a
 def holds(conn: Connection, item_id: str, holder: str, fence: int, *, now: datetime) -> bool:
     """Whether an open item is still in these hands under this number."""
     mine = and_(table.c.id == item_id, table.c.resolved_at.is_(None), table.c.holder == holder, table.c.fence == fence, table.c.held_until > now)
-    return conn.execute(select(table.c.id).where(mine)).first() is not None
+    return conn.execute(select(table.c.id).where(mine, may_decide(holder))).first() is not None
 
 
 def give_back(conn: Connection, holder: str, *, but: Collection[str] = ()) -> None:
@@ -147,9 +184,10 @@ def oldest_open(conn: Connection) -> datetime | None:
     return conn.execute(select(func.min(table.c.opened_at)).where(waiting)).scalar()
 
 
-def waiting_count(conn: Connection, wanted: Wanted, *, now: datetime) -> int:
-    """How many items wait of those asked for."""
-    count: int = conn.execute(_waiting(func.count()).where(*_asked(wanted, now))).scalar_one()
+def waiting_count(conn: Connection, wanted: Wanted, *, now: datetime, holder: str | None = None) -> int:
+    """How many items wait of those asked for; for `holder`: of those that may be theirs."""
+    query = _waiting(func.count()).where(*_asked(wanted, now), *([may_decide(holder)] if holder else []))
+    count: int = conn.execute(query).scalar_one()
     return count
 
 
@@ -190,6 +228,8 @@ def item_of(row: Row[Any]) -> ReviewItem:
         fence=row.fence,
         skips=row.skips,
         escalated=bool(row.escalated),
+        follows=row.follows,
+        known=bool(row.known),
     )
 
 
@@ -230,4 +270,6 @@ def _values(item: ReviewItem) -> dict[str, Any]:
         "resolution": item.resolution,
         "skips": item.skips,
         "escalated": item.escalated,
+        "follows": item.follows,
+        "known": item.known,
     }

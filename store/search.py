@@ -152,7 +152,7 @@ def _newest(conn: Connection, asked: Query, limit: int) -> list[Hit]:
 
 
 def _conditions(asked: Query) -> list[ColumnElement[bool]]:
-    return [_condition(name, clean(value)) for name, value in asked.filters]
+    return [document.c.status != "replaced", *(_condition(name, clean(value)) for name, value in asked.filters)]
 
 
 def _condition(name: str, value: str) -> ColumnElement[bool]:

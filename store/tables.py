@@ -26,8 +26,22 @@ delivery = Table(
     Column("page_count", Integer),
     Column("taken_at", Instant, nullable=False),
     Column("settled_at", Instant),
+    Column("opening_seconds", Float, nullable=False, server_default="0"),  # processor time that opening its pages has taken so far
+    Column("receipt_due", Boolean, nullable=False, server_default=false()),  # settled on a machine that does not see the watched folder
     Index("delivery_by_content", "sha256", "sequence"),
     Index("delivery_by_state", "state", "sequence"),
+)
+
+lease = Table(  # who is at work on one installation's several machines
+    "lease",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("part", Text, nullable=False),  # worker, watcher
+    Column("place", Text, nullable=False),
+    Column("beat", Integer, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("told", Json, nullable=False),
+    Column("ended_at", Instant),
 )
 
 attempt = Table(
@@ -36,6 +50,16 @@ attempt = Table(
     Column("delivery_id", Text, ForeignKey("delivery.id"), primary_key=True),
     Column("part", Integer, primary_key=True, autoincrement=False),  # 0: the file; else the first page of a part of it
     Column("begun", Integer, nullable=False),
+)
+
+scrub = Table(  # how far a day's reading of the object store has come
+    "scrub",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("upto", Text, nullable=False),
+    Column("read", Integer, nullable=False),
+    Column("bad", Json, nullable=False),
+    Column("done", Boolean, nullable=False),
 )
 
 passed_over = Table(
@@ -133,6 +157,8 @@ review_item = Table(
     Column("escalated", Boolean, nullable=False, server_default=false()),
     Column("before", Json),  # what the decision replaced
     Column("undone_at", Instant),
+    Column("follows", Text),  # the item whose answer somebody else is asked to give too, without seeing it
+    Column("known", Boolean, nullable=False, server_default=false()),  # planted: the answer is known, and nothing is filed by it
     Index("review_item_by_holder", "holder"),
     Index("review_item_by_decider", "resolved_by", "resolved_at"),
     Index("review_item_open", "resolved_at", "opened_at"),
@@ -210,6 +236,15 @@ merge = Table(  # every merge and unmerge of index entries, in order; patient.su
     Index("merge_by_entry", "mrn"),
 )
 
+apart = Table(  # index entries that a clerk has called two people, a row a pair and direction
+    "apart",
+    metadata,
+    Column("item_id", Text, ForeignKey("review_item.id"), primary_key=True),
+    Column("mrn", Text, primary_key=True),
+    Column("other_mrn", Text, primary_key=True),
+    Index("apart_by_entry", "mrn"),
+)
+
 verdict = Table(  # whom the machine chose and whom a clerk chose, a row a decision
     "verdict",
     metadata,
@@ -224,9 +259,39 @@ verdict = Table(  # whom the machine chose and whom a clerk chose, a row a decis
     Column("bound", Float),  # of the line that filed it
     Column("unknown", Boolean, nullable=False),
     Column("model", Text, nullable=False),  # version of the matcher
+    Column("checked", Text),  # of a blind check: who had filed the document, machine or person
+    Column("filed_mrn", Text),  # and to whom
     Column("actor", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Index("verdict_by_source", "source", "sequence"),
+)
+
+recut = Table(  # documents of one source file whose pages a clerk put together anew
+    "recut",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("delivery_id", Text, ForeignKey("delivery.id"), nullable=False),
+    Column("item_id", Text, nullable=False),  # on which the clerk was
+    Column("actor", Text, nullable=False),
+    Column("parts", Json, nullable=False),  # the new documents' pages
+    Column("before", Json, nullable=False),  # the documents that they replace, as they were
+    Column("state", Text, nullable=False),  # asked, done, undone, failed
+    Column("asked_at", Instant, nullable=False),
+    Column("done_at", Instant),
+    Index("recut_by_state", "state"),
+    Index("recut_by_delivery", "delivery_id"),
+)
+
+practice = Table(  # answers that touch nothing but the score
+    "practice",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    Column("actor", Text, nullable=False),
+    Column("document_id", Text, ForeignKey("document.id"), nullable=False),
+    Column("patient_right", Boolean, nullable=False),
+    Column("type_right", Boolean, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("practice_by_actor", "actor"),
 )
 
 patient_key = Table(
@@ -240,7 +305,7 @@ patient_key = Table(
 name_count = Table(
     "name_count",
     metadata,
-    Column("kind", Text, primary_key=True),  # last, first, size
+    Column("kind", Text, primary_key=True),  # last, first, size, changes
     Column("name", Text, primary_key=True),
     Column("bearers", Integer, nullable=False),
     sqlite_with_rowid=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
@@ -10,13 +11,15 @@ from sqlalchemy import Connection, func, insert, select
 from schemas.line import Verdict
 from schemas.record import DocumentRecord, ReviewItem
 from store import merges
-from store.tables import delivery, review_item
+from store.tables import delivery, filing, review_item
 from store.tables import verdict as table
 
 NOBODY = "patient.none"  # set aside for this reason: the person is none of ours
 PASSED = "Matched"
 STRANGER = "NoCandidate"
 RECHECK = "patient.recheck"
+MACHINES = {"pipeline", "rematch"}
+MACHINE, PERSON = "machine", "person"  # who had filed what is checked
 
 
 def note(conn: Connection, item: ReviewItem, before: DocumentRecord, decision: dict[str, Any], by: dict[str, Any]) -> None:
@@ -28,7 +31,7 @@ def note(conn: Connection, item: ReviewItem, before: DocumentRecord, decision: d
 
 def of_source(conn: Connection, source: str) -> Iterator[Verdict]:
     """All verdicts on documents from a source that were not taken back, in the order they were given."""
-    columns = [column for column in table.c if column.name != "sequence"]
+    columns = [table.c[item.name] for item in fields(Verdict)]
     kept = select(*columns).join(review_item, review_item.c.id == table.c.item_id).where(review_item.c.undone_at.is_(None))
     for row in conn.execute(kept.where(table.c.source == source.partition("/")[0]).order_by(table.c.sequence)):
         yield Verdict(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
@@ -51,18 +54,27 @@ def _values(conn: Connection, item: ReviewItem, before: DocumentRecord, decision
     chosen, told = choice["mrn"], decision.get("mrn")
     stands = merges.survivors(conn, [mrn for mrn in (chosen, told) if mrn])
     source = conn.execute(select(delivery.c.source).where(delivery.c.id == before.delivery_id)).scalar_one()
+    checked = _filed_by(conn, before.id) if item.blind else None  # what a person filed proves nothing of the machine's line
     return {
         "item_id": item.id,
         "document_id": before.id,
         "source": source.partition("/")[0],
-        "doubt": choice["raw_doubt"],
+        "doubt": None if checked == PERSON else choice["raw_doubt"],
         "machine_mrn": stands.get(chosen, chosen) if chosen else None,
         "clerk_mrn": stands.get(told, told) if told else None,
         "blind": item.blind,
-        "bound": choice["bound"] if item.blind else None,
+        "bound": choice["bound"] if checked == MACHINE else None,
         "unknown": told is None or first_choice(before.evidence)["outcome"] == STRANGER,
         "model": str(before.evidence.get("versions", {}).get("match", "")),
+        "checked": checked,
+        "filed_mrn": before.patient_mrn if checked else None,
     }
+
+
+def _filed_by(conn: Connection, document_id: str) -> str:
+    """Who filed a document last."""
+    last = select(filing.c.actor).where(filing.c.document_id == document_id).order_by(filing.c.sequence.desc()).limit(1)
+    return MACHINE if conn.execute(last).scalar() in {*MACHINES, None} else PERSON
 
 
 def choice_of(evidence: Mapping[str, Any]) -> dict[str, Any]:

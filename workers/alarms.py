@@ -13,6 +13,7 @@ from schemas.source import DeliveryState
 from workers.figures import Figures
 
 MEGABYTE = 1 << 20
+UNREAD_AFTER = timedelta(days=7)
 
 
 class AlarmCode(StrEnum):
@@ -27,6 +28,7 @@ class AlarmCode(StrEnum):
     DISK_LOW = "disk.low"
     DISK_FULL = "disk.full"
     DAMAGED = "store.damaged"
+    UNREAD = "store.unread"
     UNREACHABLE = "store.unreachable"
 
 
@@ -48,7 +50,7 @@ def find_alarms(figures: Figures, config: Config, *, now: datetime) -> tuple[Ala
         *_watch(figures, config),
         *_review(figures, config.alarms, now),
         *_disk(figures, config.alarms, config.intake),
-        *_store(figures),
+        *_store(figures, now),
     )
 
 
@@ -95,8 +97,13 @@ def _disk(figures: Figures, rules: AlarmRules, intake: IntakeRules) -> Iterator[
         yield Alarm(AlarmCode.DISK_LOW, f"The disk has {free} MB left; below {intake.min_free_megabytes} MB intake stops.", "Make room.")
 
 
-def _store(figures: Figures) -> Iterator[Alarm]:
+def _store(figures: Figures, now: datetime) -> Iterator[Alarm]:
     if not figures.objects_answer:
         yield Alarm(AlarmCode.UNREACHABLE, "The object store does not answer.", "See that its disk or server is up.")
     if figures.scrub and figures.scrub.bad:
         yield Alarm(AlarmCode.DAMAGED, f"The last scrub found {len(figures.scrub.bad)} objects missing or changed.", "Restore them from the backup.")
+    if figures.scrub and now - figures.scrub.at > UNREAD_AFTER:
+        days = (now - figures.scrub.at) // timedelta(days=1)
+        yield Alarm(
+            AlarmCode.UNREAD, f"No share of the object store was read for {days} days.", "Run `chartroom scrub` every night, or see idle.scrub."
+        )

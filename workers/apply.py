@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, assert_never
 
 from pipeline.ports import Composer
 from schemas.catalogue import Catalogue
-from schemas.document import Extraction, Field
+from schemas.document import Extraction, Field, TypeGuess
 from schemas.faults import EngineFault
 from schemas.filing import BatchPlan, Filing, Hold, PlannedDocument, Quarantine, SetAside
 from schemas.line import Line
@@ -25,6 +25,10 @@ from workers.wire import Stores
 
 RULES_VERSION = 1
 ATTACHED = "files are attached inside; they are kept in the original only"
+RUNS = {
+    "javascript": "the file holds scripts; they are kept in the original only, and nothing here runs them",
+    "launch": "the file would start programs; that is kept in the original only, and nothing here starts any",
+}
 
 
 class Traces(NamedTuple):
@@ -66,7 +70,9 @@ def apply_plan(  # noqa: PLR0913 - everything a plan needs to come true
 
     OvertakenError, and nothing is written, when a document that the plan did not look at has come meanwhile.
     """
+    flags = sorted(sheaf.opened.flags)
     records = [record_of(delivery, planned, sheaf.readings, catalogue, now) for planned in plan.documents]
+    records = [replace(record, evidence={**record.evidence, "flags": flags}) for record in records] if flags else records
     bound = [bind(record, sheaf, stores, composer) for record in records]
     texts = {record.id: text_of(record.pages, sheaf.readings) for record in bound}
     return _settle(delivery, len(sheaf.opened.pages), bound, texts, items_of(bound, delivery, sample_share, now), stores, now, traces)
@@ -99,6 +105,12 @@ def hold_attached(plan: BatchPlan) -> BatchPlan:
     if not any(isinstance(planned.decision, Hold) for planned in told):
         told[0] = replace(told[0], decision=Hold(("file.unsupported",)))
     return BatchPlan(tuple(told))
+
+
+def tell_flags(plan: BatchPlan, flags: Collection[str]) -> BatchPlan:
+    """The same plan, its documents saying what their file would run if a viewer let it."""
+    said = tuple(sentence for flag, sentence in RUNS.items() if flag in flags)
+    return BatchPlan(tuple(replace(planned, links=(*planned.links, *said)) for planned in plan.documents)) if said else plan
 
 
 def _unfiled(planned: PlannedDocument) -> PlannedDocument:
@@ -213,11 +225,23 @@ def evidence_of(planned: PlannedDocument, readings: Mapping[int, PageReading]) -
             {"name": person.name, "role": person.role.value, "dob": person.dob, "page": person.page, "box": _box(person.page, person.box, readings)}
             for person in planned.extraction.people
         ],
-        "type": {"title": kind.title, "words": list(kind.evidence), "runner_up": kind.runner_up, "reason": kind.reason} if kind else None,
+        "type": _evidence_of_type(kind, readings) if kind else None,
+        "turns": {str(number): readings[number].turn for number in planned.pages if number in readings and readings[number].turn},
+        "protected": [code for code in _held_for(planned) if code.startswith("sensitivity.")],
         "cut": list(planned.why),
         "links": list(planned.links),
         "request": planned.request,
     }
+
+
+def _evidence_of_type(kind: TypeGuess, readings: Mapping[int, PageReading]) -> dict[str, Any]:
+    page, box = kind.title_at or (0, None)
+    place = {"page": page, "box": _box(page, box, readings)} if box else None
+    return {"title": kind.title, "place": place, "words": list(kind.evidence), "runner_up": kind.runner_up, "reason": kind.reason}
+
+
+def _held_for(planned: PlannedDocument) -> tuple[str, ...]:
+    return planned.decision.reasons if isinstance(planned.decision, Hold) else ()
 
 
 def evidence_of_match(outcome: MatchOutcome | None, line: Line | None) -> dict[str, Any]:
@@ -244,14 +268,19 @@ def _settle(  # noqa: PLR0913
     traces: Traces = NO_TRACES,
 ) -> bool:
     with writing(stores.index) as conn:
-        marks = [marks for pages_ in traces.sketches.values() for marks in pages_.values()]
-        if any(one.document_id not in traces.seen for page in marks for one in likeness.near(conn, page, but=delivery.id)):
+        if missed(conn, traces, delivery.id):
             raise OvertakenError
         journal.forget_attempts(conn, delivery.id)
         new = documents.settle(conn, delivery=delivery, page_count=pages, records=records, texts=texts, items=items, now=now)
         if new:
             likeness.add(conn, traces.sketches)
         return new
+
+
+def missed(conn: Any, traces: Traces, delivery_id: str) -> bool:
+    """Whether a document has come meanwhile that a plan may repeat and did not look at."""
+    marks = [marks for pages in traces.sketches.values() for marks in pages.values()]
+    return any(one.document_id not in traces.seen for page in marks for one in likeness.near(conn, page, but=delivery_id))
 
 
 def _outcome(planned: PlannedDocument) -> tuple[DocumentStatus, tuple[str, ...]]:

@@ -11,8 +11,6 @@ import json
 import os
 import re
 import sqlite3
-import struct
-import subprocess
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -22,7 +20,8 @@ from typing import Any, BinaryIO
 
 from schemas.config import Config
 from schemas.faults import StoreFault
-from workers.audit_people import check_people, check_verdicts
+from workers.audit_pages import pages_in, pdf_pages
+from workers.audit_people import check_people, check_told_apart, check_verdicts
 
 Row = dict[str, Any]
 Query = Callable[[str], list[Row]]
@@ -31,6 +30,7 @@ INDEXED_ON_SQLITE = "SELECT id AS rowno FROM document_words_docsize"  # what the
 NAMED = "SELECT object_key FROM reading UNION ALL SELECT object_key FROM page_image UNION ALL SELECT object_key FROM archival"
 INDEXED_ON_POSTGRES = "SELECT rowno FROM document_text WHERE words IS NOT NULL"
 RECHECK = "patient.recheck"
+REPLACED = "replaced"  # its pages were put together anew
 SEALED = (
     *("id", "delivery_id", "first_page", "pages", "status", "document_type", "loinc", "document_type_confidence", "patient_mrn"),
     *("patient_probability", "fields", "reasons", "object_key", "filed_at", "evidence", "read_name", "read_facility"),
@@ -68,28 +68,30 @@ def take_ledger(config: Config, folder: Path) -> Ledger:
     query, close = _database(config, folder)
     try:
         deliveries = query("SELECT * FROM delivery ORDER BY sequence")
-        documents = query("SELECT * FROM document ORDER BY rowno")
+        every = query("SELECT * FROM document ORDER BY rowno")
         content = {row["id"]: row["sha256"] for row in deliveries}
-        for row in documents:
+        for row in every:
             row |= {"pages": json.loads(row["pages"]), "content": content.get(row["delivery_id"], "?")}
+        documents = [row for row in every if row["status"] != REPLACED]
         _count(ledger, deliveries, documents)
         _check_originals(ledger, deliveries, documents, objects)
         _check_pages(ledger, deliveries, documents)
         _check_readings(ledger, documents, query, objects)
-        _check_filings(ledger, documents, query)
+        _check_filings(ledger, every, query)
         _check_renditions(ledger, documents, objects)
         _check_once(ledger, documents)
-        _check_items(ledger, documents, query)
+        _check_items(ledger, every, query)
         _check_words(ledger, documents, query, INDEXED_ON_POSTGRES if config.index.url.startswith("postgres") else INDEXED_ON_SQLITE)
         trail = query("SELECT * FROM audit ORDER BY sequence")
         _check_chain(ledger, trail)
         _check_trail(ledger, deliveries, trail)
-        _check_rows(ledger, documents, trail)
+        _check_rows(ledger, every, trail)
         _check_acts(ledger, query, trail)
         check_people(ledger, documents, query, trail)
         check_verdicts(ledger, query)
+        check_told_apart(ledger, query)
         _check_folders(ledger, listed, deliveries)
-        _count_orphans(ledger, deliveries, documents, query, objects)
+        _count_orphans(ledger, deliveries, every, query, objects)
     except sqlite3.Error as error:
         raise _unreadable(error) from None
     finally:
@@ -211,7 +213,7 @@ def _check_originals(ledger: Ledger, deliveries: list[Row], documents: list[Row]
             if _digest(content) != row["sha256"]:
                 ledger.gaps.append(f"file {row['id']}: the original has changed")
             content.seek(0)
-            counted = _pages_in(content) if row["id"] in read else None
+            counted = pages_in(content) if row["id"] in read else None
         if counted is not None and counted > (row["page_count"] or 0):
             ledger.gaps.append(f"file {row['id']}: the original has {counted} pages, {row['page_count']} accounted for")
     ledger.checked["originals"] = len(deliveries)
@@ -283,7 +285,7 @@ def _check_renditions(ledger: Ledger, documents: list[Row], objects: _Folder | _
             ledger.gaps.append(f"document {row['id']}: its PDF is missing or has changed")
         elif (stream := objects.open(row["object_key"])) is not None:
             with stream:
-                if (counted := _pdf_pages(stream)) != len(row["pages"]):
+                if (counted := pdf_pages(stream)) != len(row["pages"]):
                     ledger.gaps.append(f"document {row['id']}: its PDF has {counted} pages instead of {len(row['pages'])}")
 
 
@@ -312,11 +314,12 @@ def _could_not_be_composed(row: Row) -> bool:
 def _check_items(ledger: Ledger, documents: list[Row], query: Query) -> None:
     """A held document has exactly one open item, a quarantined one at most one, any other none but checks."""
     items = query("SELECT * FROM review_item WHERE resolved_at IS NULL")
-    checks = [row for row in items if row["blind"] or RECHECK in json.loads(row["reasons"])]
+    checks = [row for row in items if row["blind"] or row["known"] or RECHECK in json.loads(row["reasons"])]
     opened = Counter(row["document_id"] for row in items if row not in checks)
     status = {row["id"]: row["status"] for row in documents}
+    being_cut = {name for row in query("SELECT before FROM recut WHERE state = 'asked'") for name in json.loads(row["before"])}
     for name, state in status.items():
-        if not (state == "review") <= opened[name] <= (state in {"review", "quarantined"}):
+        if not (state == "review" and name not in being_cut) <= opened[name] <= (state in {"review", "quarantined"}):
             ledger.gaps.append(f"document {name} is {state} and has {opened[name]} open review items")
     ledger.gaps += [f"review item for an unknown document {name}" for name in opened if name not in status]
     ledger.checked["review items"] = opened.total()
@@ -375,6 +378,7 @@ def _check_acts(ledger: Ledger, query: Query, trail: list[Row]) -> None:
     told = Counter(row["action"] for row in trail)
     items = query("SELECT resolved_at FROM review_item")
     told["document.resolved"] += sum(json.loads(row["detail"])["closed"] for row in trail if row["action"] == "document.rematched")
+    told["document.resolved"] += told["review.answered"] + told["review.withdrawn"]  # closed without a decision about the document
     resolved = sum(row["resolved_at"] is not None for row in items)
     passed = Counter(row["outcome"] for row in query("SELECT outcome FROM passed_over"))
     counted = {"review.opened": len(items), "document.resolved": resolved, "file.ignored": passed["ignored"], "file.refused": passed["refused"]}
@@ -427,37 +431,3 @@ def _digest(stream: BinaryIO) -> str:
     while block := stream.read(1 << 20):
         digest.update(block)
     return digest.hexdigest()
-
-
-def _pages_in(stream: BinaryIO) -> int | None:
-    """Pages by a count of our own: poppler's for PDF, the directory chain for TIFF, one for other images; None where unknown."""
-    head = stream.read(1024)
-    if head[:4] in {b"II*\0", b"MM\0*"}:
-        return _tiff_pages(stream, "<" if head[:2] == b"II" else ">")
-    if b"%PDF-" in head:
-        stream.seek(0)
-        return _pdf_pages(stream)
-    return 1 if head[:2] == b"\xff\xd8" or head[:8] == b"\x89PNG\r\n\x1a\n" else None
-
-
-def _tiff_pages(stream: BinaryIO, order: str) -> int | None:
-    seen: set[int] = set()
-    stream.seek(4)
-    try:
-        while (offset := struct.unpack(f"{order}I", stream.read(4))[0]) and offset not in seen and len(seen) < 10000:
-            stream.seek(offset)
-            entries = struct.unpack(f"{order}H", stream.read(2))[0]
-            stream.seek(offset + 2 + 12 * entries)
-            seen.add(offset)
-    except struct.error:
-        return None
-    return len(seen)
-
-
-def _pdf_pages(stream: BinaryIO) -> int | None:
-    try:
-        answer = subprocess.run(["pdfinfo", "-"], input=stream.read(), capture_output=True, timeout=60, check=False)  # a sealed stream is no file
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    found = re.search(rb"^Pages:\s+(\d+)", answer.stdout, re.MULTILINE)
-    return int(found[1]) if found else None

@@ -46,6 +46,16 @@ def check_verdicts(ledger: Ledger, query: Query) -> None:
     ledger.checked["verdicts"] = len(query("SELECT sequence FROM verdict"))
 
 
+def check_told_apart(ledger: Ledger, query: Query) -> None:
+    """Every pair that a decision told apart is kept as decided."""
+    kept = Counter(row["item_id"] for row in query("SELECT item_id FROM apart"))
+    for item in query("SELECT id, resolution FROM review_item WHERE resolved_at IS NOT NULL"):
+        count = len(set(json.loads(item["resolution"] or "{}").get("apart", ())))
+        if kept.pop(item["id"], 0) != count * (count - 1):
+            ledger.gaps.append(f"the entries that item {item['id']} told apart are not kept as decided")
+    ledger.gaps += [f"entries told apart by item {name}, which did not decide that" for name in kept]
+
+
 def _end_of(mrn: str, into: dict[str, str]) -> str:
     for _ in range(len(into) + 1):
         if mrn not in into:

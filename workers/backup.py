@@ -33,11 +33,12 @@ Progress = Callable[[int, int], object]
 
 
 class Backup(NamedTuple):
-    """What a backup holds."""
+    """What a backup holds, and which keys it does not, on purpose: who has the backup alone must be able to open nothing with it."""
 
     tables: list[CopiedTable]
     objects: int
     new_objects: int
+    left_out: tuple[str, ...]
 
 
 class Restored(NamedTuple):
@@ -64,9 +65,16 @@ def back_up(config: Config, stores: Stores, folder: Path, *, now: datetime, prog
         "index_sha256": _digest(folder / "index.db"),
         "tables": [table._asdict() for table in tables],
         "objects": copied[0],
+        "left_out": (left_out := keys_left_out(config)),
     }
     _write_synced(folder / MANIFEST, json.dumps(manifest, indent=1))
-    return Backup(tables, *copied)
+    return Backup(tables, *copied, left_out)
+
+
+def keys_left_out(config: Config) -> tuple[str, ...]:
+    """The keys that are kept apart from the data: what opens sealed objects, what second factors, seals and separator sheets rest on."""
+    of_objects = ("the key file of sealed objects (objects.key_file): without it they cannot be read",) if config.objects.key_file else ()
+    return (*of_objects, "keys/ of the data folder: without it second factors, seals and separator sheets begin anew")
 
 
 def restore(config: Config, data_dir: Path, folder: Path, *, progress: Progress = lambda *_: None) -> Restored:

@@ -282,19 +282,20 @@ def resolve(
     set_aside: Annotated[str, typer.Option(help="Set it aside for this reason code (duplicate.near, cover, …).", metavar="REASON")] = "",
     quarantine: Annotated[str, typer.Option(help="Quarantine it for this reason code (file.corrupt, …).", metavar="REASON")] = "",
     anyway: Annotated[bool, typer.Option("--anyway", help="File it to a patient whom nothing on the page proposed.")] = False,
+    two_people: Annotated[bool, typer.Option("--two-people", help="The entries suspected to be one person are not.")] = False,
     by: Annotated[str, typer.Option(help="Who decides; default: the user of this computer.")] = "",
 ) -> None:
     """Decide a review item: file it to a patient, set it aside, or quarantine it."""
     from schemas.decision import Wish
-    from workers.resolve import resolve_item
+    from workers.merge import decide_item
     from workers.wire import connect
 
     if sum(map(bool, (patient, set_aside, quarantine))) != 1:
         raise typer.BadParameter("give exactly one of --patient, --set-aside, --quarantine")
     settings, folder = _settings()
-    wish = Wish(patient, kind, set_aside, quarantine, anyway)
-    record = resolve_item(connect(settings, folder), item_id, wish, actor=_actor(by), now=_now())
-    typer.echo(f"{record.id} {record.status.value}")
+    stores, wish = connect(settings, folder), Wish(patient, kind, set_aside, quarantine, anyway, two_people=two_people)
+    record = decide_item(stores, settings, item_id, wish, actor=_actor(by), now=_now())
+    typer.echo(f"{record.id} {record.status.value}{'' if record.evidence.get('decisions') else ', until somebody else says the same'}")
 
 
 @app.command()
@@ -330,6 +331,8 @@ def backup(
     with show.progress("copying", unit="objects") as bar:
         made = back_up(settings, connect(settings, data_dir), folder, now=_now(), progress=bar)
     typer.echo(f"{sum(table.rows for table in made.tables)} rows, {made.objects} objects, {made.new_objects} of them new")
+    for keys_ in made.left_out:
+        typer.echo(f"not in it, to be kept apart: {keys_}")
 
 
 @app.command()
@@ -348,7 +351,6 @@ def restore(folder: Annotated[Path, typer.Argument(metavar="FOLDER", parser=_pat
 def scrub(*, everything: Annotated[bool, typer.Option("--all", help="Read all objects, not only today's share.")] = False) -> None:
     """Read a share of the object store from end to end. Exit code 1 when something is missing or has changed."""
     from workers import show
-    from workers.scrub import note
     from workers.scrub import scrub as read_share
     from workers.wire import connect
 
@@ -357,7 +359,6 @@ def scrub(*, everything: Annotated[bool, typer.Option("--all", help="Read all ob
         result = read_share(
             connect(settings, folder), days=1 if everything else settings.objects.scrub_days, now=_now(), progress=lambda done: bar(done, None)
         )
-    note(result, folder / "run")
     for key in result.bad:
         typer.echo(f"{key}: missing or changed; restore it from the backup", err=True)
     typer.echo(f"{result.read} objects read, {len(result.bad)} bad")

@@ -38,7 +38,7 @@ def up() -> None:
 def watch_folders() -> None:
     """Run the watcher alone, for an installation whose parts are services of their own. Until SIGTERM."""
     from workers.supervise import claim
-    from workers.watch import main
+    from workers.watcher import main
 
     claim(_started("watch").data_dir, "watch")
     raise typer.Exit(main())
@@ -46,7 +46,7 @@ def watch_folders() -> None:
 
 @services.command()
 def work(slots: Annotated[int, typer.Option(min=0, help="How many worker processes; 0: as engine.slots says.")] = 0) -> None:
-    """Run the workers alone. All workers of one installation run on one machine. Until SIGTERM."""
+    """Run the workers alone; with index and journal on a server, on as many machines as wanted. Until SIGTERM."""
     from workers.log import say
     from workers.supervise import run_workers
 

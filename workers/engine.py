@@ -7,16 +7,19 @@ SQLite by default, with a write-ahead log and full syncs; Postgres by its URL. N
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from schemas.faults import StoreFault
+from store.database import noticed
 
 FILES, PARTS = "process_file", "process_part"  # workflows
 QUEUES = {FILES: "files", PARTS: "parts"}
@@ -27,7 +30,11 @@ VERSION = "2"  # of the workflows' steps; a code change that keeps them keeps th
 RECOVERIES = 50  # our own count of tries comes first; this only ends what dies before it can count
 BAD_ENDS = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 MANY = 1000  # databases bound the number of values in one statement
+SPEAK_OF_TROUBLE = {"_queue", "_core", "_sys_db", "_recovery"}  # modules of DBOS; the others' warnings are advice
+TOLD_SECONDS = 60.0
 PRIORITIES = {"stat": 1, "normal": 100, "low": 10_000}
+
+log = logging.getLogger("chartroom.engine")
 
 RunStep = Callable[[str, Callable[[], Any]], Any]  # done once, its JSON result kept
 Share = Callable[[Sequence[Any], str], list[Any]]  # parts, and how urgent they are; what became of each
@@ -43,16 +50,39 @@ class DurableConnection(sqlite3.Connection):
         self.execute("PRAGMA synchronous=FULL")
 
 
+class Trouble(logging.Handler):
+    """Says, without DBOS's words, that it has trouble with the journal: once a minute at most, for it tries again all the time."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self._next = 0.0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One line about the first of many."""
+        if record.module in SPEAK_OF_TROUBLE and time.monotonic() >= self._next:
+            self._next = time.monotonic() + TOLD_SECONDS
+            log.warning("the journal of durable work refuses (%s:%s); it is tried again", record.module, record.lineno)
+
+
 class Engine:
     """One process's share of the durable work. DBOS allows one a process."""
 
     def __init__(
-        self, url: str, *, slot: str, process: Callable[[str, RunStep, Share], Any], part: Callable[[Any, RunStep], Any], poll_seconds: float = 0.5
+        self,
+        url: str,
+        *,
+        executor: str,
+        process: Callable[[str, RunStep, Share], Any],
+        part: Callable[[Any, RunStep], Any],
+        poll_seconds: float = 0.5,
     ) -> None:
-        """Connect, and work on files by `process` and on parts of them by `part` as executor `slot`, going on with what this slot had begun."""
+        """Connect, and work on files by `process` and on parts of them by `part` under the name `executor`, going on with what was begun under it."""
         self._in_step = threading.Lock()
         self._leaving = threading.Event()
-        self._dbos = _configure(url, slot)
+        self._executor = executor
+        self._in_hand: set[str] = set()  # ids that a thread of this process works on
+        self._dropped: set[str] = set()  # ids that stood as begun by us at the last look, and none of our threads worked on
+        self._dbos = _configure(url, executor)
         self._poll_seconds = poll_seconds
         self._file, self._part = self._workflows(process, part)
         self._dbos.listen_queues(list(QUEUES.values()))
@@ -99,18 +129,35 @@ class Engine:
         parts = (wanted[start : start + MANY] for start in range(0, len(wanted), MANY))
         return {row.workflow_id: row.status for part in parts for row in self._list(workflow_ids=part, status=ends)}
 
-    def adopt(self, slot: str) -> list[str]:
-        """Take up what a dead slot had begun of files and parts. The caller holds that slot's lock, so nobody works on it."""
-        left = self._list(name=[FILES, PARTS], status="PENDING", executor_id=slot, app_version=VERSION)
+    def executors(self) -> set[str]:
+        """Who has files or parts in hand."""
+        return {row.executor_id for row in self._list(name=[FILES, PARTS], status="PENDING")}
+
+    def adopt(self, dead: Collection[str]) -> list[str]:
+        """Take up what dead workers had begun of files and parts. The caller sees to it that nobody works under these names any more."""
+        left = self._list(name=[FILES, PARTS], status="PENDING", executor_id=list(dead), app_version=VERSION) if dead else []
         for row in left:
             self._dbos.resume_workflow(row.workflow_id, queue_name=QUEUES[row.name])
         return [row.workflow_id for row in left]
 
-    def outdated(self, slots: Iterable[str]) -> list[str]:
-        """Files that another version of these steps left waiting, or that one of `slots` had begun in it: nobody takes them from the queue."""
+    def take_up_dropped(self) -> list[str]:
+        """Take up what stands as begun by this executor and nobody works on: the journal could not be written when its thread ended.
+
+        Only what stood so at the last look already: work that was just handed out has no thread yet.
+        """
+        mine = self._list(name=[FILES, PARTS], status="PENDING", executor_id=self._executor, app_version=VERSION)
+        idle = {row.workflow_id: row for row in mine if row.workflow_id not in self._in_hand}
+        again = idle.keys() & self._dropped
+        self._dropped = set(idle)
+        for workflow_id in again:
+            self._dbos.resume_workflow(workflow_id, queue_name=QUEUES[idle[workflow_id].name])
+        return sorted(again)
+
+    def outdated(self, dead: Iterable[str]) -> list[str]:
+        """Files that another version of these steps left waiting, or that one of the dead had begun in it: nobody takes them from the queue."""
         others = [row["version_name"] for row in self._dbos.list_application_versions() if row["version_name"] != VERSION]
         rows = self._list(app_version=others, status=["ENQUEUED", "PENDING"]) if others else []
-        return [row.workflow_id for row in rows if row.status == "ENQUEUED" or row.executor_id in set(slots)]
+        return [row.workflow_id for row in rows if row.status == "ENQUEUED" or row.executor_id in set(dead)]
 
     def finish_step(self, seconds: float) -> bool:
         """Let the step in hand end, and begin no other: afterwards the process may leave. False if it took too long."""
@@ -119,13 +166,25 @@ class Engine:
 
     def _workflows(self, process: Callable[..., Any], part: Callable[..., Any]) -> tuple[Any, Any]:
         def process_file(delivery_id: str) -> Any:
-            return process(delivery_id, self._run_step, self._share)
+            with self._holding():
+                return process(delivery_id, self._run_step, self._share)
 
         def process_part(facts: Any) -> Any:
-            return part(facts, self._run_step)
+            with self._holding():
+                return part(facts, self._run_step)
 
         register = partial(self._dbos.workflow, max_recovery_attempts=RECOVERIES)
         return register(name=FILES)(process_file), register(name=PARTS)(process_part)
+
+    @contextmanager
+    def _holding(self) -> Iterator[None]:
+        """While in the block, the workflow of this thread is in hand."""
+        workflow_id = str(self._dbos.workflow_id)
+        self._in_hand.add(workflow_id)
+        try:
+            yield
+        finally:
+            self._in_hand.discard(workflow_id)
 
     def _run_step(self, name: str, work: Callable[[], Any]) -> Any:
         self._in_step.acquire()
@@ -183,7 +242,7 @@ def engine_health(url: str) -> str:
     return "ok"
 
 
-def _configure(url: str, slot: str) -> Any:
+def _configure(url: str, executor: str) -> Any:
     for name in [name for name in os.environ if name.startswith("DBOS_")]:
         del os.environ[name]  # what stands there belongs to some other application
     from dbos import DBOS, DBOSPortableJSONSerializer
@@ -194,14 +253,15 @@ def _configure(url: str, slot: str) -> Any:
     DBOS(
         config={
             "name": "chartroom",
-            "system_database_url": url,
-            "executor_id": slot,
+            "system_database_url": url if local else noticed(url),
+            "executor_id": executor,
             "application_version": VERSION,
             "serializer": DBOSPortableJSONSerializer(),
-            "log_level": "CRITICAL",
+            "log_level": "WARNING",
             "enable_otlp": False,
             "use_listen_notify": False,
             "db_engine_kwargs": {"connect_args": {"factory": DurableConnection}} if local else {},
         }
     )
+    logging.getLogger("dbos").handlers[:] = [Trouble()]
     return DBOS

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,14 +11,13 @@ from typing import Any
 
 from schemas.config import Config
 from schemas.faults import Fault
-from store import documents, journal, queue, renditions
+from store import documents, journal, queue, renditions, scrubs
 from store.database import reading
 from store.objects import key_of
 from store.patients import size
-from workers import scrub
-from workers.health import STALE_SECONDS
-from workers.slots import holding_dead_slots, known_slots
-from workers.wire import Stores
+from store.scrubs import Scrub
+from workers.sighting import STALE
+from workers.wire import Stores, crew_of, sightings
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ class Figures:
     disk_free: int
     disk_total: int
     objects_answer: bool
-    scrub: scrub.Scrub | None
+    scrub: Scrub | None
 
 
 def take_figures(config: Config, folder: Path, stores: Stores, *, now: datetime) -> Figures:
@@ -72,31 +70,21 @@ def take_figures(config: Config, folder: Path, stores: Stores, *, now: datetime)
             "renditions": renditions.counts(conn),
             "review": queue.counts(conn),
             "oldest_item": queue.oldest_open(conn),
+            "scrub": scrubs.last(conn),
         }
-    beat, known, disk = _heartbeat(folder / "run"), known_slots(folder / "run"), shutil.disk_usage(folder)
-    with holding_dead_slots(folder / "run", None) as dead:
-        running = len(known) - len(dead)
+    seen, disk = [one for one in sightings(config, folder, stores) if now - one.at < STALE], shutil.disk_usage(folder)
+    workers = crew_of(config, folder, stores).at_work()
     return Figures(
         **counted,
         people=size(stores.index),
-        watcher_runs=bool(beat) and (now - datetime.fromisoformat(beat["at"])).total_seconds() < STALE_SECONDS,
-        folders=tuple(WatchedFolder(row["name"], row["waiting"], row["oldest_wait_seconds"], row["problems"]) for row in beat.get("folders", ())),
-        workers_running=running,
-        workers_known=len(known),
+        watcher_runs=bool(seen),
+        folders=tuple(WatchedFolder(row["name"], row["waiting"], row["oldest_wait_seconds"], row["problems"]) for one in seen for row in one.folders),
+        workers_running=workers.running,
+        workers_known=workers.known,
         disk_free=disk.free,
         disk_total=disk.total,
         objects_answer=_answers(lambda: stores.objects.exists(key_of("0" * 64))),
-        scrub=scrub.last(folder / "run"),
     )
-
-
-def _heartbeat(run: Path) -> dict[str, Any]:
-    """What the watcher last said of itself; empty when it never did."""
-    try:
-        beat: dict[str, Any] = json.loads((run / "watch.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return beat if {"at", "folders"} <= beat.keys() else {}
 
 
 def not_ready(stores: Stores) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import json
 import ssl
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -11,26 +10,25 @@ from datetime import UTC, datetime
 from schemas.config import Web
 from schemas.faults import StoreFault
 from workers.settings import Settings
+from workers.sighting import STALE, last_here
 from workers.slots import somebody_works
 
-STALE_SECONDS = 60.0  # a watcher shows itself after every round; one round may take in large files
 ANSWER_SECONDS = 10.0
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not listened to
 
 
 def check_watch(settings: Settings) -> None:
-    """StoreFault when the watcher has not shown itself lately."""
-    try:
-        beat = json.loads((settings.data_dir / "run" / "watch.json").read_text(encoding="utf-8"))
-        age = (datetime.now(UTC) - datetime.fromisoformat(beat["at"])).total_seconds()
-    except (OSError, ValueError, KeyError):
-        raise StoreFault("The watcher has never shown itself.", next_step="See its log.") from None
-    if age > STALE_SECONDS:
-        raise StoreFault(f"The watcher was last seen {age:.0f} s ago.", next_step="See its log.")
+    """StoreFault when the watcher of this machine has not shown itself lately."""
+    seen = last_here(settings.data_dir / "run")
+    if seen is None:
+        raise StoreFault("The watcher has never shown itself.", next_step="See its log.")
+    age = datetime.now(UTC) - seen.at
+    if age > STALE:
+        raise StoreFault(f"The watcher was last seen {age.total_seconds():.0f} s ago.", next_step="See its log.")
 
 
 def check_work(settings: Settings) -> None:
-    """StoreFault when no worker process is alive."""
+    """StoreFault when no worker process of this machine is alive."""
     if not somebody_works(settings.data_dir / "run"):
         raise StoreFault("No worker runs.", next_step="See the workers' log.")
 

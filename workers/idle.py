@@ -1,4 +1,7 @@
-"""What is made when nothing waits: page images for the review application, archival PDFs. One small piece at a time, each safe to repeat."""
+"""What is done when nothing waits: page images for the review application, archival PDFs, the day's share of the store read from end to end.
+
+One small piece at a time, each safe to repeat.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,9 @@ from typing import NamedTuple, TypeVar
 from schemas.faults import StoreFault
 from schemas.rules import IdleRules
 from schemas.source import Opened
-from store import renditions
+from store import journal, renditions
 from store.database import reading, writing
+from workers.scrub import Round
 from workers.wire import Maker, Stores
 
 PAGES_A_PIECE = 4
@@ -27,20 +31,23 @@ class Bench(NamedTuple):
     stores: Stores
     scratch: Path
     now: Callable[[], datetime]
+    round: Round | None = None  # the day's reading of the object store
 
 
-def one_piece(bench: Bench, rules: IdleRules) -> bool:
+def one_piece(bench: Bench, rules: IdleRules, most_minutes: int) -> bool:
     """Do one piece of what can wait; False when there is none."""
-    return (rules.page_images and draw_some_pages(bench)) or (rules.archive and archive_one(bench))
+    makes = (rules.page_images and draw_some_pages(bench, most_minutes)) or (rules.archive and archive_one(bench))
+    return makes or (rules.scrub and bench.round is not None and bench.round.piece(bench.now()))
 
 
-def draw_some_pages(bench: Bench) -> bool:
-    """Make the images of a few pages of one source file."""
+def draw_some_pages(bench: Bench, most_minutes: int) -> bool:
+    """Make the images of a few pages of one source file; none of one that took more than `most_minutes` of processor time to open."""
     with reading(bench.stores.index) as conn:
         wanted = renditions.unseen(conn, PAGES_A_PIECE)
-    if wanted is None:
-        return False
-    made = _unless_lost(lambda: _page_images(bench, wanted)) or {}
+        if wanted is None:
+            return False
+        costly = journal.spent(conn, sha256=wanted.sha256) > 60 * most_minutes
+    made = {} if costly else _unless_lost(lambda: _page_images(bench, wanted)) or {}
     with writing(bench.stores.index) as conn:
         renditions.save_page_images(conn, wanted.sha256, {page: made.get(page, {}) for page in wanted.pages})
     return True

@@ -15,14 +15,13 @@ from schemas.faults import EngineFault, StoreFault
 from schemas.source import Delivery, DeliveryState
 from store import journal
 from store.database import reading, writing
+from workers.receipt import INGESTED
 from workers.settings import Settings
-from workers.slots import somebody_works
 from workers.supervise import Say, Tree, workers
 from workers.take_over import TAKEN, Origin, RefusedFile, look_at, take_over
 from workers.watch import ignored_by
-from workers.wire import Stores
+from workers.wire import Stores, crew_of
 
-SOURCE = "ingest"
 LOOKS = 5  # at a file that changes while it is copied
 TEND_SECONDS = 0.5
 
@@ -60,7 +59,7 @@ def ingest(
         except RefusedFile as refused:
             intake.refused.append((name, refused.kind))
             with writing(stores.index) as conn:
-                journal.note_refused(conn, source=SOURCE, name=name, kind=refused.kind, now=datetime.now(UTC))
+                journal.note_refused(conn, source=INGESTED, name=name, kind=refused.kind, now=datetime.now(UTC))
         except OSError as error:
             intake.unreadable.append((name, error.strerror or type(error).__name__))
         except StoreFault as fault:
@@ -105,7 +104,8 @@ def wait_until_settled(
     EngineFault when they do not start.
     """
     wanted, began = list(dict.fromkeys(ids)), time.monotonic()
-    tree = None if somebody_works(settings.data_dir / "run") else Tree(workers(settings), say)
+    crew = crew_of(settings.config, settings.data_dir, stores)
+    tree = None if crew.at_work().running else Tree(workers(settings), say)
     try:
         while True:
             done = count_settled(wanted, stores)
@@ -114,7 +114,7 @@ def wait_until_settled(
                 return True
             if seconds is not None and time.monotonic() - began > seconds:
                 return False
-            if tree is None and not somebody_works(settings.data_dir / "run"):
+            if tree is None and not crew.at_work().running:
                 tree = Tree(workers(settings), say)
             if tree is not None:
                 _tend(tree)
@@ -148,7 +148,7 @@ def _take(path: Path, name: str, config: Config, stores: Stores, intake: Intake,
     if free - look_at(path).size < config.intake.min_free_megabytes << 20:
         raise StoreFault("The disk is nearly full.", next_step="Make room, or lower intake.min_free_megabytes; the files wait where they are.")
     for _ in range(LOOKS):
-        delivery = take_over(path, name=name, origin=Origin(SOURCE, config.facility), stores=stores, now=datetime.now(UTC))
+        delivery = take_over(path, name=name, origin=Origin(INGESTED, config.facility), stores=stores, now=datetime.now(UTC))
         if delivery is not None:
             intake.deliveries.append(delivery)
             break
@@ -157,4 +157,4 @@ def _take(path: Path, name: str, config: Config, stores: Stores, intake: Intake,
         intake.unreadable.append((name, "changes all the time"))
     if rule:
         with writing(stores.index) as conn:
-            journal.note_ignored(conn, source=SOURCE, name=name, rule=rule, now=datetime.now(UTC))
+            journal.note_ignored(conn, source=INGESTED, name=name, rule=rule, now=datetime.now(UTC))

@@ -1,13 +1,16 @@
-"""Merges and parts entries of the patient index, and has the documents concerned matched again or asked about."""
+"""Merges, parts and tells apart entries of the patient index, and has the documents concerned matched again or asked about."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from schemas.config import Config
+from schemas.decision import Wish
+from schemas.record import DocumentRecord
 from store import documents, merges
-from store.database import writing
-from workers.rematch import Rematched, ask_again, recheck_filed, rematch_held
+from store.database import reading, writing
+from workers.rematch import Rematched, ask_again, recheck_filed, rematch_held, rematch_told_apart
+from workers.resolve import resolve_item
 from workers.wire import Stores
 
 
@@ -29,6 +32,22 @@ def unmerge_entry(stores: Stores, config: Config, mrn: str, *, actor: str, now: 
     asked = ask_again(stores, config, sorted(meanwhile), now=now)
     done = _follow(stores, config, [record.id for record in filed if record.id not in meanwhile], now)
     return done._replace(doubtful=done.doubtful + asked.doubtful)
+
+
+def decide_item(  # noqa: PLR0913 - a decision, and the stores it reaches
+    stores: Stores, config: Config, item_id: str, wish: Wish, *, actor: str, now: datetime, fence: int | None = None
+) -> DocumentRecord:
+    """Commit one decision on a review item; where it merges two entries or tells them apart, the documents concerned are matched again."""
+    record = resolve_item(stores, item_id, wish, actor=actor, now=now, fence=fence, rules=config.review)
+    if wish.two_people:
+        rematch_told_apart(stores, config, record.evidence["match"]["twice"], now=now)
+    if wish.merge:
+        with reading(stores.index) as conn:
+            merged = merges.survivor(conn, wish.merge) != wish.merge  # not while somebody else must say the same
+            filed = [other.id for other in documents.of_patient(conn, wish.patient) if other.id != record.id]
+        if merged:
+            _follow(stores, config, filed, now)
+    return record
 
 
 def _follow(stores: Stores, config: Config, filed: list[str], now: datetime) -> Rematched:

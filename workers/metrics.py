@@ -46,7 +46,7 @@ class House(Collector):
         yield _one("disk_free_bytes", "Room on the data folder's disk", seen.disk_free)
         yield _one("disk_size_bytes", "Size of the data folder's disk", seen.disk_total)
         if seen.scrub is not None:
-            yield _one("scrub_age_seconds", "Since the last scrub", self._age(datetime.fromisoformat(seen.scrub.at)))
+            yield _one("scrub_age_seconds", "Since the last scrub", self._age(seen.scrub.at))
             yield _one("scrub_read_objects", "Objects read by the last scrub", seen.scrub.read)
             yield _one("scrub_bad_objects", "Objects that it found missing or changed", len(seen.scrub.bad))
 

@@ -63,7 +63,7 @@ def read_patients(
             if not line.strip():
                 continue
             try:
-                patient = _patient(header, _cells(line), today)
+                patient = entry_of(header, _cells(line), today)
                 _check_once(stands.setdefault(patient.mrn, number), number)
                 yield patient
             except ValueError as problem:
@@ -102,7 +102,14 @@ def _header(line: bytes) -> list[str]:
     return header
 
 
-def _patient(header: list[str], row: list[str], today: date) -> IndexPatient:
+def register(stores: Stores, patient: IndexPatient, *, actor: str, now: datetime) -> None:
+    """Enter one person into the index; doing it again changes nothing."""
+    told = lambda count: AuditEntry("patients.imported", "patients", actor, {**count._asdict(), "skipped": 0})  # noqa: E731
+    upsert(stores.index, [(patient, patient_keys(patient))], now=now, told=told, keys_of=patient_keys)
+
+
+def entry_of(header: list[str], row: list[str], today: date) -> IndexPatient:
+    """The entry that a row describes. ValueError says what is wrong with it, without the patient's data."""
     if len(row) != len(header):
         raise ValueError(f"{len(row)} columns where the header has {len(header)}")
     if any(unicodedata.category(sign) == "Cc" and sign != "\t" for cell in row for sign in cell):

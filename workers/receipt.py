@@ -14,6 +14,7 @@ from schemas.record import DocumentRecord, DocumentStatus
 from schemas.source import Delivery, visible
 
 SUFFIX = ".receipt.txt"
+INGESTED = "ingest"  # the source of what came through no watched folder
 
 
 def folder_of(delivery: Delivery, folders: Sequence[Folder]) -> Folder | None:

@@ -6,7 +6,7 @@ A held document may be filed or be held for other reasons. A filed one that no l
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -65,6 +65,22 @@ def follow_index(stores: Stores, config: Config, *, since: datetime, now: dateti
     return _sum(rematch_held(stores, config, now=now, progress=progress), checked)
 
 
+def catch_up(stores: Stores, config: Config, delivery_id: str, *, now: datetime) -> Rematched:
+    """Match the documents of a delivery again that was settled while the index changed: who changed it did not see them yet."""
+    with reading(stores.index) as conn:
+        ids = [record.id for record in documents.of_delivery(conn, delivery_id)]
+    checked = recheck_filed(stores, config, ids, now=now)
+    return _sum(_each(ids, lambda name: _held_again(stores, config, name, now), lambda *_: None), checked)
+
+
+def rematch_told_apart(stores: Stores, config: Config, mrns: Collection[str], *, now: datetime) -> Rematched:
+    """Match held documents again that wait for these entries to be merged: they are two people."""
+    with reading(stores.index) as conn:
+        waiting = [documents.get(conn, name) for name in neighbours.held(conn, reason="patient.duplicate")]
+    ids = [one.id for one in waiting if one and len(set(mrns) & set(one.evidence.get("match", {}).get("twice", ()))) > 1]
+    return _each(ids, lambda name: _held_again(stores, config, name, now), lambda *_: None)
+
+
 def ask_again(stores: Stores, config: Config, ids: Iterable[str], *, now: datetime) -> Rematched:
     """Ask about filed documents whoever filed them: their patient's entry is no longer what it was."""
 
@@ -87,7 +103,7 @@ def extraction_of(record: DocumentRecord) -> Extraction:
 
 def _held_again(stores: Stores, config: Config, name: str, now: datetime) -> Rematched:
     before = _record(stores, name)
-    if before.status is not DocumentStatus.REVIEW or "outcome" not in before.evidence:
+    if before.status is not DocumentStatus.REVIEW or not before.evidence.get("outcome") or _is_answered(stores, before):
         return Rematched()
     found = standing_of(stores, _source(stores, before), rules=config.match)
     outcome = _match(stores, config, before)
@@ -100,9 +116,15 @@ def _held_again(stores: Stores, config: Config, name: str, now: datetime) -> Rem
     return Rematched(filed=1) if isinstance(decision, Filing) else Rematched(changed=1)
 
 
+def _is_answered(stores: Stores, record: DocumentRecord) -> bool:
+    """Whether one of two people has answered already: the other must see what the first one saw."""
+    with reading(stores.index) as conn:
+        return any(item.resolved_at is None and item.follows for item in queue.of_document(conn, record.id))
+
+
 def _filed_again(stores: Stores, config: Config, name: str, now: datetime) -> Rematched:
     before = _record(stores, name)
-    if before.evidence.get("decisions") or "outcome" not in before.evidence:
+    if before.evidence.get("decisions") or not before.evidence.get("outcome"):
         return Rematched()
     outcome = _match(stores, replace(config, match=replace(config.match, autofile="certified")), before)
     if isinstance(outcome, Matched) and _is_same(stores, outcome.candidates[0].mrn, before.patient_mrn):

@@ -190,6 +190,8 @@ def _overlap(one: Path, other: Path) -> bool:
 
 
 def _origin(key: str, origins: Mapping[str, str]) -> str:
+    if below := next((origin for name, origin in origins.items() if name.startswith(f"{key}.")), None):
+        return below
     while key:
         if key in origins:
             return origins[key]

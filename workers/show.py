@@ -142,7 +142,7 @@ def _bar(bits: float) -> str:
 def item(entry: ReviewItem, record: DocumentRecord) -> None:
     """One review item: what is asked, then the document; of a blind check nothing that was decided about it."""
     out.print(f"item [bold]{entry.id}[/]  since {entry.opened_at:%Y-%m-%d %H:%M} UTC  {entry.priority}")
-    if not entry.blind:
+    if not (entry.blind or entry.known):
         document(record)
         return
     out.print(f"{_plain(record.source_name)}  pages {ranges(record.pages)}  object {record.object_key or '–'}")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import secrets
+import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -46,6 +48,17 @@ def known_slots(run: Path) -> list[str]:
 
 
 def somebody_works(run: Path) -> bool:
-    """Whether any worker process is alive on this data folder."""
+    """Whether any worker process of this machine is alive on this data folder."""
     with holding_dead_slots(run, None) as dead:
         return len(dead) < len(known_slots(run))
+
+
+def place_of(run: Path, slot: str) -> str:
+    """A slot's name among all machines: that of this computer and of this data folder with it."""
+    mark, draft = run / "place", run / f"place.{secrets.token_hex(4)}"
+    if not mark.exists():
+        draft.write_text(secrets.token_hex(4), encoding="ascii")
+        with suppress(FileExistsError):
+            os.link(draft, mark)  # whole at once: others of this folder start at the same time
+        draft.unlink()
+    return f"{slot}@{socket.gethostname()}-{mark.read_text(encoding='ascii')}"

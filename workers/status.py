@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pipeline.match import VERSION as MATCHER
 from schemas.config import Config
 from schemas.faults import Fault
 from schemas.line import LineKind, Standing
 from store import journal, merges, queue
 from store.database import reading
 from store.objects import key_of
-from workers import scrub
+from store.scrubs import Scrub
 from workers.alarms import Alarm, find_alarms
 from workers.engine import engine_health
 from workers.figures import Figures, take_figures
-from workers.health import STALE_SECONDS
 from workers.lines import standings
-from workers.supervise import missing_walls
-from workers.wire import SHIPPED_MODEL, Stores, engine_url, open_recogniser
+from workers.sighting import STALE, Sighting
+from workers.supervise import told_of_walls
+from workers.wire import SHIPPED_MODEL, Stores, engine_url, open_recogniser, sightings
 
 
 def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) 
             "refused names": seen.refused,
         },
         "files in work": {one.delivery_id: f"{one.read} of {one.pages} pages read" for one in at_work},
-        "watched folders": _watch(folder, now),
+        "watched folders": _watch(sightings(config, folder, stores), now),
         "documents": dict(seen.documents),
         "archival renditions": dict(seen.renditions),
         "review": {**seen.review, "next since": _age(first[0].opened_at if first else None, now)},
@@ -56,15 +56,13 @@ def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) 
         "health": {
             "index": "ok",
             "objects": _objects(stores),
-            "last scrub": _scrubbed(folder, now),
+            "last scrub": _scrubbed(seen.scrub, now),
             "engine": engine_health(engine_url(config, folder)),
             "workers": _workers(seen),
-            "walls around opened files": f"missing: {', '.join(missing)}" if (missing := missing_walls()) else "all stand",
+            "walls around opened files": told_of_walls(),
             "disk free": _free(folder),
-            "document type model": _model(),
-            "tesseract": _version("tesseract"),
+            **models(),
             "recogniser": open_recogniser(config.read).name,
-            "poppler": _version("pdftoppm", "-v"),
         },
     }
 
@@ -99,18 +97,16 @@ def _age(since: datetime | None, now: datetime) -> str:
     return "–" if since is None else f"{int((now - since).total_seconds())} s"
 
 
-def _watch(folder: Path, now: datetime) -> dict[str, Any]:
-    """A line a folder from the watcher's heartbeat; an old heartbeat is no watcher."""
-    try:
-        beat = json.loads((folder / "run" / "watch.json").read_text(encoding="utf-8"))
-        age = (now - datetime.fromisoformat(beat["at"])).total_seconds()
-    except (OSError, ValueError, KeyError):
+def _watch(found: Sequence[Sighting], now: datetime) -> dict[str, Any]:
+    """A line a folder from the watchers' heartbeats; an old heartbeat is no watcher."""
+    if not found:
         return {"watcher": "not running"}
-    state = "running" if age < STALE_SECONDS else f"not running: last seen {age:.0f} s ago"
-    return {"watcher": state, **{row["name"]: _watched(row) for row in beat["folders"]}}
+    newest = max(one.at for one in found)
+    state = "running" if now - newest < STALE else f"not running: last seen {(now - newest).total_seconds():.0f} s ago"
+    return {"watcher": state, **{row["name"]: _watched(row) for one in found for row in one.folders}}
 
 
-def _watched(row: dict[str, Any]) -> str:
+def _watched(row: Mapping[str, Any]) -> str:
     problems = "".join(f", {name}: {count}" for name, count in row["problems"].items())
     return f"{row['waiting']} waiting, the oldest for {row['oldest_wait_seconds']:.0f} s{problems}"
 
@@ -125,6 +121,16 @@ def _numbered(alarms: Iterable[Alarm]) -> dict[str, str]:
     for alarm in alarms:
         told[alarm.code] = f"{told[alarm.code]}\n{alarm}" if alarm.code in told else str(alarm)
     return told
+
+
+def models() -> dict[str, str]:
+    """What reads, types and matches, and in which version."""
+    return {
+        "document type model": _model(),
+        "patient matcher": f"version {MATCHER}",
+        "tesseract": _version("tesseract"),
+        "poppler": _version("pdftoppm", "-v"),
+    }
 
 
 def _model() -> str:
@@ -143,12 +149,11 @@ def _objects(stores: Stores) -> str:
         return f"unreachable: {fault}"
 
 
-def _scrubbed(folder: Path, now: datetime) -> str:
-    found = scrub.last(folder / "run")
+def _scrubbed(found: Scrub | None, now: datetime) -> str:
     if found is None:
-        return "never (`chartroom scrub`)"
+        return "never: it is done when nothing waits, or by `chartroom scrub`"
     bad = f", {len(found.bad)} missing or changed: {', '.join(found.bad[:3])}" if found.bad else ", all whole"
-    return f"{found.read} objects {_age(datetime.fromisoformat(found.at), now)} ago{bad}"
+    return f"{found.read} objects {_age(found.at, now)} ago{bad}"
 
 
 def _free(folder: Path) -> str:

@@ -19,17 +19,18 @@ from typing import Any, NamedTuple
 from schemas.config import Config
 from schemas.faults import EngineFault, Fault, StoreFault
 from schemas.filing import BatchPlan
-from schemas.page import PageReading
+from schemas.page import PageKind, PageReading
 from schemas.record import DocumentRecord, DocumentStatus
 from schemas.source import Delivery, DeliveryState, FileKind, Opened, PageFacts, Refused
-from store import documents, journal, readings
+from store import documents, journal, patients, readings
 from store.database import reading, writing
-from workers.apply import OvertakenError, Sheaf, apply_plan, apply_whole, hold_all, hold_attached
+from workers.apply import OvertakenError, Sheaf, apply_plan, apply_whole, hold_all, hold_attached, tell_flags
 from workers.copies import search_copies
 from workers.lines import sample_share, standing_of
-from workers.receipt import folder_of, receipt_text, write_receipt
+from workers.receipt import INGESTED, folder_of, receipt_text, write_receipt
+from workers.rematch import catch_up
 from workers.watch import ignored_by, receipts_folder
-from workers.wire import Reader, Stores
+from workers.wire import Reader, Stores, is_shared
 
 PAGES_A_STEP = 4
 LONGEST_PAUSE = 30.0
@@ -118,17 +119,18 @@ class Tries:
         if number - self.finished_at > self.desk.config.engine.attempts:
             return {"failed": "crashed"}
         errors = 0
-        for pause in _pauses():
+        for pause in pauses():
             try:
                 return {**work(), "attempt": number}
             except Exception as error:  # noqa: BLE001 - one bad file blocks only itself
-                if _machine_is_down(error, self.desk.stores):
+                if machine_is_down(error, self.desk.stores):
+                    log.warning("step waits for the machine: %s", kind_of(error))
                     self.desk.sleep(pause)
                     continue
                 errors += 1
-                log.warning("step failed: %s", _kind(error))
+                log.warning("step failed: %s", kind_of(error))
                 if errors >= self.desk.config.engine.attempts or getattr(error, "permanent", False):
-                    return {"failed": _kind(error)}
+                    return {"failed": kind_of(error)}
                 self.desk.sleep(pause)
         raise AssertionError
 
@@ -167,14 +169,34 @@ def read_part(desk: Desk, part: Part) -> Result:
     wanted = tuple(PageFacts(int(number), width, height) for number, width, height in part.pages if number not in kept)
     if not wanted:
         return {"read": 0}
-    folder = _folder(desk, part.delivery_id) / f"pages-{wanted[0].number}"
-    folder.mkdir(parents=True, exist_ok=True)
-    read = desk.reader.read_pages(_original(desk, delivery), Opened(FileKind(part.kind), wanted), [page.number for page in wanted], folder)
+    before = desk.reader.opening_seconds()
+    read = [given_up(page) for page in wanted] if _is_too_costly(desk, delivery) else _read(desk, delivery, FileKind(part.kind), wanted)
     kept_as = {done.number: desk.stores.objects.put_bytes(readings.pack(done)) for done in read}  # no other writer waits for these
     with writing(desk.stores.index) as conn:
         readings.save(conn, sha256=delivery.sha256, key=desk.reader.reading_key, pages=kept_as)
-    shutil.rmtree(folder, ignore_errors=True)
+        journal.spend(conn, delivery.id, desk.reader.opening_seconds() - before)
     return {"read": len(wanted)}
+
+
+def given_up(page: PageFacts) -> PageReading:
+    """A page that is not opened, because the others of its file have used up what one file may take."""
+    return PageReading(page.number, PageKind.UNREADABLE, width_pt=page.width_pt, height_pt=page.height_pt, confidence=0.0, problem="image.unreadable")
+
+
+def _read(desk: Desk, delivery: Delivery, kind: FileKind, wanted: tuple[PageFacts, ...]) -> tuple[PageReading, ...]:
+    folder = _folder(desk, delivery.id) / f"pages-{wanted[0].number}"
+    folder.mkdir(parents=True, exist_ok=True)
+    read = desk.reader.read_pages(_original(desk, delivery), Opened(kind, wanted), [page.number for page in wanted], folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    return read
+
+
+def _is_too_costly(desk: Desk, delivery: Delivery) -> bool:
+    with reading(desk.stores.index) as conn:
+        spent = journal.spent(conn, sha256=delivery.sha256)
+    if over := spent > 60 * desk.config.render.file_cpu_minutes:
+        log.warning("delivery %s: opening it took %.0f s of processor time; the pages that are left are not opened", delivery.id, spent)
+    return over
 
 
 def settle(desk: Desk, delivery_id: str, opened: Mapping[str, Any]) -> Result:
@@ -190,6 +212,7 @@ def settle(desk: Desk, delivery_id: str, opened: Mapping[str, Any]) -> Result:
             read_part(desk, part)
         kept = _kept(desk, delivery)
     standing = standing_of(desk.stores, delivery.source, rules=desk.config.match)
+    matched_with = patients.changes(desk.stores.index)
     planned = desk.reader.plan([kept[number] for number in sorted(kept)], standing.line)
     sheaf = Sheaf(_original(desk, delivery), _opened(opened), kept, _folder(desk, delivery_id))
     while True:
@@ -207,19 +230,25 @@ def settle(desk: Desk, delivery_id: str, opened: Mapping[str, Any]) -> Result:
                 now=desk.now(),
                 traces=traces,
             )
+            if not new or patients.changes(desk.stores.index) != matched_with:  # not new: a crash may have come between
+                catch_up(desk.stores, desk.config, delivery_id, now=desk.now())
             return {"documents": len(plan.documents), "new": new}
 
 
 def _careful(plan: BatchPlan, opened: Mapping[str, Any]) -> BatchPlan:
     """Of a file that lacks its end, or holds files that nobody reads, nothing is filed by itself."""
-    plan = plan if opened["whole"] else hold_all(plan, "file.corrupt")
+    plan = tell_flags(plan if opened["whole"] else hold_all(plan, "file.corrupt"), opened["flags"])
     return hold_attached(plan) if "attachments" in opened["flags"] else plan
 
 
 def receipt(desk: Desk, delivery_id: str) -> Result:
-    """Tell the scanner operator, if the file came through a watched folder."""
+    """Tell the scanner operator, if the file came through a watched folder; where that is another machine's, its watcher does."""
     delivery = _delivery(desk, delivery_id)
     folder = folder_of(delivery, desk.config.folders)
+    if is_shared(desk.config) and delivery.source.partition("/")[0] != INGESTED and not (folder and Path(folder.path).is_dir()):
+        with writing(desk.stores.index) as conn:
+            journal.leave_receipt(conn, delivery_id, due=True)
+        return {"receipt": False}
     if folder is None:
         return {"receipt": False}
     with reading(desk.stores.index) as conn:
@@ -227,7 +256,7 @@ def receipt(desk: Desk, delivery_id: str) -> Result:
     try:
         write_receipt(receipts_folder(folder), delivery, receipt_text(delivery, records, now=desk.now()))
     except OSError as error:
-        if _machine_is_down(error, desk.stores):
+        if machine_is_down(error, desk.stores):
             raise
         log.warning("watched folder %s: the receipt of %s cannot be written (%s)", folder.name, delivery_id, error.strerror)
         return {"receipt": False}
@@ -331,7 +360,8 @@ def _opened(facts: Mapping[str, Any]) -> Opened:
     return Opened(FileKind(facts["kind"]), pages, tuple(facts["flags"]))
 
 
-def _pauses() -> Iterator[float]:
+def pauses() -> Iterator[float]:
+    """How long to wait before each further try."""
     pause = 0.5
     while True:
         yield pause
@@ -340,7 +370,7 @@ def _pauses() -> Iterator[float]:
 
 def _insist(desk: Desk, work: Callable[[], Any]) -> Any:
     """Do what must be done, however long the index database takes to come back."""
-    for pause in _pauses():
+    for pause in pauses():
         try:
             return work()
         except StoreFault as fault:
@@ -351,7 +381,7 @@ def _insist(desk: Desk, work: Callable[[], Any]) -> Any:
     raise AssertionError
 
 
-def _machine_is_down(error: Exception, stores: Stores) -> bool:
+def machine_is_down(error: Exception, stores: Stores) -> bool:
     """Whether a failure is everybody's (a store that does not answer, a full disk) and not this file's. Bytes never kept before are tried."""
     if not isinstance(error, StoreFault | EngineFault | OSError) or getattr(error, "permanent", False):
         return False
@@ -364,7 +394,7 @@ def _machine_is_down(error: Exception, stores: Stores) -> bool:
     return False
 
 
-def _kind(error: Exception) -> str:
+def kind_of(error: Exception) -> str:
     """What may be said of an error: its kind, and the sentence of a fault; other texts may quote a page."""
     return f"{type(error).__name__}: {error.sentence}" if isinstance(error, EngineFault | StoreFault) else type(error).__name__
 

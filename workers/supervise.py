@@ -129,6 +129,16 @@ def missing_walls() -> list[str]:
     return [wall for wall, stands in standing().items() if not stands]
 
 
+def told_of_walls() -> str:
+    """Which layers lie around the processes that open files, in a few words."""
+    from pipeline.engines.selftest import survey
+
+    found = survey()
+    missing = ", ".join(wall for wall, stands in found.walls.items() if not stands)
+    besides = "namespaces besides (bubblewrap)" if found.namespaces else "no namespaces besides (bubblewrap is not installed, or not let)"
+    return f"{f'missing: {missing}' if missing else 'all stand'}; {besides}"
+
+
 def up(settings: Settings, *, say: Say, web: bool = True, greet: Callable[[], object] = lambda: None) -> int:
     """Run everything until SIGINT or SIGTERM. ConfigFault when it runs on this data folder already, StoreFault when a store does not open."""
     claim(settings.data_dir, *PARTS)
@@ -206,12 +216,7 @@ def url_of(web: Web) -> str:
 def _announce(config: Config, tell: Callable[[str], None], *, web: bool) -> None:
     if web:
         tell(f"The review queue: {url_of(config.web)}   (Ctrl-C ends everything)")
-    missing = missing_walls()
-    tell(
-        f"files are opened behind every wall but: {', '.join(missing)}"
-        if missing
-        else "files are opened behind every wall: a self-test found none missing"
-    )
+    tell(f"walls around the processes that open files: {told_of_walls()}")
     for folder in config.folders:
         tell(f"watching {folder.name}: {folder.path}, receipts go to {receipts_folder(folder)}")
     if not config.folders:
@@ -221,7 +226,7 @@ def _announce(config: Config, tell: Callable[[str], None], *, web: bool) -> None
 def _children(settings: Settings, *, web: bool) -> list[Child]:
     children = workers(settings)
     if settings.config.folders:
-        children.insert(0, Child("watcher", ("workers.watch",)))
+        children.insert(0, Child("watcher", ("workers.watcher",)))
     if web:
         children.append(Child("web", ("workers.web",)))
     return children

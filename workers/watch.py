@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import fnmatch
-import json
+import logging
 import os
-import shutil
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from schemas.config import Config, Folder
-from schemas.faults import Fault, StoreFault
+from schemas.faults import StoreFault
 from schemas.rules import IntakeRules
 from schemas.source import Priority, visible
 from store import journal
 from store.database import writing
+from workers.sighting import Rows
 from workers.take_over import TAKEN, Origin, RefusedFile, Stamp, look_at, move_to_taken, sweep_taken, take_over
 from workers.wire import Stores
 
@@ -31,6 +29,7 @@ HEARTBEAT_SECONDS = 1.0
 SWEEP_SECONDS = 20.0
 SLOW_SECONDS = 60.0  # one look through a folder that takes longer is told: a mount may hang
 FAULTS_A_SCAN = 3  # of a store, before the scan ends: then it is the store's trouble and not a file's
+log = logging.getLogger("chartroom.watch")
 PRIORITIES = {"stat": Priority.STAT, "urgent": Priority.STAT, "low": Priority.LOW}
 
 
@@ -280,16 +279,16 @@ class Hints:
         return renamed
 
 
-def watch(config: Config, data_dir: Path, around: Surroundings, stopping: threading.Event) -> None:
+def watch(config: Config, around: Surroundings, stopping: threading.Event, tell: Callable[[Rows], object]) -> None:
     """Watch every folder until `stopping` is set, each in a thread of its own: a network mount that hangs holds up nobody else.
 
-    A heartbeat is written to run/watch.json every second; it says of each folder when it was last looked through.
+    `tell` is told every second of each folder when it was last looked through, and what waits there.
     """
     states = [FolderState(folder, config.facility) for folder in config.folders]
     for state in states:
         threading.Thread(target=_watch_one, args=(state, around, stopping), name=f"watch {state.folder.name}", daemon=True).start()
     while not stopping.is_set():
-        _write_heartbeat(data_dir / "run" / "watch.json", states, around)
+        tell([_row(state, around.clock()) for state in states])
         stopping.wait(HEARTBEAT_SECONDS)
 
 
@@ -306,8 +305,10 @@ def _watch_one(state: FolderState, around: Surroundings, stopping: threading.Eve
 
 
 def _round(state: FolderState, around: Surroundings, renamed: frozenset[Path]) -> None:
-    state.begun = around.clock()
+    state.begun, before = around.clock(), state.problems.keys()
     scan(state, around, renamed)
+    if new := state.problems.keys() - before:  # the heartbeat says it too, but not where its disk is what fails
+        log.warning("watched folder %s: %s", state.folder.name, ", ".join(sorted(new)))
     if around.clock() >= state.next_sweep:
         sweep(state, around)
         state.next_sweep = around.clock() + SWEEP_SECONDS
@@ -355,15 +356,6 @@ def _start_observer(path: str, hints: Hints) -> Any:
     return observer
 
 
-def _write_heartbeat(path: Path, states: list[FolderState], around: Surroundings) -> None:
-    rows = [_row(state, around.clock()) for state in states]
-    temporary = path.with_suffix(".new")
-    with suppress(OSError):  # a full disk must not end the watch
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps({"at": around.now().isoformat(), "pid": os.getpid(), "folders": rows}))
-        temporary.replace(path)
-
-
 def _row(state: FolderState, at: float) -> dict[str, Any]:
     oldest = max((at - seen.since for seen in list(state.seen.values())), default=0.0)
     return {
@@ -375,31 +367,3 @@ def _row(state: FolderState, at: float) -> dict[str, Any]:
         "problems": dict(state.problems)
         | ({"seconds in one look": round(busy)} if (busy := at - state.begun) > SLOW_SECONDS and state.begun else {}),
     }
-
-
-def main() -> int:
-    """`python -m workers.watch`: watch the configured folders until told to stop."""
-    import signal
-
-    from workers.log import set_up_log
-    from workers.settings import read_settings
-    from workers.wire import connect, content_check
-
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
-    try:
-        settings = read_settings()
-        set_up_log("watch", settings.config.log)
-        stores = connect(settings.config, settings.data_dir)
-    except Fault as fault:
-        sys.stderr.write(f"watcher: {fault}\n")
-        return 1
-    free = lambda: shutil.disk_usage(settings.data_dir).free  # noqa: E731
-    around = Surroundings(stores, settings.config.intake, content_check(), lambda: datetime.now(UTC), time.monotonic, free)
-    watch(settings.config, settings.data_dir, around, stopping)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import sys
 import tempfile
 import threading
@@ -24,18 +25,19 @@ from review.pictures import Pictures
 from review.single_sign_on import Provider
 from schemas.config import Config, Oidc, is_loopback
 from schemas.decision import Wish
-from schemas.faults import ConfigFault, Fault, InputFault
+from schemas.faults import ConfigFault, Fault, InputFault, StoreFault
 from schemas.record import DocumentRecord
 from workers.alarms import find_alarms
 from workers.figures import not_ready, take_figures
-from workers.ingest import SOURCE
+from workers.lines import standings
 from workers.log import set_up_log
+from workers.merge import decide_item
 from workers.metrics import render_metrics
 from workers.own_key import own_key
-from workers.resolve import resolve_item
+from workers.receipt import INGESTED
 from workers.seal import seal_head
 from workers.settings import Settings, read_secret, read_settings
-from workers.status import take_status
+from workers.status import models, take_status
 from workers.take_over import Origin, take_over
 from workers.wire import Stores, connect, load_catalogue
 
@@ -56,7 +58,7 @@ def build_house(config: Config, data_dir: Path, stores: Stores, now: Callable[[]
         return render_metrics(figures, find_alarms(figures, config, now=now()), now=now())
 
     def decide(item_id: str, wish: Wish, actor: str, fence: int) -> DocumentRecord:
-        return resolve_item(stores, item_id, wish, actor=actor, now=now(), fence=fence)
+        return decide_item(stores, config, item_id, wish, actor=actor, now=now(), fence=fence)
 
     return House(
         index=stores.index,
@@ -66,6 +68,8 @@ def build_house(config: Config, data_dir: Path, stores: Stores, now: Callable[[]
         decide=decide,
         take_in=partial(hand_in, config, stores, scratch, now=now),
         status=status,
+        standings=lambda: standings(stores, rules=config.match),
+        models=models,
         not_ready=partial(not_ready, stores),
         metrics=metrics,
         now=now,
@@ -84,8 +88,12 @@ def _provider(oidc: Oidc) -> Provider | None:
 
 
 def hand_in(config: Config, stores: Stores, scratch: Path, name: str, content: BinaryIO, *, now: Callable[[], datetime]) -> str:
-    """Take in one file that a program sent, as if dropped; the delivery's id. InputFault when it is larger than files may be."""
+    """Take in one file that a program sent, as if dropped; the delivery's id.
+
+    InputFault when it is larger than files may be, StoreFault when it would fill the disk.
+    """
     scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
+    room = shutil.disk_usage(scratch).free - (config.intake.min_free_megabytes << 20)
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
         path = Path(folder) / uuid.uuid4().hex  # its name is data: kept in the journal, never used as a path
         left = config.intake.max_megabytes << 20
@@ -94,8 +102,10 @@ def hand_in(config: Config, stores: Stores, scratch: Path, name: str, content: B
                 left -= len(block)
                 if left < 0:
                     raise InputFault("The file is too large.", next_step="Split it, or raise intake.max_megabytes.")
+                if (room := room - 2 * len(block)) < 0:  # it is kept twice for a moment
+                    raise StoreFault("The disk is nearly full.", next_step="Make room, then send it again; nothing was taken in.")
                 file.write(block)
-        delivery = take_over(path, name=Path(name).name or "unnamed", origin=Origin(f"{SOURCE}/api", config.facility), stores=stores, now=now())
+        delivery = take_over(path, name=Path(name).name or "unnamed", origin=Origin(f"{INGESTED}/api", config.facility), stores=stores, now=now())
         if delivery is None:
             raise InputFault("The file changed while it was taken in.", next_step="Send it again.")
         return delivery.id

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from schemas.rules import ReadRules
     from store.forms import Form
     from store.objects import ObjectStore
+    from workers.crew import Crew
+    from workers.sighting import Sighting
 
 SHIPPED_TYPES = Path(__file__).parents[1] / "schemas" / "doctypes.yaml"
 SHIPPED_MODEL = Path(__file__).parents[1] / "models" / "doctype"
@@ -64,6 +66,8 @@ class Reader:
     is_complete: Callable[[Path], bool | None]
     catalogue: Catalogue
     reading_key: str
+    plan_parts: Callable[[Sequence[Sequence[PageReading]], Line], BatchPlan]  # documents that a person cut
+    opening_seconds: Callable[[], float] = lambda: 0.0  # processor time that opening has taken in this process
 
 
 def connect(config: Config, data_dir: Path) -> Stores:
@@ -104,6 +108,34 @@ def engine_url(config: Config, data_dir: Path) -> str:
         raise ConfigFault("The journal of durable work must be SQLite or Postgres.", next_step="Correct engine.url.")
     url = _with_password(config.engine.url, config.engine.password_file)
     return url or f"sqlite:///{(data_dir / 'engine.db').absolute()}"
+
+
+def crew_of(config: Config, data_dir: Path, stores: Stores) -> Crew:
+    """The workers of this installation: of this machine alone on embedded stores, of several on a shared index."""
+    from workers.crew import LocalCrew, SharedCrew
+
+    run = data_dir / "run"
+    return SharedCrew(run, stores.index, config.engine.lease_seconds) if is_shared(config) else LocalCrew(run, stores.index)
+
+
+def sightings(config: Config, data_dir: Path, stores: Stores) -> list[Sighting]:
+    """What the watchers of this installation last told: of this machine alone on embedded stores, of all on a shared index."""
+    from workers.sighting import last_anywhere, last_here
+
+    if is_shared(config):
+        return last_anywhere(stores.index)
+    here = last_here(data_dir / "run")
+    return [here] if here else []
+
+
+def is_shared(config: Config) -> bool:
+    """Whether several machines may work on this installation. ConfigFault when index and journal do not both say so."""
+    on_servers = [bool(url) and not url.startswith("sqlite") for url in (config.index.url, config.engine.url)]
+    if len(set(on_servers)) > 1:
+        raise ConfigFault(
+            "The index and the journal of durable work must be on a server both, or neither.", next_step="Set index.url and engine.url, or neither."
+        )
+    return on_servers[0]
 
 
 def _with_password(url: str, password_file: str) -> str:
@@ -153,14 +185,15 @@ def equip(config: Config, stores: Stores, sheets: ReadSheet | None = None) -> Re
     from pipeline.engines.opener import ChildOpener
     from pipeline.engines.rapid import RapidOcr, is_installed
     from pipeline.engines.spacy_types import SpacyTypes
+    from pipeline.engines.tesseract import Tesseract
     from pipeline.ports import Tools
     from pipeline.sheets import nobody
     from store.patients import PatientIndex
 
     opener = ChildOpener(config.render)
     second = RapidOcr() if config.read.second_engine and is_installed() else None
-    ocr = open_recogniser(config.read)
-    tools = Tools(opener, ocr, Zxing(), SpacyTypes(SHIPPED_MODEL), PatientIndex(stores.index), load_catalogue(), second, sheets or nobody)
+    ocr, types, patients = open_recogniser(config.read), SpacyTypes(SHIPPED_MODEL), PatientIndex(stores.index)
+    tools = Tools(opener, ocr, Zxing(), types, patients, load_catalogue(), second, sheets or nobody, figures=Tesseract())
     return Reader(
         inspect=opener.inspect,
         read_pages=lambda original, opened, pages, scratch: flow.read_pages(original, opened, pages, scratch, tools, config),
@@ -168,9 +201,11 @@ def equip(config: Config, stores: Stores, sheets: ReadSheet | None = None) -> Re
         composer=SearchablePdf(config.render),
         is_complete=content_check(),
         catalogue=tools.catalogue,
+        plan_parts=lambda parts, line: flow.plan_parts(parts, tools, config, line),
         reading_key=_digest(
             [OPENER, versions.READING, asdict(config.read), asdict(config.render), type(ocr).__name__, second.name if second else None]
         ),
+        opening_seconds=lambda: opener.cpu_seconds,
     )
 
 

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
@@ -27,13 +27,16 @@ from store import journal
 from store.database import reading
 from workers import idle
 from workers.crash import write_crash
+from workers.crew import Crew
 from workers.engine import Engine
 from workers.log import set_up_log
+from workers.recut import is_recut, process_recut, submit_recuts
+from workers.scrub import Round
 from workers.separators import sheet_reader
 from workers.settings import Settings, data_folder, read_settings
 from workers.slots import hold_slot, holding_dead_slots, slot_name
-from workers.steps import Desk, Part, give_up, process_file, process_part, receipt, settled, sweep
-from workers.wire import Stores, connect, engine_url, equip, equip_idle
+from workers.steps import Desk, Part, Result, RunStep, Share, give_up, process_file, process_part, receipt, settled, sweep
+from workers.wire import Stores, connect, crew_of, engine_url, equip, equip_idle
 
 LOOK_AFTER_SECONDS = 4.0  # between looks for dead slots and for work that ended without an outcome
 SLOT_WAIT_SECONDS = 10.0
@@ -79,20 +82,29 @@ def work(settings: Settings, slot: str, stopping: threading.Event) -> int:
     write_temporary_files_to(scratch.absolute())
     stores = connect(settings.config, settings.data_dir)
     stores.objects.sweep(now=time.time())
+    crew = crew_of(settings.config, settings.data_dir, stores)
+    seat = crew.join(slot, leave=lambda: os._exit(TAKEN_SLOT))
+    stores = stores._replace(index=seat.index)
     desk = Desk(
         settings.config, stores, equip(settings.config, stores, sheet_reader(settings.data_dir)), scratch, lambda: datetime.now(UTC), time.sleep
     )
     rules = settings.config.engine
     engine = Engine(
         engine_url(settings.config, settings.data_dir),
-        slot=slot,
-        process=partial(process_file, desk),
+        executor=seat.executor,
+        process=partial(process, desk),
         part=lambda facts, run: process_part(desk, Part(*facts), run),
         poll_seconds=rules.poll_seconds,
     )
-    dispatch(desk, engine, run, slot, stopping)
+    dispatch(desk, engine, crew, seat.executor, stopping)
     engine.finish_step(STEP_SECONDS)
+    crew.leave()
     os._exit(0)  # nothing is left to tidy: everything is journalled, and threads waiting for work must not hold the process
+
+
+def process(desk: Desk, name: str, run: RunStep, share: Share) -> Result:
+    """A file, or a clerk's cuts."""
+    return process_recut(desk, name, run) if is_recut(name) else process_file(desk, name, run, share)
 
 
 def write_temporary_files_to(scratch: Path) -> None:
@@ -100,30 +112,34 @@ def write_temporary_files_to(scratch: Path) -> None:
     tempfile.tempdir = os.environ["TMPDIR"] = str(scratch)
 
 
-def dispatch(desk: Desk, engine: Engine, run: Path, slot: str, stopping: threading.Event) -> None:
-    """Until told to stop: hand journalled files to the engine, take up what dead slots left, end what cannot be ended otherwise."""
-    submitted: set[str] = set()
-    bench = idle.Bench(equip_idle(desk.config), desk.stores, desk.scratch, desk.now)
+def dispatch(desk: Desk, engine: Engine, crew: Crew, executor: str, stopping: threading.Event) -> None:
+    """Until told to stop: hand journalled files to the engine, take up what dead workers left, end what cannot be ended otherwise."""
+    submitted, cuts = set[str](), set[str]()
+    bench = idle.Bench(equip_idle(desk.config), desk.stores, desk.scratch, desk.now, Round(desk.stores, desk.config.objects.scrub_days))
     next_look, next_rest, busy = 0.0, time.monotonic() + REST_SECONDS, True
     aside, piece = ThreadPoolExecutor(1), None
     while not stopping.is_set():
         began = time.monotonic()
         try:
             submit_new(desk.stores, engine, submitted)
+            submit_recuts(desk, engine.submit, cuts)
             if bool(submitted) is not busy:
                 engine.pace(busy=bool(submitted))
                 busy = bool(submitted)
             if began >= next_look:
-                look_after(desk, engine, run, slot, submitted)
+                look_after(desk, engine, crew, executor, submitted)
+                for name in engine.take_up_dropped():
+                    log.warning("goes on with %s: the journal could not be written", name)
                 sweep(desk)
-                next_look = time.monotonic() + LOOK_AFTER_SECONDS
+                clear_after_dead(crew.run, desk.scratch)
+                next_look = time.monotonic() + min(LOOK_AFTER_SECONDS, desk.config.engine.lease_seconds / 4)
             if piece is not None and piece.done():
                 next_rest = began if piece.result() else began + NOTHING_SECONDS
                 piece = None
             if submitted:
                 next_rest = max(next_rest, began + REST_SECONDS)
             elif piece is None and began >= next_rest:
-                piece = aside.submit(rest, desk, bench, run)
+                piece = aside.submit(rest, desk, bench, crew)
         except StoreFault as fault:
             log.warning("%s %s", fault.code, fault)
         except Exception as error:  # noqa: BLE001 - the engine's database may be locked or full: the next look tries again
@@ -131,18 +147,14 @@ def dispatch(desk: Desk, engine: Engine, run: Path, slot: str, stopping: threadi
         stopping.wait(max(desk.config.engine.poll_seconds, 5 * (time.monotonic() - began)))
 
 
-def rest(desk: Desk, bench: idle.Bench, run: Path) -> bool:
+def rest(desk: Desk, bench: idle.Bench, crew: Crew) -> bool:
     """Do one piece of what can wait, unless another worker does; False when there is none, or it failed for now."""
-    alone = hold_slot(run, "idle")
-    if alone is None:
-        return False
     try:
-        return idle.one_piece(bench, desk.config.idle)
+        with crew.alone("idle") as mine:
+            return mine and idle.one_piece(bench, desk.config.idle, desk.config.render.file_cpu_minutes)
     except Exception as error:  # noqa: BLE001 - nothing depends on it, and it is tried again
         log.warning("making what can wait failed: %s", type(error).__name__)
         return False
-    finally:
-        os.close(alone)
 
 
 def submit_new(stores: Stores, engine: Engine, submitted: set[str]) -> None:
@@ -156,31 +168,29 @@ def submit_new(stores: Stores, engine: Engine, submitted: set[str]) -> None:
     submitted.intersection_update([delivery.id for delivery in waiting])
 
 
-def look_after(desk: Desk, engine: Engine, run: Path, slot: str, submitted: set[str]) -> None:
-    """Adopt the work of dead slots; begin again, or quarantine, what the engine will not work on any more and the journal holds open.
+def look_after(desk: Desk, engine: Engine, crew: Crew, executor: str, submitted: set[str]) -> None:
+    """Adopt the work of the dead; begin again, or quarantine, what the engine will not work on any more and the journal holds open.
 
     One worker at a time: what one begins again, another must not take for ended and delete.
     """
-    alone = hold_slot(run, "looking")
-    if alone is None:
-        return
-    try:
-        left_by = [slot, *_adopt(desk, engine, run, slot)]
-        _take_up_ended(desk, engine, left_by, submitted)
-    finally:
-        os.close(alone)
+    with crew.alone("looking") as mine:
+        if not mine:
+            return
+        at_hand = engine.executors()  # before it is seen who is there: nobody begins anything before they are
+        with crew.holding_dead(at_hand, executor) as dead:
+            for workflow_id in engine.adopt(dead):
+                log.warning("goes on with %s, left by the dead", workflow_id)
+        _take_up_ended(desk, engine, {executor, *dead}, submitted)
 
 
-def _adopt(desk: Desk, engine: Engine, run: Path, slot: str) -> list[str]:
-    with holding_dead_slots(run, slot) as dead:
+def clear_after_dead(run: Path, scratch: Path) -> None:
+    """Remove what dead processes of this machine left lying on their desks, which are named as their slots."""
+    with holding_dead_slots(run, scratch.name) as dead:
         for name in dead:
-            for delivery_id in engine.adopt(name):
-                log.warning("goes on with %s, left by %s", delivery_id, name)
-            shutil.rmtree(desk.scratch.parent / name, ignore_errors=True)
-        return dead
+            shutil.rmtree(scratch.parent / name, ignore_errors=True)
 
 
-def _take_up_ended(desk: Desk, engine: Engine, left_by: Sequence[str], submitted: set[str]) -> None:
+def _take_up_ended(desk: Desk, engine: Engine, left_by: Collection[str], submitted: set[str]) -> None:
     with reading(desk.stores.index) as conn:
         waiting = {delivery.id: delivery for delivery in journal.unsettled(conn)}
     outdated = [delivery_id for delivery_id in engine.outdated(left_by) if delivery_id in waiting]

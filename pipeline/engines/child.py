@@ -20,7 +20,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from pipeline.engines.fence import fence
-from pipeline.engines.nursery import RECOGNISER, MachineError, Message, Say, receive, send
+from pipeline.engines.nursery import FATE, RECOGNISER, MachineError, Message, Say, receive, send
 
 Job = Callable[[Message, Say], Message]
 Children = dict[int, tuple[int, socket.socket]]  # by pidfd: the pid, and where to tell how it ended
@@ -82,13 +82,13 @@ def _bear(orders: socket.socket, known: dict[str, Job], children: Children) -> b
 
 
 def _bury(pidfd: int, pid: int, fate: socket.socket) -> None:
-    """Reap a child that has ended, having killed whatever it started, and tell the signal that ended it, or 0."""
+    """Reap a child that has ended, having killed whatever it started; tell the signal that ended it, or 0, and the processor time of them all."""
     os.waitid(os.P_PIDFD, pidfd, os.WEXITED | os.WNOWAIT)
     _kill_group(pid)
-    _, status = os.waitpid(pid, 0)
+    _, status, usage = os.wait4(pid, 0)
     os.close(pidfd)
     with fate, contextlib.suppress(OSError):
-        fate.send(struct.pack("=i", os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0))
+        fate.send(FATE.pack(os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0, usage.ru_utime + usage.ru_stime))
 
 
 def _kill_group(pid: int) -> None:
@@ -106,7 +106,7 @@ def _live(line: socket.socket, known: dict[str, Job]) -> NoReturn:
         order = receive(line)
         if order is not None:
             os.nice(order["nice"])
-            _limit(order["cpu"], order["mb"], order["file_mb"])
+            limit(order["cpu"], order["mb"], order["file_mb"])
             fence(order["request"])
             code = _do(known[order["job"]], order, line)
     finally:
@@ -141,8 +141,8 @@ def _silence() -> None:
     os.umask(0o077)
 
 
-def _limit(cpu: int, megabytes: int, file_megabytes: int) -> None:
-    """The limits that the kernel holds the child and its own children to."""
+def limit(cpu: int, megabytes: int, file_megabytes: int) -> None:
+    """Have the kernel hold this process and what it starts to its limits."""
     for kind, most in (
         (resource.RLIMIT_AS, megabytes << 20),
         (resource.RLIMIT_FSIZE, file_megabytes << 20),

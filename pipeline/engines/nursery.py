@@ -20,15 +20,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.engines.namespaces import around
 from schemas.faults import EngineFault
 
-MAX_MESSAGE = 200_000_000
+MAX_MESSAGE = 20_000_000  # a page has 20,000 words at most
 BIRTHS = 3  # children for one job, should they be killed from outside
 FATE_SECONDS = 5.0  # within which the server tells how a child ended
 FILES, RECOGNISER = "files", "recogniser"  # servers: one for opening a sender's files, one for each set of languages to read
 KEPT_ENVIRONMENT = (
     "PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "XDG_CACHE_HOME", "FONTCONFIG_PATH", "FONTCONFIG_FILE", "SYSTEMROOT", "TESSDATA_PREFIX",
 )  # fmt: skip
+
+FATE = struct.Struct("=id")  # the signal that ended a child, or 0, and its processor time
 
 Message = dict[str, Any]
 Say = Callable[[Message], None]
@@ -49,24 +52,26 @@ class Limits:
     nice: int = 0  # 19: yields to everything else
 
 
-def converse(job: str, request: Message, limits: Limits, *, server: str = FILES) -> Iterator[Message]:
+def converse(
+    job: str, request: Message, limits: Limits, *, server: str = FILES, spent: Callable[[float], object] = lambda _: None
+) -> Iterator[Message]:
     """The messages of a fresh child doing `job`, until it ends, dies, says too much or falls silent. The last is {"done": …} if it did not fail.
 
-    `server`: the kind that bears it. A child killed from outside says nothing about the sender's bytes: another is born and says everything
-    anew. EngineFault when that is no use.
+    `server`: the kind that bears it. `spent` is told the processor time that it and what it started used. A child killed from outside says nothing
+    about the sender's bytes: another is born and says everything anew. EngineFault when that is no use.
     """
     for _ in range(BIRTHS):
-        if not (yield from _talk(job, request, limits, server)):
+        if not (yield from _talk(job, request, limits, server, spent)):
             return
     raise EngineFault("Processes that open or read files are killed from outside.", next_step="Look in the system's log whether memory ran out.")
 
 
-def _talk(job: str, request: Message, limits: Limits, server: str) -> Generator[Message, None, bool]:
+def _talk(job: str, request: Message, limits: Limits, server: str, spent: Callable[[float], object]) -> Generator[Message, None, bool]:
     """One child's messages; True when it was killed by somebody else before it was done."""
     line, fate = _child_line(server)
     with line, fate:
         line.settimeout(limits.stall_seconds)
-        pid = 0
+        pid, ended = 0, True
         said: Message = {}
         try:
             pid = struct.unpack("=I", _receive(line, 4))[0]
@@ -77,25 +82,28 @@ def _talk(job: str, request: Message, limits: Limits, server: str) -> Generator[
                     raise EngineFault(f"The machine failed while a file was opened: {message['machine']}.", next_step="See to it, then try again.")
                 said = message
                 yield message
-        except TimeoutError:
-            return False  # silence: the caller sees no "done", and the child is killed below
+        except (TimeoutError, ValueError):
+            ended = False  # silence or nonsense: the caller sees no "done", and the child is killed below
         except (OSError, EOFError):
             pass
-        except ValueError:
-            return False  # nonsense
         finally:
             _end(pid, line)
-        return "done" not in said and _was_killed(fate)
+            killed, seconds = _fate(fate)
+            spent(seconds if ended else max(seconds, limits.stall_seconds))
+        return ended and "done" not in said and killed
 
 
-def _was_killed(fate: socket.socket) -> bool:
-    """Whether the child that has ended was killed by no limit of ours; so too when the server that would know was killed itself."""
-    fate.settimeout(FATE_SECONDS)
+def _fate(told: socket.socket) -> tuple[bool, float]:
+    """Whether the child that has ended was killed by no limit of ours (so too when the server that would know was), and its processor time."""
+    told.settimeout(FATE_SECONDS)
     try:
-        told = fate.recv(4)
+        said = told.recv(FATE.size)
     except OSError:
-        return False
-    return len(told) < 4 or struct.unpack("=i", told)[0] == signal.SIGKILL
+        return False, 0.0
+    if len(said) < FATE.size:
+        return True, 0.0
+    signal_number, seconds = FATE.unpack(said)
+    return signal_number == signal.SIGKILL, seconds
 
 
 def _end(pid: int, line: socket.socket) -> None:
@@ -183,7 +191,7 @@ def _server(kind: str) -> _Server:
         return running
     ours, theirs = socket.socketpair()
     root = str(Path(__file__).resolve().parents[2])
-    command = [sys.executable, "-P", "-m", "pipeline.engines.child", str(theirs.fileno()), kind]
+    command = [*around(), sys.executable, "-P", "-m", "pipeline.engines.child", str(theirs.fileno()), kind]
     process = subprocess.Popen(command, pass_fds=[theirs.fileno()], cwd="/", env=_environment(root), stdin=subprocess.DEVNULL, start_new_session=True)
     theirs.close()
     _servers[kind] = _Server(os.getpid(), process, ours)

@@ -6,7 +6,9 @@ Whatever the file does to the child becomes a reason code; only a fault of our o
 from __future__ import annotations
 
 import math
+import re
 import stat
+import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,7 +23,9 @@ VERSION = 1
 REFUSALS = {"file.empty", "file.unsupported", "file.encrypted", "file.corrupt", "file.too_large"}
 FLAGS = {"javascript", "attachments", "launch"}
 MAX_SIDE = 1e7  # 1/72 inch
-PGM_HEAD = b"P5\n"
+PGM_HEAD = re.compile(rb"P5\n(\d{1,6}) (\d{1,6})\n255\n")
+PIXEL_SLACK = 2.5
+MAX_WORDS, MAX_WORD = 20_000, 200
 
 
 class _Order(NamedTuple):
@@ -38,6 +42,7 @@ class ChildOpener:
 
     def __init__(self, rules: RenderRules) -> None:
         self.rules = rules
+        self.cpu_seconds = 0.0  # that all its children have used
 
     def inspect(self, original: Path) -> Opened | Refused:
         """Kind, pages and sizes, or why the file is refused. EngineFault only when our own machine fails."""
@@ -46,7 +51,7 @@ class ChildOpener:
             return Refused("file.empty")
         request = self._request(original) | {"max_pages": self.rules.max_pages}
         best: Message = {}
-        for message in converse("inspect", request, limits(self.rules)):
+        for message in converse("inspect", request, limits(self.rules), spent=self._spend):
             best = message.get("done") or message.get("so far") or best
         return _verdict(best) if _is_answer(best) else Refused("file.corrupt")
 
@@ -79,13 +84,16 @@ class ChildOpener:
         }
         wanted = {page.number: page for page in facts}
         at: int | None = facts[0].number
-        for message in converse("render", request, limits(self.rules)):
+        for message in converse("render", request, limits(self.rules), spent=self._spend):
             if message.get("at") in wanted:
                 at = message["at"]
             page = message.get("page")
             if isinstance(page, dict) and page.get("number") in wanted:
-                done[page["number"]] = rendered(page, wanted[page["number"]], order.into)
+                done[page["number"]] = rendered(page, wanted[page["number"]], order, self.rules.max_megapixels * 1_000_000)
         return at if at not in done else next((number for number in wanted if number not in done), None)
+
+    def _spend(self, seconds: float) -> None:
+        self.cpu_seconds += seconds
 
     def _request(self, original: Path) -> Message:
         return {
@@ -137,10 +145,10 @@ def _lost(page: PageFacts) -> RenderedPage:
     return RenderedPage(page.number, page.width_pt, page.height_pt, None, problem="image.unreadable")
 
 
-def rendered(answer: Message, facts: PageFacts, into: Path) -> RenderedPage:
-    """The child's word on one page as a value, its picture checked to be there; unreadable if anything is out of shape."""
-    image = into / f"page-{facts.number:04d}.pgm"
-    if answer.get("problem") or not _is_picture(image):
+def rendered(answer: Message, facts: PageFacts, order: _Order, most_pixels: int) -> RenderedPage:
+    """The child's word on one page as a value, its picture checked to be there and as large as such a page must be; unreadable otherwise."""
+    image = order.into / f"page-{facts.number:04d}.pgm"
+    if answer.get("problem") or (pixels := _pixels(image, most_pixels)) is None:
         return _lost(facts)
     try:
         width, height = map(_side, answer["size"])
@@ -149,24 +157,35 @@ def rendered(answer: Message, facts: PageFacts, into: Path) -> RenderedPage:
         share = min(max(float(answer.get("image_share", 0.0)), 0.0), 1.0)
     except (KeyError, TypeError, ValueError):
         return _lost(facts)
+    if order.kind is FileKind.PDF and (width, height) != (facts.width_pt, facts.height_pt):
+        return _lost(facts)
+    if any(abs(side - pt * dpi / 72) > PIXEL_SLACK for side, pt, dpi in zip(pixels, (width, height), (dpi_x, dpi_y), strict=True)):
+        return _lost(facts)  # poppler may give up with a picture of one pixel and report success
     return RenderedPage(facts.number, width, height, image, dpi_x, dpi_y, layer, answer.get("bilevel") is True, share)
 
 
-def _is_picture(image: Path) -> bool:
-    """Whether a regular file with the head of our pictures lies there."""
+def _pixels(image: Path, most: int) -> tuple[int, int] | None:
+    """Width and height of a picture of ours, by its head and its length; None for anything else that lies there, or nothing."""
     try:
-        if not stat.S_ISREG(image.lstat().st_mode):
-            return False
+        info = image.lstat()
+        if not stat.S_ISREG(info.st_mode):
+            return None
         with image.open("rb") as file:
-            return file.read(len(PGM_HEAD)) == PGM_HEAD
+            head = PGM_HEAD.match(file.read(32))
     except OSError:
-        return False
+        return None
+    if head is None:
+        return None
+    width, height = int(head[1]), int(head[2])
+    return (width, height) if 0 < width * height <= most and info.st_size == head.end() + width * height else None
 
 
 def _words(rows: Iterable[Any]) -> Iterable[Word]:
-    """The words of a layer with dense line numbers from 0. ValueError for boxes off the page."""
+    """The words of a layer with dense line numbers from 0. ValueError for boxes off the page, and for more than a page can hold."""
     lines: dict[int, int] = {}
-    for text, x0, y0, x1, y1, line in rows:
+    for count, (text, x0, y0, x1, y1, line) in enumerate(rows):
         if not 0 <= x0 <= x1 <= 1 or not 0 <= y0 <= y1 <= 1:
             raise ValueError("box off the page")
-        yield Word(str(text), Box(float(x0), float(y0), float(x1), float(y1)), 1.0, lines.setdefault(int(line), len(lines)))
+        if count >= MAX_WORDS or not isinstance(text, str) or len(text) > MAX_WORD or any(unicodedata.category(sign)[0] == "C" for sign in text):
+            raise ValueError("no layer")
+        yield Word(text, Box(float(x0), float(y0), float(x1), float(y1)), 1.0, lines.setdefault(int(line), len(lines)))

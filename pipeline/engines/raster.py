@@ -76,7 +76,7 @@ def frames(path: str, kind: FileKind, most: int) -> list[Frame]:
     """The size of every page, up to one more than `most`. A page whose header is damaged counts, with the size of a letter."""
     found: list[Frame] = []
     with open_image(path, kind) as image:
-        count = int(getattr(image, "n_frames", 1))
+        count = _count(image, most + 1)
         for number in range(min(count, most + 1)):
             try:
                 image.seek(number)
@@ -84,6 +84,19 @@ def frames(path: str, kind: FileKind, most: int) -> list[Frame]:
             except (OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError):
                 found.append(Frame(612.0, 792.0, 0.0, 0.0, False))
     return found
+
+
+def _count(image: Image.Image, most: int) -> int:
+    """The number of pages; where the chain of them breaks, those before the break and at least one for whatever came after it."""
+    try:
+        return int(getattr(image, "n_frames", 1))
+    except Exception:  # noqa: BLE001 - Pillow may raise anything over hostile bytes
+        for number in range(1, most):
+            try:
+                image.seek(number)
+            except Exception:  # noqa: BLE001 - as above
+                return number + 1
+        return most
 
 
 def draw(path: str, kind: FileKind, number: int, most_pixels: int, out: Path) -> Frame:

@@ -17,6 +17,7 @@ os.environ["OMP_THREAD_LIMIT"] = "1"
 OTSU, SAUVOLA = 0, 2  # the one is cheaper, the other reads shaded copies
 MISSING = "Tesseract cannot load its language data."
 WORD_LEVEL = 5
+ONE_LINE, FIGURES = 7, "0123456789/-."
 UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 
 
@@ -42,6 +43,11 @@ class Tesseract:
         """Words with boxes as shares of the image. EngineFault when the engine fails, Overrun when it takes longer than `seconds`."""
         options = f"--psm {mode} --dpi {dpi} -c invert_threshold=0 -c thresholding_method={threshold(even=even)}"
         return words_of(rows_of(run(image, languages, options, seconds)))
+
+    def figures(self, image: Path, *, seconds: float, dpi: int) -> tuple[Word, ...]:
+        """The dates and numbers of one line, no letter being allowed. EngineFault and Overrun as above."""
+        options = f"--psm {ONE_LINE} --dpi {dpi} -c tessedit_char_whitelist={FIGURES}"
+        return words_of(rows_of(run(image, "eng", options, seconds)))
 
 
 def run(image: Path, languages: str, options: str, seconds: float) -> str:

@@ -17,6 +17,7 @@ from schemas.page import Box, PageReading, Reread
 from schemas.rules import ExtractRules
 
 FIRST = "first:page"
+PIECE = ":piece"
 PRINTED = "layer:page"  # a program wrote it into the file: nobody read it off pixels
 CHECKED = (FieldName.PATIENT_NAME, FieldName.PATIENT_DOB, FieldName.PATIENT_MRN, FieldName.SERVICE_DATE, FieldName.ACCESSION)
 
@@ -37,7 +38,8 @@ class Verdict(NamedTuple):
 
 def looks_at(page: PageReading) -> tuple[Look, ...]:
     """Every reading of a page, the first one first."""
-    rest = (Look(again.source, lay_out(replace(page, words=again.words))) for again in page.rereads if again.words)
+    told = (again for again in page.rereads if again.words and not again.source.endswith(PIECE))  # its words have no places of their own
+    rest = (Look(again.source, lay_out(replace(page, words=again.words))) for again in told)
     return (Look(FIRST, lay_out(page)), *rest) if page.rereads else ()
 
 

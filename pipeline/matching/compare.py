@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.distance import OSA, Hamming, JaroWinkler
 
 from pipeline.matching.fold import Who, fold_ocr, is_placeholder
 from pipeline.matching.nicknames import stands_for
@@ -228,11 +228,11 @@ def _near_date(mine: str, theirs: str) -> str:
 
 def off_by(mine: str, theirs: str) -> str:
     """ONE_DIGIT or TRANSPOSED where two equally long numbers are that near, else DIFFER."""
-    if len(mine) != len(theirs):
+    if len(mine) != len(theirs) or (apart := Hamming.distance(mine, theirs, score_cutoff=2)) > 2:
         return DIFFER
-    places = [i for i, (a, b) in enumerate(zip(mine, theirs, strict=True)) if a != b]
-    if len(places) == 1:
+    if apart == 1:
         return ONE_DIGIT
+    places = [i for i, (a, b) in enumerate(zip(mine, theirs, strict=True)) if a != b]
     if len(places) == 2 and places[1] == places[0] + 1 and mine[places[0]] == theirs[places[1]] and mine[places[1]] == theirs[places[0]]:
         return TRANSPOSED
     return DIFFER

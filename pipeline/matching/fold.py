@@ -74,11 +74,13 @@ def fold_ocr(folded: str) -> str:
 
 def digits(text: str) -> str:
     """Digits only; letters that stand between digits are not guessed."""
-    return text if text.isdigit() else _NOT_DIGITS.sub("", text)
+    return text if not text or text.isdigit() else _NOT_DIGITS.sub("", text)
 
 
 def fold_number(text: str) -> str:
     """A record number without punctuation and leading zeros."""
+    if text.isdigit() and text.isascii():
+        return text.lstrip("0")
     return _NOT_ALNUM.sub("", upper(text)).lstrip("0")
 
 
@@ -103,17 +105,17 @@ def is_placeholder(first: str) -> bool:
     return first in PLACEHOLDER_NAMES or first.startswith(PLACEHOLDERS)
 
 
+@lru_cache(maxsize=65536)
 def house_and_street(line: str) -> tuple[str, str]:
     """House (or box) number, and the first word of the street's own name, folded; empty where there is none."""
     plain = upper(line)
     found = _HOUSE.match(plain)
     if not found:
         return "", ""
-    words = [_NOT_ALNUM.sub("", word) for word in plain[found.end() :].split(",")[0].split()]
-    if "BOX" in plain[: found.end()]:
+    if "BOX" in found[0]:
         return found[1], "BOX"
-    own = [word for word in words if word and word not in DIRECTIONS]
-    return found[1], own[0] if own else ""
+    words = (_NOT_ALNUM.sub("", word) for word in plain[found.end() :].partition(",")[0].split())
+    return found[1], next((word for word in words if word and word not in DIRECTIONS), "")
 
 
 def zip_of(address: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from math import fsum
 from typing import NamedTuple
 
@@ -67,6 +67,7 @@ class Ranking(NamedTuple):
     shares: Posterior
     names: Shares
     size: int
+    apart: Container[str] = ()  # entries that a clerk has called other people than the first one
 
 
 def rank(
@@ -82,7 +83,9 @@ def rank(
     who = who_is(claim)
     counts = lookup.frequencies(PatientClaim(who.last, who.first))
     names = shares_of(counts)
-    beside = [_beside(claim, who, patient, lookup, names) for patient in found]
+    beside = [(patient, other, compare(who, other, mrn_is_ours=claim.mrn_is_ours)) for patient in found for other in (who_is(patient),)]
+    if others := _other_names(who, beside, names):
+        _learn(names, shares_of(lookup.frequencies(*others)))
     entries = [_weighed(who, *pair, names, weights) for pair in beside]
     entries.sort(key=lambda entry: (-entry.score, entry.patient.mrn))
     times = expected.times([entry.patient.mrn for entry in entries]) if expected else {}
@@ -95,13 +98,16 @@ def _expected(entry: Compared, times: Mapping[str, float]) -> float:
     return min(max(times.get(entry.patient.mrn, 1.0), 1.0), MOST_EXPECTED)
 
 
-def _beside(claim: PatientClaim, who: Who, patient: IndexPatient, lookup: PatientLookup, names: Shares) -> tuple[IndexPatient, Who, Levels]:
-    """An entry compared; a name of its own that weighs is counted, too, before anything is weighed."""
-    other = who_is(patient)
-    levels = compare(who, other, mrn_is_ours=claim.mrn_is_ours)
-    if _needs_other_name(levels, who, other, names):
-        _learn(names, shares_of(lookup.frequencies(PatientClaim(other.last, other.first))))
-    return patient, other, levels
+def _other_names(who: Who, beside: Iterable[tuple[IndexPatient, Who, Levels]], shares: Shares) -> list[PatientClaim]:
+    """The entries' own names that must be counted, each once: those that agree only nearly, and so weigh by their own spelling."""
+    wanted = []
+    last, first = set(shares.last), set(shares.first)
+    for _, other, levels in beside:
+        if _needs_other_name(levels, who, other, last, first):
+            wanted.append(PatientClaim(other.last, other.first))
+            last.add(other.last)
+            first.add(other.first)
+    return wanted
 
 
 def _weighed(who: Who, patient: IndexPatient, other: Who, levels: Levels, names: Shares, weights: Weights) -> Compared:
@@ -109,11 +115,11 @@ def _weighed(who: Who, patient: IndexPatient, other: Who, levels: Levels, names:
     return Compared(patient, other, levels, bits, round(fsum(bits), 6))
 
 
-def _needs_other_name(levels: Levels, who: Who, other: Who, shares: Shares) -> bool:
+def _needs_other_name(levels: Levels, who: Who, other: Who, last: Container[str], first: Container[str]) -> bool:
     """Whether a name that agrees only nearly must be counted under the entry's own spelling."""
-    last = levels.last_name in NEAR_LEVELS and other.last != who.last and other.last not in shares.last
-    first = levels.first_name in NEAR_LEVELS and other.first != who.first and other.first not in shares.first
-    return is_namelike(levels) and (last or first)
+    near_last = levels.last_name in NEAR_LEVELS and other.last != who.last and other.last not in last
+    near_first = levels.first_name in NEAR_LEVELS and other.first != who.first and other.first not in first
+    return (near_last or near_first) and is_namelike(levels)
 
 
 def _learn(shares: Shares, more: Shares) -> None:

@@ -122,13 +122,13 @@ class Shares(NamedTuple):
     last: dict[str, float]
     first: dict[str, float]
 
-    def of_last(self, *names: str) -> float:
-        """Share of the commonest of these last names."""
-        return max((self.last.get(name, 0.0) for name in names), default=0.0) or UNSEEN_SHARE
+    def of_last(self, one: str, other: str) -> float:
+        """Share of the commoner of two last names."""
+        return max(self.last.get(one, 0.0), self.last.get(other, 0.0)) or UNSEEN_SHARE
 
-    def of_first(self, *names: str) -> float:
-        """Share of the commonest of these first names."""
-        return max((self.first.get(name, 0.0) for name in names), default=0.0) or UNSEEN_SHARE
+    def of_first(self, one: str, other: str) -> float:
+        """Share of the commoner of two first names."""
+        return max(self.first.get(one, 0.0), self.first.get(other, 0.0)) or UNSEEN_SHARE
 
 
 def shares_of(counts: NameFrequencies) -> Shares:

@@ -93,6 +93,102 @@ if (view) {
   if (places[0]?.matches(".deciding")) addEventListener("load", () => show(0));
 }
 
+// Splitting and merging: documents are the lists of leaves on the page, and the field of page numbers says what they are.
+const cuts = document.querySelector(".cuts");
+const field = document.querySelector("input[name=parts]");
+if (cuts && field) {
+  const leaves = () => [...cuts.querySelectorAll(".leaf")];
+  const number = (leaf) => Number(leaf.dataset.page);
+  const partOf = (leaf) => leaf.closest(".part");
+  const isFixed = (part) => !part || "fixed" in part.dataset;
+  let now = leaves().find((leaf) => !isFixed(partOf(leaf)));
+
+  const sorted = (part) => part.querySelector(".leaves").append(...[...part.querySelectorAll(".leaf")].sort((one, other) => number(one) - number(other)));
+  const newPart = (after) => {
+    const part = Object.assign(document.createElement("li"), { className: "part" });
+    part.append(Object.assign(document.createElement("p"), { className: "what", textContent: "to be decided anew" }), Object.assign(document.createElement("div"), { className: "leaves" }));
+    after.after(part);
+    return part;
+  };
+  const numbers = (part) => {
+    const runs = [];
+    for (const page of [...part.querySelectorAll(".leaf")].map(number)) {
+      if (runs.length && runs.at(-1)[1] + 1 === page) runs.at(-1)[1] = page;
+      else runs.push([page, page]);
+    }
+    return runs.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(", ");
+  };
+  const tell = () => {
+    for (const part of [...cuts.querySelectorAll(".part")]) if (!part.querySelector(".leaf")) part.remove();
+    const parts = [...cuts.querySelectorAll(".part")];
+    field.value = parts.map(numbers).join("; ");
+    for (const leaf of leaves()) leaf.classList.toggle("now", leaf === now);
+    now?.scrollIntoView({ block: "nearest" });
+    document.querySelector(".said").textContent = now ? `Page ${now.dataset.page}, document ${parts.indexOf(partOf(now)) + 1} of ${parts.length}` : "";
+  };
+  const changed = (...parts) => {
+    for (const part of parts) part.querySelector(".what").textContent = "to be decided anew";
+  };
+  const give = (leaf, part) => {
+    if (isFixed(part) || isFixed(partOf(leaf)) || part === partOf(leaf)) return;
+    changed(part, partOf(leaf));
+    part.querySelector(".leaves").append(leaf);
+    sorted(part);
+    now = leaf;
+    tell();
+  };
+  const step = (by) => {
+    const free = leaves().filter((leaf) => !isFixed(partOf(leaf)));
+    now = free[Math.min(free.length - 1, Math.max(0, free.indexOf(now) + by))];
+    tell();
+  };
+  const cut = () => {
+    const part = partOf(now);
+    const mine = [...part.querySelectorAll(".leaf")];
+    const rest = mine.slice(mine.indexOf(now));
+    if (rest.length < mine.length) {
+      changed(part);
+      newPart(part).querySelector(".leaves").append(...rest);
+    } else if (!isFixed(part.previousElementSibling)) {
+      const before = part.previousElementSibling;
+      changed(before);
+      before.querySelector(".leaves").append(...mine);
+      sorted(before);
+    }
+    tell();
+  };
+  const beside = (side) => {
+    let part = partOf(now)[side];
+    while (part && isFixed(part)) part = part[side];
+    if (part) give(now, part);
+  };
+
+  const does = { previous_page: () => step(-1), next_page: () => step(1), cut, page_back: () => beside("previousElementSibling"), page_on: () => beside("nextElementSibling") };
+  for (const [act, work] of Object.entries(does)) document.querySelector(`.tools [data-act=${act}]`)?.addEventListener("click", () => now && work());
+  cuts.addEventListener("click", (event) => {
+    const leaf = event.target.closest(".leaf");
+    if (leaf && !isFixed(partOf(leaf))) now = leaf;
+    tell();
+  });
+  cuts.addEventListener("dragstart", (event) => {
+    now = event.target.closest(".leaf");
+    event.dataTransfer.setData("text/plain", now.dataset.page);
+    event.dataTransfer.effectAllowed = "move";
+  });
+  cuts.addEventListener("dragover", (event) => {
+    const part = event.target.closest(".part");
+    if (!isFixed(part)) event.preventDefault();
+    for (const one of cuts.querySelectorAll(".part")) one.classList.toggle("over", one === part && !isFixed(part));
+  });
+  cuts.addEventListener("drop", (event) => {
+    event.preventDefault();
+    const part = event.target.closest(".part");
+    for (const one of cuts.querySelectorAll(".part")) one.classList.remove("over");
+    if (now && !isFixed(part)) give(now, part);
+  });
+  tell();
+}
+
 addEventListener("load", () => {
   // The next item is leased already: its first page is fetched while this one is looked at.
   const next = document.querySelector("[data-prefetch]");

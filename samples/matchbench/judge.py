@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from multiprocessing import get_context
@@ -71,11 +71,15 @@ def raw_doubt(outcome: MatchOutcome) -> float:
     return float(getattr(outcome, "raw_doubt", unlined))
 
 
-def judge_all(url: str, documents: Sequence[Document], *, processes: int) -> list[Verdict]:
-    """A verdict per document, in their order."""
+def judge_all(url: str, documents: Sequence[Document], *, processes: int, done: Callable[[int], object] = lambda _: None) -> list[Verdict]:
+    """A verdict per document, in their order; `done` is told how many more there are."""
     chunks = [documents[at : at + CHUNK] for at in range(0, len(documents), CHUNK)]
+    verdicts: list[Verdict] = []
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_open, initargs=(url,)) as pool:
-        return [verdict for part in pool.map(_judge_chunk, chunks) for verdict in part]
+        for part in pool.map(_judge_chunk, chunks):
+            verdicts += part
+            done(len(part))
+    return verdicts
 
 
 _lookup: list[PatientLookup] = []  # one a process, opened when it starts

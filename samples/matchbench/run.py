@@ -21,6 +21,7 @@ from samples.matchbench.documents import make_documents
 from samples.matchbench.febrl import febrl_documents, febrl_patients
 from samples.matchbench.judge import build_index, judge_all, latencies
 from samples.matchbench.people import make_county
+from samples.matchbench.phases import phase, told
 from samples.matchbench.rows import (
     MERGES,
     Trial,
@@ -46,7 +47,8 @@ _SEEN = ("last_name", "first_name", "sex", "dob", "phone", "address_line", "zip"
 _PROCESSES = 2
 _TIMED = 3000
 _LINKED = 10_000
-_MERGE_SECONDS = 600
+_MERGE_SECONDS = 1500
+_MEMORY = Path("/dev/shm")
 
 
 class Plan(NamedTuple):
@@ -97,20 +99,21 @@ def measure(work: Path, plan: Plan, *, peers: Path, seed: int) -> tuple[list[Row
 def try_county(world: World, tables: Tables, work: Path, *, peers: Path | None, seed: int, size: int, documents: int) -> Trial:
     """One county from its first inhabitant to the last verdict; its index is real and is gone afterwards."""
     name = f"{size // 1_000_000}M" if size >= 1_000_000 else f"{size // 1000}k"
-    _say(f"{name} {world.name}: people")
-    county = make_county(world, tables, size=size, seed=seed)
-    pages = make_documents(county, world, tables, count=documents, seed=seed)
+    with phase(f"{name} {world.name}: people"):
+        county = make_county(world, tables, size=size, seed=seed)
+        pages = make_documents(county, world, tables, count=documents, seed=seed)
     database = work / f"{world.name}-{size}.db"
     url = f"sqlite:///{database}"
     if peers:
         _write_csv(work / "people.csv", ((one.mrn, "", one) for one in county.records))
         _write_csv(work / "pages.csv", ((str(number), " ".join(page.mrns), page.claim) for number, page in enumerate(pages[:_LINKED])))
-    _say(f"{name} {world.name}: index")
-    build_index(url, county.records)
+    with phase(f"{name} {world.name}: index", len(county.records)) as done:
+        build_index(url, told(county.records, done))
     del county
-    _say(f"{name} {world.name}: {documents} documents")
-    verdicts = judge_all(url, pages, processes=_PROCESSES)
-    took = list(latencies(url, [page.claim for page in pages[-_TIMED:]]))
+    with phase(f"{name} {world.name}: documents", documents) as done:
+        verdicts = judge_all(url, pages, processes=_PROCESSES, done=done)
+    with phase(f"{name} {world.name}: single decisions"):
+        took = list(latencies(url, [page.claim for page in pages[-_TIMED:]]))
     splink = _ask_splink(peers, work) if peers else None
     for file in work.glob(f"{database.name}*"):
         file.unlink()
@@ -130,17 +133,23 @@ def febrl_rows(work: Path, peers: Path) -> list[Row]:
 
 
 def merges_row() -> Row:
-    """Runs the stateful test of merging and unmerging at full length."""
-    tests = sorted((_ROOT / "tests").rglob("test_merges*.py"))
-    if not tests:
-        return merges_left_out("there is no such test")
-    _say(f"{MERGES} sequences of merges")
-    limit = ["timeout", "--signal=INT", "--kill-after=60", str(_MERGE_SECONDS)]  # interrupted, it ends the servers it started
-    command = [*limit, sys.executable, "-m", "pytest", "-q", "--timeout=0", *map(str, tests)]
-    ran = subprocess.run(command, env=os.environ | {"CHARTROOM_MERGE_SEQUENCES": str(MERGES)}, capture_output=True, check=False, cwd=_ROOT)
-    if ran.returncode:
-        return merges_left_out(f"not through after {_MERGE_SECONDS} s" if ran.returncode == 124 else f"the test ended with {ran.returncode}")
+    """The stateful test of merging and unmerging at full length, in two processes on memory: what is asked is no disk's speed."""
+    with tempfile.TemporaryDirectory(prefix="chartroom-merges-", dir=_MEMORY if _MEMORY.is_dir() else None) as folder, phase(f"{MERGES} sequences"):
+        tries = [_try_merges(Path(folder) / str(number)) for number in range(_PROCESSES)]
+        ended = [one.wait() for one in tries]
+    if any(ended):
+        code = max(ended)
+        return merges_left_out(f"not through after {_MERGE_SECONDS} s" if code == 124 else f"the test ended with {code}")
     return merged_row(MERGES)
+
+
+def _try_merges(folder: Path) -> subprocess.Popen[bytes]:
+    """One process's share of the sequences; interrupted, it ends the servers it started. The test fails when it ran fewer than it was asked for."""
+    limit = ["timeout", "--signal=INT", "--kill-after=60", str(_MERGE_SECONDS)]
+    test = [str(_ROOT / "tests/contract/test_merges.py"), "-k", "any_sequence and sqlite"]
+    command = [*limit, sys.executable, "-m", "pytest", "-q", "--timeout=0", "-p", "no:cacheprovider", f"--basetemp={folder}", *test]
+    share = {"CHARTROOM_MERGE_SEQUENCES": str(MERGES // _PROCESSES)}
+    return subprocess.Popen(command, env=os.environ | share, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=_ROOT)
 
 
 def _ask_splink(peers: Path, work: Path) -> dict[str, float] | None:
@@ -154,10 +163,10 @@ def _ask_splink(peers: Path, work: Path) -> dict[str, float] | None:
 
 def _ask_peers(peers: Path, task: str, *files: Path) -> Any:
     """What peers.py finds out in its own environment; it stands in the last of the files."""
-    _say(f"peers: {task}")
-    ran = subprocess.run([peers, Path(__file__).with_name("peers.py"), task, *files], check=False, capture_output=True, text=True)
+    with phase(f"peers: {task}"):
+        ran = subprocess.run([peers, Path(__file__).with_name("peers.py"), task, *files], check=False, capture_output=True, text=True)
     if ran.returncode:
-        _say(ran.stderr[-2000:])  # they tell much while all goes well
+        sys.stderr.write(ran.stderr[-2000:])  # they tell much while all goes well
         ran.check_returncode()
     return json.loads(files[-1].read_text(encoding="utf-8"))
 
@@ -168,10 +177,6 @@ def _write_csv(path: Path, rows: Iterable[tuple[str, str, IndexPatient | Patient
         writer = csv.writer(file)
         writer.writerow(("unique_id", "mrns", *_SEEN))
         writer.writerows((number, mrns, *(getattr(row, name).upper() for name in _SEEN)) for number, mrns, row in rows)
-
-
-def _say(what: str) -> None:
-    sys.stderr.write(f"{time.strftime('%H:%M:%S')} {what}\n")
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

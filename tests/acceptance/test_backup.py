@@ -1,5 +1,6 @@
 """Backup, restore and moving of a whole installation: what comes back is what was, and what came in between is taken in again."""
 
+import json
 import shutil
 
 from conftest import stop, until
@@ -26,7 +27,11 @@ def drop_and_settle(house, name, text):
 def test_yesterdays_backup_and_todays_folder_give_back_everything(house, tmp_path):
     backup = tmp_path / "backup"
     drop_and_settle(house, "before.png", "Seen before the backup.")
-    house.run("backup", backup)
+    said = house.run("backup", backup)
+    assert "keys/ of the data folder" in said
+    assert "key file" not in said
+    assert "keys/" in str(json.loads((backup / "manifest.json").read_text())["left_out"])
+    assert not [path for path in backup.rglob("*") if path.suffix == ".key"]
     was = house.export()
     drop_and_settle(house, "after.png", "Seen after the backup.")
     shutil.rmtree(house.var)

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from pipeline.matching.keys import patient_keys
 from schemas.faults import InputFault
 from schemas.patient import IndexPatient, PatientClaim
-from schemas.record import DocumentRecord, DocumentStatus
-from store import audit, documents, merges, patients, tables
+from schemas.record import DocumentRecord, DocumentStatus, ReviewItem
+from store import apart, audit, documents, merges, patients, queue, tables
 from store.database import reading, writing
 from store.patients import PatientIndex, fold
 from store.search import search
@@ -59,6 +59,14 @@ def file(engine, take, settle, mrn, name="d1"):
 def exported(engine):
     with reading(engine) as conn:
         return {line["document_id"]: line["patient"]["mrn"] for line in documents.export(conn)}
+
+
+def shown(engine, names):
+    """What the export says of these documents alone."""
+    with reading(engine) as conn:
+        records = [documents.get(conn, name) for name in names]
+        stands_for = merges.survivors(conn, [record.patient_mrn for record in records])
+    return {record.id: documents.line_of(record, stands_for)["patient"]["mrn"] for record in records}
 
 
 def test_a_former_name_phone_and_address_still_lead_to_the_entry(engine):
@@ -165,6 +173,22 @@ def test_what_is_not_merged_cannot_be_parted(engine, mrn):
         unmerge(engine, mrn)
 
 
+def test_people_told_apart_stay_so_under_whichever_number_until_it_is_taken_back(engine, take, settle):
+    put(engine, *(replace(JANE, mrn=mrn) for mrn in ("M1", "M2", "M3", "M4")))
+    file(engine, take, settle, "M1")
+    with writing(engine) as conn:
+        queue.add(conn, [ReviewItem("i1", "d1", ("patient.duplicate",), "normal", NOW)])
+        apart.note(conn, "i1", ["M1", "M2"])
+    merge(engine, "M2", "M3")
+    index = PatientIndex(engine)
+    assert (index.apart("M1"), index.apart("M3"), index.apart("M4")) == ({"M2", "M3"}, {"M1"}, set())
+    unmerge(engine, "M2")
+    assert (index.apart("M1"), index.apart("M3")) == ({"M2"}, set())
+    with writing(engine) as conn:
+        conn.execute(tables.review_item.update().values(undone_at=NOW))
+    assert index.apart("M1") == set()
+
+
 MRNS = [f"M{n}" for n in range(6)]
 mrns = st.sampled_from(MRNS)
 entries = st.builds(
@@ -177,8 +201,8 @@ entries = st.builds(
 )
 
 
-def sequences(engine, take, settle):
-    """Random imports, merges, partings and filings beside a plain model of what they mean."""
+def sequences(engine, take, settle, ever):
+    """Random imports, merges, partings and filings beside a plain model of what they mean. `ever`: every document filed, and to whom."""
 
     class Sequences(RuleBasedStateMachine):
         def __init__(self):
@@ -240,8 +264,9 @@ def sequences(engine, take, settle):
 
         def teardown(self):
             """A sequence ends anywhere, so what holds at the end of all holds all along."""
-            lines = exported(engine)
-            assert {name: lines[name] for name in self.filed} == {name: self.head(mrn) for name, mrn in self.filed.items()}
+            filed = {name: self.head(mrn) for name, mrn in self.filed.items()}
+            assert shown(engine, filed) == filed
+            ever.update(filed)
             for mrn, entry in self.index.items():
                 self.every_alias_resolves(entry, self.head(mrn))
             self.names_are_counted_once_a_person()
@@ -269,8 +294,11 @@ NUMBERS = iter(range(10**9))
 
 
 def test_any_sequence_of_merges_loses_no_document(engine, take, settle):
-    machine = sequences(engine, take, settle)
+    ever, before = {}, next(NUMBERS)
+    machine = sequences(engine, take, settle, ever)
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
     run_state_machine_as_test(machine, settings=settings(max_examples=SEQUENCES, stateful_step_count=20, deadline=None, suppress_health_check=checks))
+    assert next(NUMBERS) - before > SEQUENCES
+    assert {name: mrn for name, mrn in exported(engine).items() if name in ever} == ever
     with reading(engine) as conn:
         assert audit.verify_chain(conn) is None

@@ -1,24 +1,9 @@
 """`chartroom migrate` on a Postgres server whose password stands in a file, and on SQLite; twice, for it is safe to repeat."""
 
-import time
-
-import pytest
-from sqlalchemy import create_engine, inspect, make_url
+from sqlalchemy import create_engine, inspect
 from typer.testing import CliRunner
 
 from workers.cli import app
-
-
-@pytest.fixture
-def database(postgres_server):
-    """An empty database of its own."""
-    name, server = f"m{time.monotonic_ns()}", create_engine(postgres_server, isolation_level="AUTOCOMMIT")
-    with server.connect() as conn:
-        conn.exec_driver_sql(f"CREATE DATABASE {name}")
-    yield make_url(postgres_server).set(database=name)
-    with server.connect() as conn:
-        conn.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    server.dispose()
 
 
 def migrate(tmp_path, monkeypatch, **settings):
@@ -38,16 +23,15 @@ def tables(url, schema=None):
     return found
 
 
-def test_on_postgres_with_a_password_file(tmp_path, monkeypatch, database):
+def test_on_postgres_with_a_password_file(tmp_path, monkeypatch, postgres_database):
     (tmp_path / "password").write_text("p@ss/word:%\n")
-    address = database.render_as_string(hide_password=False)
-    settings = {f"{part}__URL": address for part in ("INDEX", "ENGINE")} | {
+    settings = {f"{part}__URL": postgres_database for part in ("INDEX", "ENGINE")} | {
         f"{part}__PASSWORD_FILE": str(tmp_path / "password") for part in ("INDEX", "ENGINE")
     }
     for _ in range(2):
         migrate(tmp_path, monkeypatch, **settings)
-    assert {"delivery", "audit"} <= tables(database)
-    assert "workflow_status" in tables(database, "dbos")
+    assert {"delivery", "audit"} <= tables(postgres_database)
+    assert "workflow_status" in tables(postgres_database, "dbos")
 
 
 def test_on_sqlite(tmp_path, monkeypatch):

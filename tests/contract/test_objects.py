@@ -5,6 +5,7 @@ import io
 import os
 import stat
 import threading
+import time
 
 import pytest
 from minio import Minio
@@ -62,10 +63,15 @@ def test_wrong_bytes_are_never_handed_out(shelf, tmp_path, damaged):
     assert not (tmp_path / "out").exists()
 
 
-def test_put_over_a_truncated_object_is_refused(shelf):
-    shelf.damage(shelf.objects.put_bytes(DATA), DATA[:-1])
-    with pytest.raises(StoreFault):
+def test_put_over_a_truncated_object_is_refused_or_makes_it_whole(shelf):
+    key = shelf.objects.put_bytes(DATA)
+    shelf.damage(key, DATA[:-1])
+    try:
         shelf.objects.put_bytes(DATA)
+    except StoreFault:
+        return
+    with shelf.objects.open(key) as whole:
+        assert whole.read() == DATA
 
 
 def test_put_over_rotten_bytes_of_the_same_length_is_refused(tmp_path):
@@ -158,14 +164,32 @@ def test_a_bucket_is_made_with_the_first_object(s3_server):
     assert objects.exists(objects.put_bytes(DATA))
 
 
-@pytest.mark.parametrize("stated", [None, "0" * 64])
-def test_bytes_of_equal_length_that_others_put_there_are_found_by_the_next_put(s3_server, stated):
-    bucket = f"others{bool(stated):d}"
+@pytest.mark.parametrize("stated", [None, "0" * 64, hashlib.sha256(DATA).hexdigest()], ids=["nothing", "another", "the right one"])
+def test_bytes_of_equal_length_that_others_put_there_are_put_right_by_the_next_put(s3_server, stated):
+    bucket = f"others{time.monotonic_ns()}"
     objects = S3Objects(s3_server.endpoint, bucket, "key", "secretsecret", secure=False)
     key = objects.put_bytes(DATA)
-    assert objects.put_bytes(DATA) == key
     client = Minio(s3_server.endpoint, access_key="key", secret_key="secretsecret", secure=False, region="us-east-1")
     metadata = {"sha256": stated} if stated else None
     client.put_object(bucket_name=bucket, object_name=key, data=io.BytesIO(DATA[::-1]), length=len(DATA), metadata=metadata)
-    with pytest.raises(StoreFault, match="wrong bytes"):
-        objects.put_bytes(DATA)
+    assert objects.put_bytes(DATA) == key
+    assert objects.open(key).read() == DATA
+
+
+@pytest.mark.parametrize(("spoilt", "kept"), [(2, True), (99, False)])
+def test_bytes_that_change_on_their_way_in_are_never_taken_for_kept(s3_server, spoilt, kept):
+    objects = S3Objects(s3_server.endpoint, f"spoilt{time.monotonic_ns()}", "key", "secretsecret", secure=False)
+    send, sent = objects._client.put_object, []
+
+    def send_others(*, data, **rest):
+        right = data.read(rest["length"])
+        sent.append(right)
+        return send(data=io.BytesIO(right[::-1] if len(sent) <= spoilt else right), **rest)
+
+    objects._client.put_object = send_others
+    if kept:
+        assert objects.open(objects.put_bytes(DATA)).read() == DATA
+    else:
+        with pytest.raises(StoreFault, match="did not arrive whole") as caught:
+            objects.put_bytes(DATA)
+        assert not caught.value.permanent

@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from schemas.faults import StoreFault
 from schemas.patient import IndexPatient, NameFrequencies, PatientClaim
-from store import journal, patients
+from store import journal, merges, patients
 from store.database import reading, writing
 from store.patients import PatientIndex, UpsertCount, fold
 from store.tables import name_count, patient_key
@@ -86,6 +87,41 @@ def test_a_key_that_everybody_shares_is_passed_over(engine):
     assert found(engine, "all", "z") == ["z"]
     assert len(found(engine, "all", limit=1000)) == 402
     assert found(engine, "all", "half", limit=1) == ["m001"]
+
+
+def test_a_key_known_to_be_common_is_passed_over_and_followed_all_the_same(engine):
+    now = [0.0]
+    index = PatientIndex(engine, clock=lambda: now[0])
+    upsert(engine, *((replace(JANE, mrn=f"m{n:03}"), ("all",)) for n in range(251)), (replace(JANE, mrn="z"), ("z",)))
+    for _ in range(2):
+        assert len(index.find(["all"], limit=1000)) == 251
+        assert [entry.mrn for entry in index.find(["all", "z"], limit=9)] == ["z"]
+    upsert(engine, (replace(JANE, mrn="m000"), ("gone",)))
+    now[0] = 60.0
+    assert len(index.find(["all", "z"], limit=1000)) == 251
+
+
+def test_of_merged_people_enough_others_are_found(engine):
+    upsert(engine, *((replace(JANE, mrn=f"m{n}"), ("a",)) for n in range(8)))
+    with writing(engine) as conn:
+        for n in range(1, 4):
+            merges.merge(conn, f"m{n}", "m0", actor="clerk", now=NOW)
+    assert found(engine, "a", limit=3) == ["m0", "m4", "m5"]
+
+
+def test_a_failing_database_is_a_fault_that_quotes_nothing(engine):
+    with writing(engine) as conn:
+        conn.exec_driver_sql("DROP TABLE patient_key")
+    with pytest.raises(StoreFault) as fault:
+        PatientIndex(engine).find(["N|DOE|JANE"], limit=5)
+    assert "DOE" not in str(fault.value)
+
+
+def test_names_are_counted_together_as_one_by_one(engine):
+    upsert(engine, *((IndexPatient(str(n), last, first), ()) for n, (last, first) in enumerate([("Doe", "Al"), ("Doe", "Bo"), ("Roe", "Al")])))
+    assert PatientIndex(engine).frequencies(PatientClaim("DOE", "AL"), PatientClaim("ROE", ""), PatientClaim("POE", "BO")) == NameFrequencies(
+        {"DOE": 2, "ROE": 1, "POE": 0}, {"AL": 2, "BO": 1}, 3
+    )
 
 
 def test_frequencies_count_folded_names(engine):

@@ -30,6 +30,7 @@ from workers import engine as durable
 from workers import show, steps, work
 from workers.apply import ATTACHED, OvertakenError, Sheaf, Traces, apply_plan, document_id, hold_all, hold_attached, is_sampled
 from workers.audit import take_ledger
+from workers.crew import LocalCrew
 from workers.ingest import count_settled, ingest, pages_read
 from workers.slots import hold_slot
 from workers.status import take_status
@@ -377,10 +378,13 @@ class Durable:
     def pace(self, *, busy):
         pass
 
-    def adopt(self, slot):
+    def executors(self):
+        return set()
+
+    def adopt(self, dead):
         return []
 
-    def outdated(self, slots):
+    def outdated(self, dead):
         return []
 
     def ended(self, ids):
@@ -399,7 +403,7 @@ def test_work_that_ended_without_outcome_is_begun_again_or_quarantined(tmp_path,
     found = drop(stores, tmp_path / "in", a="pages 1", b="pages 2", c="pages 3")
     ids = {name: found[name].id for name in "abc"}
     engine = Durable({ids["a"]: "SUCCESS", ids["b"]: "ERROR", ids["c"]: "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
-    work.look_after(desk(stores, tmp_path), engine, tmp_path / "run", "slot-0", set(ids.values()))
+    work.look_after(desk(stores, tmp_path), engine, LocalCrew(tmp_path / "run", stores.index), "slot-0", set(ids.values()))
     assert engine.retried == [ids["a"], ids["b"]]
     assert [record.reasons for record in rows(stores, found["c"])] == [("file.failed",)]
 
@@ -419,18 +423,20 @@ def test_only_one_worker_looks_at_a_time(tmp_path, stores):
     )
     other.stdout.readline()
     engine = Durable({found["a"].id: "ERROR"})
-    work.look_after(desk(stores, tmp_path), engine, tmp_path / "run", "slot-0", set())
+    work.look_after(desk(stores, tmp_path), engine, LocalCrew(tmp_path / "run", stores.index), "slot-0", set())
     assert engine.retried == []
     other.kill()
     other.wait()
-    work.look_after(desk(stores, tmp_path), engine, tmp_path / "run", "slot-0", set())
+    work.look_after(desk(stores, tmp_path), engine, LocalCrew(tmp_path / "run", stores.index), "slot-0", set())
     assert engine.retried == [found["a"].id]
 
 
 def test_engine_that_fails_ends_no_worker_and_leaves_nothing_unsubmitted(tmp_path, stores):
     delivery, stopping = drop(stores, tmp_path / "in", a="pages 1")["a"], threading.Event()
     engine = Durable({delivery.id: "ERROR"}, broken=True)
-    worker = threading.Thread(target=work.dispatch, args=(desk(stores, tmp_path), engine, tmp_path / "run", "slot-0", stopping))
+    worker = threading.Thread(
+        target=work.dispatch, args=(desk(stores, tmp_path), engine, LocalCrew(tmp_path / "run", stores.index), "slot-0", stopping)
+    )
     worker.start()
     until = time.monotonic() + 30
     while len(engine.submitted) < 2 and time.monotonic() < until:

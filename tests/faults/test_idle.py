@@ -19,6 +19,7 @@ from store import documents, renditions
 from store.database import reading
 from workers import idle, work
 from workers.audit import take_ledger
+from workers.crew import LocalCrew
 from workers.ingest import ingest
 from workers.status import take_status
 from workers.steps import Desk, process_file, process_part
@@ -79,7 +80,7 @@ def settle(desk, delivery):
 
 def rest(bench, rules=CONFIG.idle):
     pieces = 0
-    while idle.one_piece(bench, rules):
+    while idle.one_piece(bench, rules, 15):
         pieces += 1
     return pieces
 
@@ -149,7 +150,7 @@ def test_a_worker_rests_only_while_nothing_is_in_work(tmp_path, desk, monkeypatc
     desk.scratch.mkdir(exist_ok=True)
     monkeypatch.setattr(work, "REST_SECONDS", 0.0)
     monkeypatch.setattr(work.idle, "one_piece", lambda *_: done.append(time.monotonic()) or len(done) < 3)
-    worker = threading.Thread(target=work.dispatch, args=(desk, Durable(), tmp_path / "run", "slot-0", stopping))
+    worker = threading.Thread(target=work.dispatch, args=(desk, Durable(), LocalCrew(tmp_path / "run", desk.stores.index), "slot-0", stopping))
     worker.start()
     time.sleep(2)
     assert done == []

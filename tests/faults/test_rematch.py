@@ -16,23 +16,23 @@ from pipeline.match import match_patient
 from schemas.config import Config
 from schemas.decision import Wish
 from schemas.document import Extraction, Field, FieldName, TypeGuess
-from schemas.faults import InvariantBroken
+from schemas.faults import InputFault, InvariantBroken, StoreFault
 from schemas.filing import BatchPlan, PlannedDocument
 from schemas.line import LineKind
 from schemas.match import Agreement, Candidate, Evidence, Hypothesis, Matched, Why
 from schemas.page import Box, PageKind, PageReading
 from schemas.rules import AuditSampleRules, MatchRules
 from schemas.source import FileKind, Opened, PageFacts
-from store import documents, queue, readings, tables, verdicts
+from store import corrections, documents, queue, readings, tables, verdicts
 from store.database import reading, writing
 from store.patients import PatientIndex
-from workers import show
+from workers import rematch, show, steps
 from workers.apply import Sheaf, apply_plan
 from workers.audit import take_ledger
 from workers.export import write_export
 from workers.ingest import ingest
 from workers.lines import sample_share, standing_of
-from workers.merge import merge_entries, unmerge_entry
+from workers.merge import decide_item, merge_entries, unmerge_entry
 from workers.patients import import_patients
 from workers.rematch import Rematched, extraction_of, follow_index, rematch_held
 from workers.resolve import resolve_item
@@ -106,6 +106,27 @@ class House:
             (record,) = documents.of_delivery(conn, delivery.id)
         return record.id
 
+    def overtaken(self, *rows):
+        """Take in a document that is matched before these rows are imported, and settled after."""
+        inbox = self.folder / "in-overtaken"
+        inbox.mkdir()
+        (inbox / "a.pdf").write_text("pages 1")
+        (delivery,) = ingest([inbox], self.config, self.stores).deliveries
+        extraction = Extraction(tuple(Field(field, value, value, 0.95, 1, Box(0.1, 0.1, 0.2, 0.2), "label", 2) for field, value in PAGE.items()))
+
+        def plan(pages, line):
+            outcome = match_patient(extraction, PatientIndex(self.stores.index), rules=proposing(self.config.match))
+            self.people(*rows)
+            decision = line_up([*patient_doubt(outcome)], outcome, line)
+            return BatchPlan((PlannedDocument((1,), decision, NOTE, extraction, outcome, versions=versions.STEPS, line=line),))
+
+        reader = replace(stub_worker.equip(self.config, self.stores), plan=plan, composer=Composer())
+        desk = steps.Desk(self.config, self.stores, reader, self.folder / "scratch", lambda: NOW + timedelta(days=30), lambda _: None)
+        steps.process_file(desk, delivery.id, lambda _, step: step(), lambda parts, _: [])
+        with reading(self.stores.index) as conn:
+            (record,) = documents.of_delivery(conn, delivery.id)
+        return record.id
+
     def now(self, name):
         with reading(self.stores.index) as conn:
             return documents.get(conn, name)
@@ -129,6 +150,11 @@ class House:
         (item,) = self.items(name)
         return resolve_item(self.stores, item.id, Wish(**wish), actor="clerk", now=NOW + timedelta(days=40))
 
+    def tell_apart(self, name, patient):
+        (item,) = self.items(name)
+        wish = Wish(patient, two_people=True)
+        return decide_item(self.stores, self.config, item.id, wish, actor="clerk", now=NOW + timedelta(days=40))
+
     def verdicts(self):
         with reading(self.stores.index) as conn:
             return list(verdicts.of_source(conn, "ingest"))
@@ -138,7 +164,8 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path):
+def house(tmp_path, monkeypatch):
+    monkeypatch.setenv("STUB_TRACE", str(tmp_path / "trace"))
     made = House(tmp_path)
     made.people("X1,Other,Person,M,1950-05-05,,,")
     yield made
@@ -181,6 +208,59 @@ def test_matching_again_where_nothing_changed_changes_nothing(house):
     before = house.now(name)
     assert rematch_held(house.stores, house.config, now=NOW) == Rematched()
     assert house.now(name) == before
+
+
+def test_a_document_that_settles_during_an_import_is_matched_with_what_came(house):
+    name = house.overtaken(JANE)
+    assert house.seen(name) == ("filed", "M1", ())
+
+
+def test_a_document_filed_during_an_import_that_makes_it_doubtful_is_asked_about(house):
+    house.people(JANE)
+    name = house.overtaken(JANE, JANE.replace("M1", "M2"))
+    assert house.seen(name) == ("filed", "M1", ())
+    assert [item.reasons for item in house.items(name)] == [("patient.recheck",)]
+
+
+def test_a_crash_between_settling_and_catching_up_loses_nothing(house, monkeypatch):
+    crashes = [StoreFault("gone")]
+
+    def catch_up(*args, **kwargs):
+        if crashes:
+            raise crashes.pop()
+        return rematch.catch_up(*args, **kwargs)
+
+    monkeypatch.setattr(steps, "catch_up", catch_up)
+    assert house.seen(house.overtaken(JANE)) == ("filed", "M1", ())
+    assert not crashes
+
+
+TWICE = JANE.replace("M1", "M2").replace("12 Elm Street", "9 Oak Avenue").replace("4405550199", "")
+
+
+def test_entries_that_a_clerk_calls_two_people_are_not_suspected_again_until_that_is_taken_back(house):
+    house.people(JANE, TWICE)
+    first, second = house.document("first"), house.document("second")
+    assert house.seen(first)[2] == house.seen(second)[2] == ("patient.duplicate",)
+    house.tell_apart(first, patient="M1")
+    assert house.seen(first) == ("filed", "M1", ())
+    assert "patient.duplicate" not in house.seen(second)[2]
+    assert "patient.duplicate" not in house.seen(house.document("third"))[2]
+    house.is_whole()
+    with writing(house.stores.index) as conn:
+        (item,) = queue.of_document(conn, first)
+        corrections.undo(conn, item.id, "clerk", now=NOW + timedelta(days=41))
+    assert house.seen(house.document("fourth"))[2] == ("patient.duplicate",)
+
+
+def test_two_people_can_be_told_apart_only_where_they_are_suspected_and_with_a_patient(house):
+    house.people(JANE)
+    name = house.document(doubts=("type.unsure",))
+    with pytest.raises(InputFault, match="suspected"):
+        house.decide(name, patient="M1", two_people=True)
+    with pytest.raises(InputFault, match="with the patient"):
+        house.decide(name, set_aside="patient.none", two_people=True)
+    assert len(house.items(name)) == 1
 
 
 def test_a_clerk_who_came_first_is_not_overruled(house):

@@ -212,6 +212,12 @@ def recall(words: list[str], truth: list[str]) -> float:
     return sum((Counter(words) & Counter(truth)).values()) / len(truth)
 
 
+def rightness(words: list[str], truth: list[str]) -> float:
+    """Share of the letters read that are those of words printed so."""
+    right = Counter(words) & Counter(truth)
+    return sum(len(word) * count for word, count in right.items()) / max(1, sum(map(len, words)))
+
+
 def cpu_seconds() -> float:
     spent = os.times()
     return spent.user + spent.system + spent.children_user + spent.children_system
@@ -228,8 +234,11 @@ def test_words_are_found_at_every_quality(sheets, tmp_path, quality):
     cost = (cpu_seconds() - before) / len(pages)
     found = [recall([w.text for w in page.words], sheet.truth) for page, sheet in zip(pages, sheets, strict=True)]
     order = [accuracy([w.text for w in page.words], sheet.truth) for page, sheet in zip(pages, sheets, strict=True)]
+    sure = [page.confidence - rightness([w.text for w in page.words], sheet.truth) for page, sheet in zip(pages, sheets, strict=True)]
+    print(f"{quality}: confidence off by {np.round(sure, 3)}")  # noqa: T201
     print(f"{quality}: recall {np.round(found, 3)} in order {np.round(order, 3)} CPU-s a page {cost:.2f}")  # noqa: T201
     assert min(found) >= LEAST[quality]
+    assert max(map(abs, sure)) <= 0.1  # these sheets made no curve of confidence
 
 
 def test_squared_fax_beats_the_page_as_received(sheets, tmp_path):
@@ -270,6 +279,30 @@ def test_flags_that_stand_alone_are_read_and_join_their_rows(tmp_path):
     alone = [("Helvetica-Bold", 10, 500, 640 - 24 * n, flag) for n, flag in enumerate(flags)]
     page = read(clean200(draw(tmp_path / "flags.pdf", rows + alone).pdf), tmp_path)
     assert [line.split()[-1] for line in page.text.splitlines()] == flags
+
+
+SPANISH = """Resumen de alta. La paciente es una mujer de 65 años con hipertensión y diabetes que
+llegó con tres días de tos productiva y fiebre. La radiografía del tórax mostró un
+infiltrado en el lóbulo inferior derecho. Recibió ceftriaxona y azitromicina, y su
+evolución fue buena. El oxígeno se retiró al tercer día. La condición al egreso es
+estable. Verá a su médico en una semana y repetirá la radiografía en seis semanas.
+La señora Núñez comprendió las indicaciones y no tiene más preguntas.""".splitlines()
+
+
+def test_a_spanish_page_is_read_in_spanish_where_the_house_has_it(tmp_path):
+    sheet = draw(tmp_path / "spanish.pdf", [("Helvetica", 11, 60, 700 - 16 * n, line) for n, line in enumerate(SPANISH)])
+    page = page_of(clean200(sheet.pdf), tmp_path)
+    both, alone = (read_page(page, Recogniser(), rules=ReadRules(languages=languages)) for languages in ("eng+spa", "eng"))
+    accented = [word for word in sheet.truth if not word.isascii()]
+    assert accuracy([w.text for w in both.words], sheet.truth) >= 0.97
+    assert recall([w.text for w in both.words], accented) >= 0.95
+    assert recall([w.text for w in alone.words], accented) < 0.7
+
+
+def test_an_english_page_is_read_in_english_though_the_house_has_spanish(sheets, tmp_path):
+    page = page_of(clean200(sheets[0].pdf), tmp_path)
+    both, alone = (read_page(page, Recogniser(), rules=ReadRules(languages=languages)) for languages in ("eng+spa", "eng"))
+    assert both.words == alone.words
 
 
 def test_a_heading_in_white_on_black_is_read(tmp_path):

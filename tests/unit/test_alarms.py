@@ -12,10 +12,10 @@ from schemas.rules import AlarmRules, IntakeRules
 from schemas.source import Priority
 from store import documents, journal, queue
 from store.database import writing
+from store.scrubs import Scrub
 from workers.alarms import MEGABYTE, AlarmCode, find_alarms
 from workers.figures import Figures, WatchedFolder, not_ready, take_figures
 from workers.metrics import render_metrics
-from workers.scrub import Scrub
 from workers.slots import hold_slot
 from workers.wire import connect
 
@@ -44,7 +44,7 @@ QUIET = Figures(
     disk_free=4000 * MEGABYTE,
     disk_total=90_000 * MEGABYTE,
     objects_answer=True,
-    scrub=Scrub((NOW - timedelta(hours=2)).isoformat(), 50, ()),
+    scrub=Scrub(NOW - timedelta(hours=2), 50, ()),
 )
 
 
@@ -68,7 +68,8 @@ def test_a_house_at_rest_gives_none():
         ({"disk_free": 3999 * MEGABYTE}, "disk.low"),
         ({"disk_free": 999 * MEGABYTE}, "disk.full"),
         ({"objects_answer": False}, "store.unreachable"),
-        ({"scrub": Scrub(NOW.isoformat(), 50, ("sha256/aa",))}, "store.damaged"),
+        ({"scrub": Scrub(NOW, 50, ("sha256/aa",))}, "store.damaged"),
+        ({"scrub": Scrub(NOW - timedelta(days=7, seconds=1), 50, ())}, "store.unread"),
     ],
 )
 def test_each_alarm_has_its_cause_its_code_and_what_to_do(changes, code):
@@ -86,7 +87,7 @@ def test_every_alarm_there_is_can_be_given():
         "folders": (WatchedFolder("fax", 0, 0.0, {"x": 1}),),
         "refused_lately": 1,
     }
-    worst |= {"oldest_item": NOW - timedelta(days=9), "disk_free": 0, "objects_answer": False, "scrub": Scrub(NOW.isoformat(), 1, ("a",))}
+    worst |= {"oldest_item": NOW - timedelta(days=9), "disk_free": 0, "objects_answer": False, "scrub": Scrub(NOW - timedelta(days=8), 1, ("a",))}
     assert set(codes(**worst)) | set(codes(disk_free=3999 * MEGABYTE)) == set(AlarmCode)
 
 
@@ -105,9 +106,7 @@ def read(figures, alarms=()):
 
 
 def test_the_figures_as_metrics():
-    damaged = replace(
-        QUIET, scrub=Scrub((NOW - timedelta(hours=2)).isoformat(), 50, ("sha256/aa",)), folders=(WatchedFolder("fax", 1, 7.5, {"no events": 2}),)
-    )
+    damaged = replace(QUIET, scrub=Scrub(NOW - timedelta(hours=2), 50, ("sha256/aa",)), folders=(WatchedFolder("fax", 1, 7.5, {"no events": 2}),))
     found = read(damaged, find_alarms(damaged, CONFIG, now=NOW))
     assert found["deliveries", "taken"] == 1
     assert found["documents", "filed"] == 4

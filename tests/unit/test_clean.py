@@ -12,7 +12,8 @@ from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
 from pipeline.clean import Way, clean, place_on_image, place_on_page, quality_of, straighten, without_streaks
-from pipeline.look import Scan, as_positive, dirt_of, is_empty, look_at, stroke_of, two_tones
+from pipeline.dirt import dirt_of, stroke_of
+from pipeline.look import TOUCHING, Scan, as_positive, is_empty, look_at, two_tones
 from schemas.page import Box
 
 BLANK_INK = 0.0008
@@ -185,6 +186,41 @@ def test_a_page_in_white_on_black_is_read_as_its_negative():
     assert (positive.pixels == page).all()
     assert look.rows >= 15
     assert as_positive(plain, look_at(plain, BLANK_INK), BLANK_INK)[0] is plain
+
+
+def test_on_a_dirty_page_signs_stay_in_their_places_and_specks_of_their_size_go():
+    """A speck as large as a full stop is told by where it stands: between the rows, in the middle of a gap."""
+    lines = ["Seen at 16:48; dose 1.5 mg, given i.v. (jejunum). It's well"] * 12
+    page = np.where(paper(*lines, size=40) < 128, 0, 255).astype(np.uint8)
+    labels, _ = ndimage.label(page == 0, TOUCHING)
+    stop = int(stroke_of(page) * 1.5)
+    speck = np.zeros_like(page, dtype=bool)
+    for y in range(60, 2100, 31):
+        for x in range(30, 1650, 37):
+            size = stop if x % 2 else 3
+            speck[y : y + size, x : x + size] = True
+    near = ndimage.binary_dilation(page == 0, np.ones((3, 3)), iterations=20)
+    specks, _ = ndimage.label(speck)
+    speck &= ~np.isin(specks, specks[speck & near])
+    dirt = dirt_of(Scan(np.where(speck, 0, page).astype(np.uint8), 300, 300, bilevel=True))
+    assert dirt is not None
+    assert dirt[speck].all()
+    assert not (dirt & (labels > 0)).any()
+
+
+@pytest.mark.parametrize("angle", [-2.5, 1.5])
+def test_a_crooked_bar_is_turned_white_and_nothing_beside_it_black(angle):
+    image = Image.fromarray(paper(*["as seen on some very common menus"] * 16))
+    pen, font = ImageDraw.Draw(image), ImageFont.load_default(30)
+    pen.rectangle((190, 200, 1400, 250), fill=0)
+    pen.text((210, 205), "PATIENT INFORMATION", fill=255, font=font)
+    crooked = scan(straighten(np.asarray(image), angle))
+    cleaned = clean(crooked, look_at(crooked, BLANK_INK), 200).pixels
+    down, across = (cleaned.shape[0] - HIGH) // 2, (cleaned.shape[1] - WIDE) // 2
+    at = cleaned[down : down + HIGH, across : across + WIDE]
+    assert np.median(at[210:240, 220:1370]) > 200
+    assert at[210:240, 220:600].min() < 90
+    assert (at[150:280, 150:1440] < 128).mean() < 0.08
 
 
 @pytest.mark.parametrize(("size", "dpi"), [(44, 200), (20, 300)])

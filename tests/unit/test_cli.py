@@ -194,6 +194,7 @@ def test_status_tells_the_watchers_folders_and_whether_it_lives(run, tmp_path):
         "engine",
         "workers",
         "document type model",
+        "patient matcher",
         "tesseract",
         "recogniser",
         "poppler",

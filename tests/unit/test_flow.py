@@ -1,5 +1,6 @@
 """What the documents of one file say of each other: repeated pages, faxes that came short, and which versions decided."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from schemas.catalogue import build_catalogue
 from schemas.config import Config
 from schemas.filing import Hold, SetAside
 from schemas.line import Line, LineKind
+from schemas.patient import IndexPatient
 from schemas.source import RenderedPage
 from tests.sheets import sheet
 
@@ -55,6 +57,18 @@ def test_a_fax_that_came_short_of_its_covers_count_is_held():
 def test_every_planned_document_tells_the_versions_of_all_steps():
     assert all(d.versions == versions.STEPS for d in planned(sheet([*HEAD, *BODY], 1)))
     assert {"look", "read", "split", "match", "decide"} < dict(versions.STEPS).keys()
+
+
+def test_whom_a_site_expects_is_likelier_from_the_first():
+    class Requested:
+        def times(self, mrns):
+            return dict.fromkeys(mrns, 50.0)
+
+    page = sheet([*HEAD, *BODY], 1)
+    tools = Tools(None, None, None, Unread(), MemoryPatients([IndexPatient("M1", "Doe", "Jane", dob="1950-01-02")]), CATALOGUE)
+    plain, requested = (plan_batch([page], each, Config(), BUILTIN).documents[0].match for each in (tools, replace(tools, expected=Requested())))
+    assert plain.candidates[0].bits == requested.candidates[0].bits
+    assert requested.why.hypotheses[0].share > plain.why.hypotheses[0].share
 
 
 class OnePage:

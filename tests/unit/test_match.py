@@ -114,6 +114,14 @@ def test_a_person_registered_twice_is_filed_to_neither_and_wants_merging(again):
     assert outcome.raw_doubt == 1
 
 
+def test_entries_that_a_clerk_told_apart_are_weighed_as_two_people():
+    again = entry(dob="1957-05-28")
+    told = MemoryPatients([*TOWN, ANN, again], [frozenset({ANN.mrn, again.mrn})])
+    other = MemoryPatients([*TOWN, ANN, again], [frozenset({ANN.mrn, TOWN[0].mrn})])
+    assert not getattr(match_claim(CLAIM, told, rules=MatchRules()), "twice", ())
+    assert match_claim(CLAIM, other, rules=MatchRules()).twice
+
+
 def test_namesakes_with_other_middle_names_and_numbers_are_two_people():
     other = entry(middle_name="Karen", ssn_last4="8181", phone="2165550111", address_line="9 Elm St", zip="44101")
     outcome = decide(BARE, ANN, other)
@@ -296,8 +304,8 @@ def test_noisy_claims_over_a_town_are_never_filed_to_another_person():
 class BigTown(MemoryPatients):
     """The index with its names ten times over: large enough that a spelling it lacks is hardly anybody's."""
 
-    def frequencies(self, claim: PatientClaim) -> NameFrequencies:
-        counts = super().frequencies(claim)
+    def frequencies(self, *claims: PatientClaim) -> NameFrequencies:
+        counts = super().frequencies(*claims)
         return NameFrequencies(*({name: 10 * n for name, n in names.items()} for names in counts[:2]), 10 * counts.size)
 
 

@@ -9,11 +9,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 
+from pipeline.digits import SOURCE, is_of_figures, reread_digits
 from pipeline.engines.null import Given
+from pipeline.engines.tesseract import Tesseract
 from pipeline.extract import extract, unanswered
 from pipeline.look import Scan
 from pipeline.ports import TextLine
-from pipeline.reread import FOOT, HEAD, HIGHEST, WHOLE, around, bands_to_read, boxes_to_check, cut, joined, on_page, reread, upright, words_of
+from pipeline.reread import (
+    FOOT,
+    HEAD,
+    HIGHEST,
+    MOST_PIECES,
+    WHOLE,
+    around,
+    bands_to_read,
+    boxes_to_check,
+    cut,
+    joined,
+    on_page,
+    pieces_to_check,
+    reread,
+    upright,
+    words_of,
+)
 from schemas.document import FieldName
 from schemas.page import Box, ReadFrom, Word
 from schemas.rules import ExtractRules, ReadRules
@@ -65,6 +83,25 @@ def test_a_label_without_its_value_is_looked_at_again_on_any_page():
     page = read(UNNAMED)
     (label,) = unanswered(page, asked(page)[2])[:1]
     assert any(band.y0 <= label.y0 and label.y1 <= band.y1 for band in asked(page)[1])
+
+
+def test_short_doubtful_pieces_of_a_bad_page_are_read_again_and_prose_is_not():
+    prose = "Then she went to the Lakeview clinic for a further talk about it"
+    page = read([*TOLD, "", "Signed by Harold Whitcomb MD", "", prose], quality="fax", confidence=0.9)
+    doubted = replace(page, words=tuple(w._replace(confidence=0.5 if w.text in {"Harold", "clinic", "Lakeview"} else 0.99) for w in page.words))
+    found = pieces_to_check(doubted, (), RULES)
+    assert len(found) == 2
+    for text in ("Hospital", "Whitcomb"):
+        word = next(word for word in page.words if word.text == text)
+        assert any(box.x0 <= word.box.x0 and word.box.x1 <= box.x1 and box.y0 <= word.box.y0 and word.box.y1 <= box.y1 for box in found)
+    assert pieces_to_check(doubted, found[:1], RULES) == found[1:]
+    assert pieces_to_check(replace(doubted, quality="clean"), (), RULES) == ()
+
+
+def test_no_more_pieces_of_a_page_are_read_again_than_pay():
+    page = read([f"Box {n}" for n in range(40)], quality="fax", confidence=0.9)
+    doubted = replace(page, words=tuple(word._replace(confidence=0.3) for word in page.words))
+    assert len(pieces_to_check(doubted, (), RULES)) == MOST_PIECES
 
 
 def test_all_of_the_worst_pages_is_read_again():
@@ -141,3 +178,35 @@ def test_a_number_is_read_again_where_it_is_printed(tmp_path):
     birth, number = said.field(FieldName.PATIENT_DOB), said.field(FieldName.PATIENT_MRN)
     assert (birth.witnesses, birth.rivals) == (("rapidocr:line",), ())
     assert (number.witnesses, number.rivals) == ((), ("4471902",))
+
+
+@pytest.mark.parametrize(("raw", "figures"), [("01/02/1950", True), ("O1/O2/195O", True), ("E417305", False), ("Jan 2, 1950", False), ("", False)])
+def test_only_values_of_figures_are_read_as_figures(raw, figures):
+    field = asked(read(TOLD))[2].field(FieldName.PATIENT_DOB)
+    assert is_of_figures(replace(field, raw=raw)) is figures
+
+
+def test_a_doubtful_birth_date_is_read_as_figures_beside_the_first_reading(tmp_path):
+    """Through real pixels and the real engine: the first reading took a zero for a letter."""
+    drawn = Image.new("L", (1700, 2200), 255)
+    pen, font = ImageDraw.Draw(drawn), ImageFont.load_default(34)
+    pen.text((150, 300), "DOB: 01/02/1950", fill=0, font=font)
+    image = tmp_path / "page.png"
+    drawn.save(image)
+    left, right = 150 + font.getlength("DOB: "), 150 + font.getlength("DOB: 01/02/1950")
+    value = Box(left / 1700, 300 / 2200, right / 1700, 342 / 2200)
+    page = replace(read(["DOB:"]), words=(Word("O1/O2/1950", value, 0.4, 0),))
+    said = extract([read(TOLD)], rules=ExtractRules())
+    born = replace(said.field(FieldName.PATIENT_DOB), raw="O1/O2/1950", box=value, confidence=0.4)
+    found = reread_digits(RenderedPage(1, 612, 792, image, 200, 200), page, replace(said, fields=(born,)), Tesseract(), rules=RULES)
+    assert found.words == page.words
+    assert [(again.source, again.box) for again in found.rereads] == [(SOURCE, value)]
+    assert "".join(word.text for word in found.rereads[0].words) == "01/02/1950"
+    assert [path.name for path in tmp_path.iterdir()] == ["page.png"]
+
+
+def test_a_sure_number_is_not_read_as_figures(tmp_path):
+    said = extract([read(TOLD)], rules=ExtractRules())
+    sure = replace(said, fields=tuple(replace(field, confidence=0.99, rivals=()) for field in said.fields))
+    page = read(TOLD)
+    assert reread_digits(RenderedPage(1, 612, 792, tmp_path / "none.png", 200, 200), page, sure, Tesseract(), rules=RULES) is page

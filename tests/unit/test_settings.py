@@ -71,6 +71,12 @@ def test_unknown_key_names_itself_and_the_nearest_right_one(tmp_path, text, wher
     assert near in fault.value.next_step
 
 
+def test_an_unknown_section_is_told_with_the_file_it_stands_in(tmp_path):
+    (tmp_path / "c.yaml").write_text("engne: {slots: 1}")
+    with pytest.raises(ConfigFault, match=r"`engne` \(.*c\.yaml\)\. Did you mean `engine`"):
+        read_settings({"CHARTROOM_CONFIG": str(tmp_path / "c.yaml")})
+
+
 def test_unknown_variable_is_refused_too(tmp_path):
     with pytest.raises(ConfigFault, match="MATCH__MAXPWRONG"):
         settings_of(tmp_path, CHARTROOM__MATCH__MAXPWRONG="1")

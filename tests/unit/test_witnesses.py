@@ -113,6 +113,11 @@ def test_the_first_reading_bears_witness_to_what_the_second_found():
     assert said_by(page)["patient_dob"].witnesses == ("first:page",)
 
 
+def test_another_look_of_the_first_engine_bears_no_witness():
+    page = line_over(page_of(), "patient_dob", "01/02/1950", source="first:digits")
+    assert said_by(page)["patient_dob"].witnesses == ()
+
+
 def test_another_identity_in_a_second_look_is_a_rival():
     found = said_by(banded(LINES, [LINES[0].replace("DOE, JANE", "ROE, JILL"), *LINES[1:]]))["patient_name"]
     assert found.value == "DOE, JANE"

@@ -1,12 +1,13 @@
 """The interface for programs: described, entered with a token alone, and taking files in as if they had been dropped."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from test_doors import token_of
 from web_desk import CANARY
 
-from schemas.faults import InputFault
+from schemas.faults import InputFault, StoreFault
 from store import journal, users
 from store.database import reading
 from workers.users import Desk as Shell
@@ -77,12 +78,19 @@ def test_a_file_handed_in_is_taken_in_and_left_nowhere_else(desk):
 def test_a_file_without_a_file_or_too_large_is_refused_in_words(desk):
     client = program(desk, "scanner")
     assert client.post("/api/v1/intake").status_code == 422
-    from dataclasses import replace
-
     small = replace(desk.config, intake=replace(desk.config.intake, max_megabytes=1))
     with pytest.raises(InputFault, match="too large"):
         hand_in(small, desk.stores, desk.folder / "scratch", "a.pdf", io.BytesIO(b"x" * (1 << 20) + b"y"), now=lambda: desk.now)
     assert list((desk.folder / "scratch").iterdir()) == []
+
+
+def test_a_file_that_would_fill_the_disk_is_not_taken_in_and_that_is_said(desk):
+    full = replace(desk.config, intake=replace(desk.config.intake, min_free_megabytes=1 << 40))
+    with pytest.raises(StoreFault, match="nearly full"):
+        hand_in(full, desk.stores, desk.folder / "scratch", "a.pdf", io.BytesIO(b"x"), now=lambda: desk.now)
+    assert list((desk.folder / "scratch").iterdir()) == []
+    with reading(desk.stores.index) as conn:
+        assert journal.deliveries(conn) == []
 
 
 def test_a_token_of_a_disabled_account_opens_nothing(desk):

@@ -8,8 +8,9 @@ import pytest
 from review.differences import parts_of
 from review.screens.chart.views import highlighted
 from review.screens.decide.card import is_armed
-from store import documents, queue
+from store import documents, queue, tables
 from store.database import reading, writing
+from store.patients import PatientIndex
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -48,6 +49,22 @@ def test_patient_then_missing_field_then_filed_and_the_next_item_shows(full):
     assert (done.status_code, done.headers["location"]) == (303, "/items/item-2")
     filed = record(full, 1)
     assert (filed.status, filed.patient_mrn, filed.fields["service_date"].value) == ("filed", "M1", "2026-10-02")
+
+
+def test_two_people_suspected_to_be_one_are_told_apart_on_the_way(full):
+    with writing(full.stores.index) as conn:
+        evidence = {**documents.get(conn, "doc1").evidence, "match": {"twice": ["M1", "M2"]}}
+        conn.execute(tables.document.update().where(tables.document.c.id == "doc1").values(evidence=evidence))
+    client = full.client("clerk")
+    page = client.get("/items/item-1").text
+    assert "MRN M1 and M2 are different people" in page
+    assert "different people" not in client.get("/items/item-2").text
+    fence = fence_in(client.get("/items/item-1").text)
+    asked = post(client, "/items/item-1/decide", act="file", fence=fence, patient="M1", two_people="yes")
+    assert 'name="two_people" value="yes"' in asked.text  # carried to the last question
+    post(client, "/items/item-1/decide", act="file", fence=fence, patient="M1", two_people="yes", read="yes")
+    assert record(full, 1).status == "filed"
+    assert PatientIndex(full.stores.index).apart("M1") == {"M2"}
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ NOBODY = None
 FOREIGN = {
     "item_id": "item-77",
     "document_id": "doc77",
+    "settled_id": "doc77",
     "page": "1",
     "width": "240",
     "user_id": "id-none",
@@ -29,6 +30,7 @@ FOREIGN = {
 MINE = {
     "item_id": "item-1",
     "document_id": "doc1",
+    "settled_id": "doc3",
     "page": "1",
     "width": "240",
     "user_id": "id-other",
@@ -56,6 +58,7 @@ def full(desk):
     desk.people(("M1", "Doe"))
     desk.put(1, "a.pdf")
     desk.put(2, "b.pdf", kind="substance_use", status="filed")
+    desk.put(3, "c.pdf", status="filed")
     for role in Role:
         desk.user(role)
     desk.user("scanner", "other")
@@ -233,7 +236,9 @@ def test_which_right_opens_which_door_is_written_here_too(desk):
         Right.INTAKE: {f"{api}intake"},
         Right.QUEUE: {
             *("/queue", "/queue/next", f"{api}review", f"{api}review/{{item_id}}"),
-            *(f"/items/{{item_id}}{tail}" for tail in ("", "/search", "/decide", "/skip", "/escalate", "/undo")),
+            *(f"/items/{{item_id}}{tail}" for tail in ("", "/search", "/decide", "/skip", "/escalate", "/undo", "/pages")),
+            *(f"/rescans{tail}" for tail in ("", "/{document_id}/come", "/{document_id}/give-up")),
+            *(f"/practice{tail}" for tail in ("", "/{settled_id}", "/{settled_id}/search", "/{settled_id}/decide")),
         },
         Right.DOCUMENTS: {
             *(sheet, f"{sheet}/pages/{{page:int}}/{{width:int}}", f"{sheet}/snippets/{{field}}", f"{sheet}/unfile"),
@@ -243,4 +248,5 @@ def test_which_right_opens_which_door_is_written_here_too(desk):
         Right.PEOPLE: {"/people", f"{people}roles", f"{people}switch", f"{people}link"},
         Right.AUDIT: {"/audit", "/audit/notices/{glass_id}"},
         Right.STATUS: {"/status", "/metrics", f"{api}status"},
+        Right.FIGURES: {"/lead"},
     }

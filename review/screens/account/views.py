@@ -50,9 +50,9 @@ class AccountScreen:
         return RedirectResponse("/sign-in", 303)
 
     def set_keys(self, request: Request) -> Response:
-        """A key map of one's own, the preset with Ctrl, or the shipped one again."""
+        """A key map of one's own, single signs with Ctrl or switched off, or the shipped one again."""
         user, form = visitor_of(request).user, request.state.form
-        preset = {"ctrl": keys.with_ctrl(), "shipped": {}}.get(form.get("preset", ""))
+        preset = {"ctrl": keys.with_ctrl(), "off": keys.without_single(), "shipped": {}}.get(form.get("preset", ""))
         try:
             chosen = keys.own_keys(form if preset is None else preset)
         except ValueError as wrong:

@@ -16,7 +16,8 @@ from starlette.responses import RedirectResponse, Response
 from review.differences import Part
 from review.doors import Door, Policy, door, visitor_of
 from review.pages import show
-from review.sight import seen_document
+from review.screens.chart.timeline import by_year, picture_of
+from review.sight import note_looks, seen_document
 from schemas.access import Right, Visitor
 from schemas.catalogue import Catalogue
 from schemas.decision import UNFILINGS
@@ -29,7 +30,6 @@ from store.search import MARKS, search
 FOUND = 50
 PEOPLE = 20
 LONGEST = 200
-UNDATED = "without a service date"
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,9 @@ class ChartScreen:
             hits = search(conn, typed, limit=FOUND) if typed else []
             seen = [(self.seen(conn, visitor_of(request), hit.document_id), highlighted(hit.snippet)) for hit in hits]
             people = [(lookup.number_of(conn, one.mrn), one) for one in lookup.people(conn, typed, limit=PEOPLE)]
-        return show(request, "chart/search.html", typed=typed, found=[(record, parts) for record, parts in seen if record], people=people)
+        found = [(record, parts) for record, parts in seen if record]
+        note_looks(self.index, visitor_of(request), [record.id for record, _ in found], self.now())
+        return show(request, "chart/search.html", typed=typed, found=found, people=people)
 
     def see(self, request: Request) -> Response:
         """A patient's filed documents by service date, newest year first; protected ones only through a broken glass."""
@@ -72,9 +74,14 @@ class ChartScreen:
             kept = [self.seen(conn, visitor_of(request), one.id) for one in documents.of_patient(conn, patient.mrn)]
         kind = request.query_params.get("type", "")
         filed = [record for record in kept if record]
-        years = by_year([record for record in filed if kind in {"", record.document_type}])
-        types = sorted({record.document_type or "" for record in filed})
-        return show(request, "chart/chart.html", patient=patient, number=number, years=years, types=types, kind=kind, count=len(filed))
+        note_looks(self.index, visitor_of(request), [record.id for record in filed], self.now())
+        wanted = [record for record in filed if kind in {"", record.document_type}]
+        shown: dict[str, Any] = {
+            "years": by_year(wanted),
+            "picture": picture_of(wanted),
+            "types": sorted({record.document_type or "" for record in filed}),
+        }
+        return show(request, "chart/chart.html", patient=patient, number=number, kind=kind, count=len(filed), **shown)
 
     def unfile(self, request: Request) -> Response:
         """Take a document out of its chart; whose it is is asked anew, of whoever took it out first."""
@@ -94,21 +101,7 @@ class ChartScreen:
         return seen_document(conn, visitor, document_id, self.catalogue)
 
 
-def by_year(records: Sequence[DocumentRecord]) -> dict[str, list[tuple[str, DocumentRecord]]]:
-    """Documents by the year of their service date, then by date, the newest first; undated ones last."""
-    dated = sorted(((_date_of(record), record) for record in records), key=lambda pair: (pair[0], pair[1].id), reverse=True)
-    years: dict[str, list[tuple[str, DocumentRecord]]] = {}
-    for day, record in dated:
-        years.setdefault(day[:4] or UNDATED, []).append((day, record))
-    return years
-
-
 def highlighted(snippet: str) -> list[Part]:
     """A piece of text with the words that were sought marked."""
     pieces: list[Any] = re.split(f"{MARKS[0]}([^{MARKS[1]}]*){MARKS[1]}", re.sub(r"\s+", " ", snippet))
     return [Part(piece, place % 2 == 1) for place, piece in enumerate(pieces) if piece]
-
-
-def _date_of(record: DocumentRecord) -> str:
-    field = record.fields.get("service_date") or record.fields.get("admit_date")
-    return field.value if field else ""

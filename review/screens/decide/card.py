@@ -10,11 +10,14 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from review.differences import Part, parts_of
+from review.upright import upright_box
 from schemas.catalogue import Catalogue
 from schemas.document import FieldName
+from schemas.page import Box
 from schemas.record import DocumentRecord, ReviewItem, StoredField
 
 COLUMNS = 5
+WHOLE_PAGE = (0.0, 0.0, 1.0, 1.0)  # the place of what was typed, not read
 NEAR_BITS = 7.0  # a second candidate within a hundred to one is a near tie
 WEAK = {"last_name", "first_name", "middle_name", "suffix", "name", "dob", "sex"}  # all that twins and namesakes may share, or nearly
 UNARMED = {"patient.two_on_document", "patient.recheck", "patient.unfiled", "patient.duplicate", "patient.conflict", "policy.stopped"}
@@ -39,6 +42,9 @@ class Answers(NamedTuple):
     fields: Mapping[str, str] = MappingProxyType({})
     read: bool = False  # the missing fields were looked for
     confirmed: bool = False
+    new: Mapping[str, str] = MappingProxyType({})  # the entry of somebody who is to be registered
+    merge: str = ""  # the entry that is the same person as the chosen one
+    two_people: bool = False  # the entries suspected to be one person are not
 
 
 class Cell(NamedTuple):
@@ -59,6 +65,14 @@ class Column(NamedTuple):
     dob: str
 
 
+class Place(NamedTuple):
+    """A place on a page, upright, where something was read; `deciding`: it bears on the question."""
+
+    page: int
+    box: Box
+    deciding: bool
+
+
 class Line(NamedTuple):
     """One field: what the page says, and every candidate's cell."""
 
@@ -77,7 +91,8 @@ class Card:
     accept: str  # what Enter chooses; empty when the clerk must choose actively
     missing: Sequence[str]
     kinds: Sequence[str]  # proposed types, the likeliest first
-    deciding: frozenset[str]  # the fields on whose places the page is opened
+    places: Sequence[Place]  # the page is opened at the first that bears on the question
+    twins: Sequence[str] = ()  # two entries that are probably one person
 
 
 def card_of(item: ReviewItem, record: DocumentRecord, catalogue: Catalogue, answers: Answers, *, salt: str) -> Card:
@@ -93,9 +108,8 @@ def card_of(item: ReviewItem, record: DocumentRecord, catalogue: Catalogue, answ
         Question.PATIENT: columns[0].mrn if armed and columns else "",
         Question.TYPE: kinds[0] if kinds and "type.unknown" not in item.reasons else "",
     }
-    return Card(
-        question, columns, _lines(candidates), accept.get(question, "") if question else "", _missing(item), kinds, _deciding(question, record)
-    )
+    proposed, places = accept.get(question, "") if question else "", _places(item, record, question)
+    return Card(question, columns, _lines(candidates), proposed, _missing(item), kinds, places, _twins(item, record))
 
 
 def next_question(item: ReviewItem, record: DocumentRecord, catalogue: Catalogue, answers: Answers) -> Question | None:
@@ -104,7 +118,7 @@ def next_question(item: ReviewItem, record: DocumentRecord, catalogue: Catalogue
         return Question.FILE
     asked = {
         Question.PATIENT: asks_patient(item, record),
-        Question.TYPE: item.blind or not _files(record.document_type, catalogue) or _has_family(item, "type"),
+        Question.TYPE: item.blind or item.follows is not None or not _files(record.document_type, catalogue) or _has_family(item, "type"),
         Question.FIELDS: bool(_missing(item)),
     }
     asked[Question.CONFIRM] = not any(asked.values()) or any(_has_family(item, family) for family in LOOK_AT_PAGES)
@@ -173,6 +187,12 @@ def _kinds(item: ReviewItem, record: DocumentRecord, catalogue: Catalogue) -> li
     return [slug for slug in dict.fromkeys(proposed) if slug and _files(slug, catalogue)]
 
 
+def _twins(item: ReviewItem, record: DocumentRecord) -> list[str]:
+    """Two entries that the item says are probably one person."""
+    twice = record.evidence.get("match", {}).get("twice") or []
+    return list(twice) if len(twice) == 2 and "patient.duplicate" in item.reasons else []
+
+
 def _files(slug: str | None, catalogue: Catalogue) -> bool:
     return slug is not None and slug in catalogue and catalogue[slug].files
 
@@ -181,7 +201,12 @@ def _has_family(item: ReviewItem, family: str) -> bool:
     return any(code.startswith(f"{family}.") for code in item.reasons)
 
 
-def _deciding(question: Question | None, record: DocumentRecord) -> frozenset[str]:
-    if question is Question.PATIENT:
-        return frozenset(name for name in record.fields if name.startswith("patient_"))
-    return frozenset({"facility", "author", "service_date"}) if question is Question.TYPE else frozenset()
+def _places(item: ReviewItem, record: DocumentRecord, question: Question | None) -> list[Place]:
+    """Where fields and title were read, what bears on the question first."""
+    bears = {Question.PATIENT: "patient_", Question.FIELDS: "service_date"}.get(question or Question.FILE)
+    read = [(field.page, field.box, bears is not None and name.startswith(bears)) for name, field in in_order(record)]
+    title = None if item.blind else (record.evidence.get("type") or {}).get("place")
+    if title:
+        read.insert(0, (title["page"], tuple(title["box"]), question is Question.TYPE))
+    places = [Place(page, upright_box(record, page, box), bears) for page, box, bears in read if box != WHOLE_PAGE]
+    return sorted(places, key=lambda place: not place.deciding)

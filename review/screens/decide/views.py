@@ -16,12 +16,13 @@ from starlette.responses import RedirectResponse, Response
 from review.doors import Door, Policy, door, visitor_of
 from review.pages import show
 from review.screens.decide.card import Answers, Question, card_of, certainty, in_order
+from review.second import planted
 from schemas.access import Right, Role, Visitor
 from schemas.catalogue import Catalogue
 from schemas.decision import ESCALATIONS, NOBODY, REASONS_FOR, RESCAN, SKIPS, Wish
 from schemas.faults import InputFault, StaleClaim
 from schemas.reasons import explain
-from schemas.record import DocumentRecord, ReviewItem
+from schemas.record import DocumentRecord, DocumentStatus, ReviewItem
 from store import corrections, documents, lookup, queue
 from store.database import reading, writing
 from store.queue import Wanted
@@ -29,6 +30,7 @@ from store.queue import Wanted
 UNDO_LASTS = timedelta(hours=24)
 FOUND = 9
 GONE = "This item is no longer in your hands. Nothing was written; look at it again."
+NEWCOMER = ("last_name", "first_name", "dob", "sex")
 WORK = Policy(Right.QUEUE)
 SEARCH = Policy(Right.QUEUE, seen="patients.searched", about="item_id")
 
@@ -84,7 +86,15 @@ class DecideScreen:
         act, reason = form.get("act", ""), form.get("reason", "")
         if act == "file" and card_of(*found, self.catalogue, answers, salt="").question:
             return self.page(request, found, answers)
-        wish = Wish(answers.patient or found.record.patient_mrn or "", answers.kind, anyway=True, fields=answers.fields)  # chosen by eye, not typed
+        wish = Wish(
+            answers.patient or found.record.patient_mrn or "",
+            answers.kind,
+            anyway=True,  # chosen by eye, not typed
+            fields=answers.fields,
+            new=answers.new,
+            merge=answers.merge,
+            two_people=answers.two_people,
+        )
         if act in REASONS_FOR:
             wish = Wish(**{act: reason})
         fence = form.get("fence", "")
@@ -113,9 +123,7 @@ class DecideScreen:
             if mine:
                 put(conn, found.item.id, actor, form["reason"], now=now)
         if not mine:
-            return self.page(
-                request, found, Answers(), status=409, wrong="This item is no longer in your hands. Nothing was written; look at it again."
-            )
+            return self.page(request, found, Answers(), status=409, wrong=GONE)
         return self.forward(request, after=found.item.id)
 
     def undo(self, request: Request) -> Response:
@@ -125,16 +133,26 @@ class DecideScreen:
             with writing(self.index) as conn:
                 again = corrections.undo(conn, request.path_params["item_id"], visitor.actor, now=now)
         except StaleClaim:
-            raise HTTPException(404) from None
+            return self.too_late(request)
         return RedirectResponse(f"/items/{again.id}{query_of(wanted_by(request))}", 303)
+
+    def too_late(self, request: Request) -> Response:
+        """To the document itself, where one's own decision stands and can be corrected for a reason."""
+        with reading(self.index) as conn:
+            item = queue.get(conn, request.path_params["item_id"])
+            record = documents.get(conn, item.document_id) if item and item.resolved_by == visitor_of(request).actor else None
+        if record is None or record.status is not DocumentStatus.FILED:
+            raise HTTPException(404)
+        return RedirectResponse(f"/documents/{record.id}", 303)
 
     def found(self, request: Request) -> Found:
         with reading(self.index) as conn:
             item = queue.get(conn, request.path_params["item_id"])
             record = documents.get(conn, item.document_id) if item and item.resolved_at is None else None
-        if item is None or record is None or not is_for(visitor_of(request), item):
+            allowed = item is not None and is_for(visitor_of(request), item) and queue.is_for(conn, item.id, visitor_of(request).actor)
+        if item is None or record is None or not allowed:
             raise HTTPException(404)
-        return Found(item, record)
+        return Found(item, planted(item, record) if item.known else record)
 
     def forward(self, request: Request, *, after: str = "") -> Response:
         """To the next item, leased before it is shown; to the queue when nothing is left."""
@@ -171,6 +189,7 @@ class DecideScreen:
             "rescans": {code: explain(code).sentence for code in RESCAN},
             "quarantines": sorted(code for code in REASONS_FOR["quarantine"] if code.startswith("file.")),
             "duplicates": sorted(code for code in REASONS_FOR["set_aside"] if code not in {NOBODY, "policy.ignored"}),
+            "newcomer": NEWCOMER,
             "skips": SKIPS,
             "escalations": ESCALATIONS,
         }
@@ -180,8 +199,9 @@ class DecideScreen:
 def answers_in(form: Mapping[str, str]) -> Answers:
     """What a form carries of earlier answers and the present one."""
     fields = {name.removeprefix("field."): value.strip() for name, value in form.items() if name.startswith("field.") and value.strip()}
-    facts = {"read": form.get("read") == "yes", "confirmed": form.get("confirmed") == "yes"}
-    return Answers(form.get("patient", ""), form.get("kind", ""), fields, **facts)
+    new = {name.removeprefix("new."): value.strip() for name, value in form.items() if name.startswith("new.")}
+    facts = {name: form.get(name) == "yes" for name in ("read", "confirmed", "two_people")}
+    return Answers(form.get("patient", "").strip(), form.get("kind", ""), fields, **facts, new=new, merge=form.get("merge", ""))
 
 
 def is_for(visitor: Visitor, item: ReviewItem) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,13 +15,16 @@ from starlette.responses import Response
 from review.doors import Door, Policy, door, visitor_of
 from review.pages import show
 from review.pictures import Pictures
-from review.sight import is_protected, seen_document
-from schemas.access import Right
+from review.screens.decide.card import in_order
+from review.sight import is_protected, pictured_document, seen_document
+from schemas.access import Right, Visitor
 from schemas.catalogue import Catalogue
 from schemas.decision import UNFILINGS
 from schemas.record import DocumentRecord
+from store import sightings
 from store.database import reading
 
+Sight = Callable[[Connection, Visitor, str, Catalogue], DocumentRecord | None]
 KEPT = {"Cache-Control": "private, max-age=43200, immutable"}  # a document's pages never change; sign-out clears them
 
 
@@ -49,17 +54,22 @@ class DocumentScreen:
             ),
         ]
 
-    def wanted(self, request: Request) -> DocumentRecord:
+    def wanted(self, request: Request, sight: Sight = pictured_document) -> DocumentRecord:
         with reading(self.index) as conn:
-            record = seen_document(conn, visitor_of(request), request.path_params["document_id"], self.catalogue)
+            record = sight(conn, visitor_of(request), request.path_params["document_id"], self.catalogue)
         if record is None:
             raise HTTPException(404)
         return record
 
     def see(self, request: Request) -> Response:
         """Its state, fields and pages."""
-        record = self.wanted(request)
-        return show(request, "document/document.html", record=record, protected=is_protected(record, self.catalogue), unfilings=UNFILINGS)
+        record = self.wanted(request, seen_document)
+        with reading(self.index) as conn:
+            name = partial(sightings.name_of, conn)
+            seen = [(name(one.actor), one.at) for one in sightings.seen_by(conn, record)]
+            past = [(one, name(one.actor), [name(actor) for actor in one.seen_by]) for one in sightings.unfilings(conn, record.id)]
+        facts: dict[str, Any] = {"protected": is_protected(record, self.catalogue), "unfilings": UNFILINGS, "seen": seen, "past": past}
+        return show(request, "document/document.html", **facts, record=record, fields=in_order(record))
 
     def page(self, request: Request) -> Response:
         """The picture of one page."""

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from review.doors import Door, Policy, door, visitor_of
 from review.pages import show
-from review.sight import is_protected
+from review.sight import is_protected, note_looks
 from schemas.access import GLASS_REASONS, Glass, Right
 from schemas.catalogue import Catalogue
 from store import documents, patients, sessions
@@ -66,6 +66,7 @@ class GlassScreen:
             raise HTTPException(404)
         with reading(self.index) as conn:
             found = [(record, is_protected(record, self.catalogue)) for record in documents.of_patient(conn, glass.mrn)]
+        note_looks(self.index, visitor_of(request), [record.id for record, _ in found], self.now())
         return show(request, "glass/chart.html", glass=glass, found=found, reasons=GLASS_REASONS)
 
     def close(self, request: Request) -> Response:

@@ -38,16 +38,16 @@ class QueueScreen:
 
     def show_queue(self, request: Request) -> Response:
         """What waits, most urgent and oldest first."""
-        now, wanted = self.now(), wanted_by(request)
+        now, wanted, actor = self.now(), wanted_by(request), visitor_of(request).actor
         with reading(self.index) as conn:
-            items = queue.open_items(conn, wanted, now=now, limit=SHOWN)
+            items = queue.open_items(conn, wanted, now=now, limit=SHOWN, holder=actor)
             rows = [(item, record) for item in items if (record := documents.get(conn, item.document_id))]
             sums: dict[str, Any] = {
                 "counts": documents.counts(conn),
-                "waiting": queue.waiting_count(conn, wanted, now=now),
-                "late": queue.waiting_count(conn, wanted._replace(late=True), now=now),
+                "waiting": queue.waiting_count(conn, wanted, now=now, holder=actor),
+                "late": queue.waiting_count(conn, wanted._replace(late=True), now=now, holder=actor),
                 "sources": queue.sources(conn),
-                "last": queue.last_decided(conn, visitor_of(request).actor, since=now - UNDO_LASTS),
+                "last": queue.last_decided(conn, actor, since=now - UNDO_LASTS),
             }
         return show(
             request, "queue/queue.html", rows=rows, wanted=wanted, query=query_of(wanted), families=FAMILIES, now=now, target=queue.TARGET, **sums

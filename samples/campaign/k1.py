@@ -1,0 +1,83 @@
+"""K1: kill -9 of watcher and workers, one or all at once, at random moments while files keep coming; then of any process of the real program."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import time
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+
+from samples.campaign.crowd import Crowd, roles
+from samples.campaign.house import PEOPLE, House, audit, broken, family, is_at_rest, judge, make_house, program, until
+from samples.campaign.plan import Plan, say
+from samples.campaign.scans import draw_letter, free_port
+from samples.campaign.stub import make_drop
+from samples.report import Row, at_most, not_run
+
+GOAL = "K1 kill -9 of watcher and workers: files lost, doubled, to a wrong person, or gaps of the audit"
+REAL = "K1 kill -9 of any process of `chartroom up`, Tesseract and openers included: the same"
+PAUSES = (0.05, 0.45)  # seconds between kills
+REST_SECONDS = 300.0
+
+
+def run(folder: Path, plan: Plan) -> list[Row]:
+    """Quick pipeline first, then the real one."""
+    return [_quick(folder, plan), _real(folder, plan)]
+
+
+def _quick(folder: Path, plan: Plan) -> Row:
+    house, chance = make_house(folder / "k1"), random.Random(1)
+    drops = [make_drop(number, people=PEOPLE) for number in range(plan.files)]
+    coming = iter(drops)
+    with Crowd(house, roles()) as crowd:
+        while crowd.kills < plan.kills:
+            house.drop(islice(coming, 1 + plan.files // plan.kills))
+            time.sleep(chance.uniform(*PAUSES))
+            crowd.tend()
+            everybody = chance.random() < 0.05
+            crowd.kill(*(crowd.pids if everybody else [chance.choice(list(crowd.pids))]))
+        house.drop(coming)
+        until(lambda: crowd.rests(plan.files), REST_SECONDS, 0.5)
+        kills = crowd.kills
+    outcome = judge(house, drops)
+    whole, ledger = audit(house)
+    say(f"K1: {kills} kills over {outcome}; chartroom audit: {ledger}")
+    note = f"{kills} kills over {plan.files} files, {outcome.refused} quarantined after dying three times"
+    return at_most(GOAL, broken(outcome) + (not whole), 0, n=kills, unit="files", hard=True, note=note)
+
+
+def _real(folder: Path, plan: Plan) -> Row:
+    if not plan.real_kills:
+        return not_run(REAL, "the quick form leaves it out", target="= 0", unit="files")
+    house, chance = make_house(folder / "k1-real", web={"port": free_port()}), random.Random(2)
+    files = plan.real_kills
+    for number in range(files):
+        draw_letter(house.folder / f"{number}.png", number)
+        (house.folder / f"{number}.png").rename(house.inbox / f"{number}.png")
+    kills, up = 0, _up(house)
+    try:
+        while kills < plan.real_kills:
+            time.sleep(chance.uniform(0.5, 3.5))
+            victim = chance.choice(family(up.pid))
+            with suppress(ProcessLookupError):
+                os.kill(victim, signal.SIGKILL)
+                kills += 1
+            if up.poll() is not None:
+                up = _up(house)
+        rested = until(lambda: is_at_rest(house, files), REST_SECONDS, 0.5)
+    finally:
+        up.send_signal(signal.SIGTERM)
+        up.wait(100)
+    outcome = judge(house, [])
+    whole, ledger = audit(house)
+    say(f"K1 real: {kills} kills over {files} files, {outcome}; chartroom audit: {ledger}")
+    return at_most(REAL, broken(outcome) + (not whole) + (not rested), 0, n=kills, unit="files", hard=True, note=f"{kills} kills over {files} files")
+
+
+def _up(house: House) -> subprocess.Popen[bytes]:
+    with (house.folder / "up.log").open("ab") as log:
+        return subprocess.Popen([program(), "up"], env=house.environ, stdout=log, stderr=log, start_new_session=True)

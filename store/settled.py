@@ -1,0 +1,45 @@
+"""Filed documents whose patient is known for certain, from which people are tested and taught. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
+
+from schemas.record import DocumentRecord, DocumentStatus
+from store import documents
+from store.tables import document, review_item, verdict
+
+TRIES = 8
+
+
+def confirmed(conn: Connection, place: int, *, but: Collection[str]) -> DocumentRecord | None:
+    """A document that somebody filed or checked as others had, without seeing how; `place` chooses among them. None of the types `but`."""
+    said = select(verdict.c.item_id).join(review_item, review_item.c.id == verdict.c.item_id)
+    agreed = exists(
+        said.where(
+            verdict.c.document_id == document.c.id,
+            verdict.c.clerk_mrn == document.c.patient_mrn,
+            or_(review_item.c.blind, review_item.c.follows.is_not(None)),
+            review_item.c.undone_at.is_(None),
+        )
+    )
+    return _one(conn, place, agreed, but)
+
+
+def filed(conn: Connection, place: int, *, but: Collection[str]) -> DocumentRecord | None:
+    """A filed document about which nothing is asked; `place` chooses among them. None of the types `but`."""
+    return _one(conn, place, document.c.patient_mrn.is_not(None), but)
+
+
+def _one(conn: Connection, place: int, wanted: ColumnElement[bool], but: Collection[str]) -> DocumentRecord | None:
+    """The first one from a place on of which people might be confused: with a candidate who is not the patient."""
+    asked = exists(select(review_item.c.id).where(review_item.c.document_id == document.c.id, review_item.c.resolved_at.is_(None)))
+    settled = (document.c.status == str(DocumentStatus.FILED), document.c.document_type.not_in(but), ~asked, wanted)
+    count = conn.execute(select(func.count()).select_from(document).where(*settled)).scalar_one()
+    for step in range(min(TRIES, count)):
+        chosen = select(document.c.id).where(*settled).order_by(document.c.rowno).offset((place + step) % count).limit(1)
+        record = documents.get(conn, conn.execute(chosen).scalar_one())
+        if record is not None and any(one["mrn"] != record.patient_mrn for one in record.evidence.get("candidates", [])):
+            return record
+    return None
