@@ -137,10 +137,16 @@ def read_one(page: WornPage, folder: Path) -> Result:
 
 def _cpu() -> float:
     """Processor time of this process, of the servers it started, and of all their children that have ended."""
-    children = Path("/proc/self/task").glob("*/children")
-    pids = [str(os.getpid()), *(pid for own in children for pid in own.read_text().split())]
-    ticks = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15] for pid in pids)  # user and system, its own and its children's
+    ticks = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15] for pid in _family(os.getpid()))  # its own, its children's
     return sum(int(tick) for row in ticks for tick in row) / os.sysconf("SC_CLK_TCK")
+
+
+def _family(pid: int) -> Iterator[int]:
+    """A process and all below it."""
+    yield pid
+    for born in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, born.read_text().split()):
+            yield from _family(child)
 
 
 def _says(text: str) -> bool:

@@ -25,7 +25,7 @@ from workers.figures import Figures, take_figures
 from workers.lines import standings
 from workers.sighting import STALE, Sighting
 from workers.supervise import told_of_walls
-from workers.wire import SHIPPED_MODEL, Stores, engine_url, sightings
+from workers.wire import SHIPPED_MODEL, Stores, engine_url, open_recogniser, sightings
 
 
 def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) -> dict[str, Any]:
@@ -62,6 +62,7 @@ def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) 
             "walls around opened files": told_of_walls(),
             "disk free": _free(folder),
             **models(),
+            "recogniser": open_recogniser(config.read).name,
         },
     }
 

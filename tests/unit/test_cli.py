@@ -196,6 +196,7 @@ def test_status_tells_the_watchers_folders_and_whether_it_lives(run, tmp_path):
         "document type model",
         "patient matcher",
         "tesseract",
+        "recogniser",
         "poppler",
         "disk free",
     } == set(told["health"])
