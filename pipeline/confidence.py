@@ -11,7 +11,7 @@ from pipeline.attempt import mean_confidence
 from pipeline.confidence_table import CURVES
 from schemas.page import Word
 
-VERSION = 2
+VERSION = 3
 KNOTS = (0.0, 0.2, 0.35, 0.5, 0.6, 0.7, 0.78, 0.84, 0.88, 0.91, 0.93, 0.95, 0.97, 1.0)  # raw confidences at which a curve is kept
 LEVELS = (0.70, 0.78, 0.84, 0.88, 0.92)  # mean raw confidences of pages, one curve each
 

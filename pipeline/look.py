@@ -18,7 +18,7 @@ Mask = NDArray[np.bool_]
 Reals = NDArray[np.float32]
 Wholes = NDArray[np.int64]
 
-VERSION = 3
+VERSION = 4
 DPI = 150  # every measure but speckle is taken at this resolution, pixels square
 INK = 0.30  # darkness against the paper around it; what shows through from the other side stays below
 FAINT = 0.12
@@ -356,7 +356,7 @@ def sharpest(along: Wholes, across: Wholes, most: int = 30_000) -> tuple[float, 
     step = max(1, along.size // most)
     rows, columns = along[::step].astype(np.float32), across[::step].astype(np.float32)
     coarse = best_angle(rows, columns, np.arange(-6.0, 6.01, 0.5))
-    fine = best_angle(rows, columns, np.arange(coarse[1] - 0.4, coarse[1] + 0.41, 0.1))
+    fine = best_angle(rows, columns, np.arange(coarse[1] - 0.4, coarse[1] + 0.41, 0.05))
     none = sharpness(rows, columns, 0.0)
     return (fine[0], fine[1]) if fine[0] > 1.04 * none else (none, 0.0)
 

@@ -25,7 +25,7 @@ from schemas.page import Box, PageKind, PageReading, ReadFrom, Reread, Word
 from schemas.rules import ReadRules
 from schemas.source import RenderedPage
 
-VERSION = 4
+VERSION = 5
 UNREADABLE = "image.unreadable"
 FOREIGN_LAYER = 0.9  # somebody else's recognition: no surer than our own of a clean page
 SHOWN_THROUGH = 0.4  # print seen from behind reads at 0.25, faded print at 0.9

@@ -21,11 +21,14 @@ from pipeline.engines.barcodes import Zxing
 from pipeline.engines.null import Given
 from pipeline.engines.recogniser import Recogniser
 from pipeline.engines.sheet_printer import sheets_pdf
+from pipeline.engines.tesseract import Tesseract
+from pipeline.extract import extract
 from pipeline.read import read_page
 from pipeline.sheets import SheetKind, SheetOrder, order_of, read_code, sheet_code
 from schemas.faults import Overrun
 from schemas.page import Box, PageKind, ReadFrom, Word, place_on_source
-from schemas.rules import ReadRules
+from schemas.reasons import is_known
+from schemas.rules import ExtractRules, ReadRules
 from schemas.source import RenderedPage
 
 WIDE, HIGH = 612, 792
@@ -391,6 +394,26 @@ def photographed() -> Scanned:
 def test_ink_that_is_no_print_is_unreadable_not_blank(tmp_path, scan):
     page = read(scan(), tmp_path)
     assert (page.kind, page.problem) == (PageKind.UNREADABLE, "image.unreadable")
+
+
+def smeared(pdf: Path) -> Scanned:
+    """Drawn along under the lamp."""
+    return Scanned(ndimage.uniform_filter1d(rendered(pdf, 200).astype(float), 17, axis=1).astype(np.uint8), 200, 200)
+
+
+def shaken(pdf: Path) -> Scanned:
+    """Each few lines pushed aside, as by a roller that slips."""
+    pixels, rng = rendered(pdf, 200), np.random.default_rng(13)
+    return Scanned(np.vstack([np.roll(pixels[row : row + 5], int(rng.integers(-40, 40)), axis=1) for row in range(0, len(pixels), 5)]), 200, 200)
+
+
+@pytest.mark.parametrize("ruin", [smeared, shaken])
+def test_a_ruined_page_never_yields_a_sure_field(sheets, tmp_path, ruin):
+    page = read(ruin(sheets[0].pdf), tmp_path)
+    assert (page.kind, page.problem) == (PageKind.UNREADABLE, "image.unreadable")
+    assert all(word.confidence < 0.5 for word in page.words)
+    assert all(field.confidence < 0.5 for field in extract((page,), rules=ExtractRules()).fields)
+    assert page.advice is None or is_known(page.advice)
 
 
 class Slow:

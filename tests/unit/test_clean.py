@@ -98,13 +98,13 @@ def test_a_black_sheet_is_not_blank():
     assert not look_at(scan(np.full((HIGH, WIDE), 12)), BLANK_INK).blank
 
 
-@pytest.mark.parametrize("angle", [-3.0, 0.0, 0.8])
+@pytest.mark.parametrize("angle", [-3.0, 0.0, 0.8, 1.63])
 @pytest.mark.parametrize("quarter", [0, 1])
-def test_skew_is_measured_within_a_fifth_of_a_degree(angle, quarter):
+def test_skew_is_measured_within_a_tenth_of_a_degree(angle, quarter):
     page = straighten(paper(*["Quick brown foxes jump over lazy dogs again"] * 20), -angle)
     look = look_at(scan(np.rot90(page, quarter)), BLANK_INK)
     assert look.sideways == bool(quarter)
-    assert look.skew == pytest.approx(angle, abs=0.2)
+    assert look.skew == pytest.approx(angle, abs=0.1)
 
 
 def test_dirt_goes_and_full_stops_stay():
