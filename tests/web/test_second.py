@@ -277,7 +277,7 @@ def test_a_decision_others_have_seen_is_corrected_for_a_reason_with_who_saw_it_o
     for answer in ({"patient": "M1"}, {"patient": "M1", "read": "yes"}, {"patient": "M1", "read": "yes", "confirmed": "yes"}):
         clerk.post("/items/item-1/decide", data={"act": "file", "fence": fence, **answer})
     assert state(office) == ("filed", "M1")
-    assert "Nobody has been shown it" in clerk.get("/documents/doc1").text  # noted when it is sent
+    assert "Nobody was shown it in this chart before you" in clerk.get("/documents/doc1").text  # noted when it is sent
     lead.get("/documents/doc1")
     assert clerk.post("/items/item-1/undo").headers["location"] == "/documents/doc1"
     assert state(office) == ("filed", "M1")
