@@ -12,11 +12,11 @@ from pydantic import BaseModel
 
 from review.doors import Door, Policy, visitor_of
 from review.house import House
-from review.sight import note_looks, seen_document
+from review.sight import note_shown, seen_document
 from schemas.access import Right
 from schemas.faults import InputFault
 from schemas.reasons import explain
-from schemas.record import ReviewItem
+from schemas.record import DocumentStatus, ReviewItem
 from store import documents, queue
 from store.database import reading
 
@@ -80,7 +80,8 @@ class Api:
             ids = [record.id for record in documents.of_delivery(conn, delivery_id)]
             seen = [seen_document(conn, visitor_of(request), one, self.house.catalogue) for one in ids]
         found = [record for record in seen if record]
-        note_looks(self.house.index, visitor_of(request), [record.id for record in found], self.house.now())
+        shown = [record.id for record in found if record.status is DocumentStatus.FILED]
+        note_shown(self.house.index, visitor_of(request), shown, self.house.now())
         return [documents.line_of(record) for record in found]
 
     def get_document(self, request: Request, document_id: str) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from review.screens.oidc.views import OidcScreen
 from review.screens.people.views import PeopleScreen
 from review.screens.practice.views import PracticeScreen
 from review.screens.queue.views import QueueScreen
+from review.screens.rescans.views import RescanScreen
 from review.screens.sign_in.views import SignInScreen
 from review.screens.status.views import StatusScreen
 from review.screens.trail.views import TrailScreen
@@ -83,6 +84,7 @@ def _screens(house: House, gate: Gate, web: Web) -> Iterator[Door]:
         QueueScreen(house.index, house.now),
         DecideScreen(house.index, house.catalogue, house.decide, house.now),
         CutScreen(house.index, house.catalogue, house.now),
+        RescanScreen(house.index, house.catalogue, house.now),
         PracticeScreen(house.index, house.catalogue, house.now),
         DocumentScreen(house.index, house.catalogue, house.pictures),
         ChartScreen(house.index, house.catalogue, house.now),

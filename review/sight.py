@@ -37,9 +37,14 @@ def note_looks(index: Engine, visitor: Visitor, document_ids: Collection[str], n
     """Put on record who has learnt from a list how documents were filed that others are asked about blind: they are not asked any more."""
     with reading(index) as conn:
         told = queue.asked_blind(conn, document_ids)
-    if told:
+    note_shown(index, visitor, told, now)
+
+
+def note_shown(index: Engine, visitor: Visitor, document_ids: Collection[str], now: datetime) -> None:
+    """Put on record that somebody, or their program, was shown documents as they are filed."""
+    if document_ids:
         with writing(index) as conn:
-            audit.append_all(conn, [AuditEntry("chart.seen", name, visitor.actor, {}) for name in sorted(told)], now)
+            audit.append_all(conn, [AuditEntry("chart.seen", name, visitor.actor, {}) for name in sorted(document_ids)], now)
 
 
 def is_protected(record: DocumentRecord, catalogue: Catalogue) -> bool:

@@ -45,6 +45,7 @@ REASONS: dict[str, Reason] = {
     "image.crooked": Reason("The sheet lay crooked.", "Scan it again straight."),
     "image.cut": Reason("Print runs over the edge of the scan.", "Scan it again with the whole sheet on the glass."),
     "image.coarse": Reason("The scan has too few dots an inch.", "Scan it at 200 dpi or more, or ask the sender for a fine fax."),
+    "image.rescanned": Reason("A new scan of these pages has come.", "Nothing to do; the new scan counts."),
     "image.blank": Reason("The page is blank.", "Nothing to do."),
     "file.encrypted": Reason("The file is locked with a password.", "Ask the sender for an unlocked copy."),
     "file.corrupt": Reason("The file is damaged or incomplete.", "Scan or send it again."),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, select, update
 
 from schemas.faults import StaleClaim
 from schemas.record import AuditEntry, DocumentRecord, DocumentStatus, ReviewItem
-from store import audit, documents, opinions, queue, recuts
+from store import audit, documents, opinions, queue, recuts, sightings
 from store.tables import review_item
 
 UNFILED = "patient.unfiled"
@@ -30,6 +31,8 @@ def undo(conn: Connection, item_id: str, actor: str, *, now: datetime) -> Review
     row = conn.execute(select(review_item.c.before, review_item.c.resolved_by).where(review_item.c.id == item_id)).first()
     if item is None or record is None or row is None or row.before is None or row.resolved_by != actor or not _is_last_word(conn, item, record):
         raise StaleClaim("That decision can no longer be taken back.", next_step="If it is filed wrongly, take it out of its chart.")
+    if any(one.actor != actor for one in sightings.seen_by(conn, record)):
+        raise StaleClaim("Others have seen it in that chart by now.", next_step="Take it out of the chart for a reason; who saw it is put on record.")
     opinions.withdraw(conn, record.id, actor, now=now)
     again = queue.reopened(item, queue.new_id(conn, record.id))
     after = _noted(documents.as_it_was(record, row.before), again.id, actor, "undo", now)
@@ -40,14 +43,18 @@ def undo(conn: Connection, item_id: str, actor: str, *, now: datetime) -> Review
 
 
 def unfile(conn: Connection, record: DocumentRecord, actor: str, reason: str, *, now: datetime) -> ReviewItem:
-    """Take a filed document out of its chart for a reason; whose it is is asked anew. StaleClaim when it is not filed or already asked about."""
+    """Take a filed document out of its chart for a reason, with who has seen it there on record; whose it is is asked anew.
+
+    StaleClaim when it is not filed or already asked about.
+    """
     current = documents.get(conn, record.id)
     if current is None or current.status is not DocumentStatus.FILED or _is_asked(conn, record.id):
         raise StaleClaim("This document is not filed, or waits for a decision already.", next_step="Open it in the queue.")
     opinions.withdraw(conn, current.id, actor, now=now)
     item = ReviewItem(queue.new_id(conn, current.id), current.id, (UNFILED,), "normal", now)
+    seen = [one.actor for one in sightings.seen_by(conn, current)]
     after = _noted(replace(current, status=DocumentStatus.REVIEW, reasons=(UNFILED,), filed_at=None), item.id, actor, "unfile", now)
-    _carry_out(conn, current, after, item, "document.unfiled", actor, {"reason": reason, "mrn": current.patient_mrn}, now)
+    _carry_out(conn, current, after, item, "document.unfiled", actor, {"reason": reason, "mrn": current.patient_mrn, "seen_by": seen}, now)
     return item
 
 
@@ -58,7 +65,7 @@ def _carry_out(  # noqa: PLR0913 - one act, all of it
     item: ReviewItem,
     action: str,
     actor: str,
-    detail: dict[str, str | None],
+    detail: dict[str, Any],
     now: datetime,
 ) -> None:
     documents.replace_record(conn, before, after, actor, now)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from schemas.faults import InputFault, StaleClaim
 from schemas.record import AuditEntry, DocumentRecord, DocumentStatus, ReviewItem
 from store import audit, documents, opinions, queue, search
-from store.tables import delivery, document, review_item
+from store.tables import document, review_item
 from store.tables import recut as table
 
 ACT = "recut"
@@ -214,8 +214,3 @@ def _known(conn: Connection, name: str) -> DocumentRecord:
 def _recut(row: Any) -> Recut:
     parts = tuple(tuple(part) for part in row.parts)
     return Recut(row.id, row.delivery_id, row.item_id, row.actor, parts, row.before, row.state, row.asked_at)
-
-
-def page_count(conn: Connection, delivery_id: str) -> int:
-    """How many pages a source file has."""
-    return conn.execute(select(delivery.c.page_count).where(delivery.c.id == delivery_id)).scalar() or 0

@@ -12,8 +12,9 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
+from pipeline.decide import hold
 from schemas.faults import StoreFault
-from schemas.filing import BatchPlan
+from schemas.filing import BatchPlan, Filing, Hold
 from schemas.page import PageReading
 from schemas.source import Delivery, Opened
 from store import journal, likeness, readings, recuts
@@ -22,9 +23,10 @@ from store.recuts import Recut
 from workers.apply import OvertakenError, Sheaf, Traces, bind, items_of, missed, record_of, text_of
 from workers.copies import search_copies
 from workers.lines import sample_share, standing_of
-from workers.steps import Desk, Result, RunStep, kind_of, machine_is_down, pauses
+from workers.steps import Desk, Result, RunStep, careful, kind_of, machine_is_down, pauses
 from workers.wire import Stores
 
+GAP = "pages.missing"
 PATIENCE = timedelta(hours=1)  # after which what nobody could do is given up
 
 log = logging.getLogger(__name__)
@@ -78,10 +80,19 @@ def give_up_recut(stores: Stores, recut: Recut, desk: Desk) -> None:
 def _settle(desk: Desk, recut: Recut, delivery: Delivery, sheaf: Sheaf) -> bool:
     standing = standing_of(desk.stores, delivery.source, rules=desk.config.match)
     planned = desk.reader.plan_parts([[sheaf.readings[page] for page in part] for part in recut.parts], standing.line)
+    facts = {"whole": desk.reader.is_complete(sheaf.original) is not False, "flags": sheaf.opened.flags}
     while True:
-        plan, traces = search_copies(delivery, planned, sheaf.readings, desk.stores)
+        searched, traces = search_copies(delivery, planned, sheaf.readings, desk.stores)
+        plan = careful(_with_gaps(searched, recut), facts)
         with suppress(OvertakenError):
             return _apply(desk, recut, delivery, plan, sheaf, traces, sample_share(standing, desk.config.sample))
+
+
+def _with_gaps(plan: BatchPlan, recut: Recut) -> BatchPlan:
+    """What was held because pages of the file are missing is held still: no cut brings them."""
+    short = any(GAP in state["reasons"] for state in recut.before.values())
+    held = [hold(one, GAP) if short and isinstance(one.decision, Filing | Hold) else one for one in plan.documents]
+    return BatchPlan(tuple(held))
 
 
 def _apply(desk: Desk, recut: Recut, delivery: Delivery, plan: BatchPlan, sheaf: Sheaf, traces: Traces, share: float) -> bool:  # noqa: PLR0913

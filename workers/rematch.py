@@ -87,7 +87,7 @@ def extraction_of(record: DocumentRecord) -> Extraction:
 
 def _held_again(stores: Stores, config: Config, name: str, now: datetime) -> Rematched:
     before = _record(stores, name)
-    if before.status is not DocumentStatus.REVIEW or "outcome" not in before.evidence:
+    if before.status is not DocumentStatus.REVIEW or "outcome" not in before.evidence or _is_answered(stores, before):
         return Rematched()
     found = standing_of(stores, _source(stores, before), rules=config.match)
     outcome = _match(stores, config, before)
@@ -98,6 +98,12 @@ def _held_again(stores: Stores, config: Config, name: str, now: datetime) -> Rem
     if _says_the_same(before, after) or not _write(stores, before, after, sampled=sampled, now=now):
         return Rematched()
     return Rematched(filed=1) if isinstance(decision, Filing) else Rematched(changed=1)
+
+
+def _is_answered(stores: Stores, record: DocumentRecord) -> bool:
+    """Whether one of two people has answered already: the other must see what the first one saw."""
+    with reading(stores.index) as conn:
+        return any(item.resolved_at is None and item.follows for item in queue.of_document(conn, record.id))
 
 
 def _filed_again(stores: Stores, config: Config, name: str, now: datetime) -> Rematched:

@@ -194,7 +194,7 @@ def settle(desk: Desk, delivery_id: str, opened: Mapping[str, Any]) -> Result:
     sheaf = Sheaf(_original(desk, delivery), _opened(opened), kept, _folder(desk, delivery_id))
     while True:
         searched, traces = search_copies(delivery, planned, kept, desk.stores)
-        plan = _careful(searched, opened)
+        plan = careful(searched, opened)
         with suppress(OvertakenError):
             new = apply_plan(
                 delivery,
@@ -210,7 +210,7 @@ def settle(desk: Desk, delivery_id: str, opened: Mapping[str, Any]) -> Result:
             return {"documents": len(plan.documents), "new": new}
 
 
-def _careful(plan: BatchPlan, opened: Mapping[str, Any]) -> BatchPlan:
+def careful(plan: BatchPlan, opened: Mapping[str, Any]) -> BatchPlan:
     """Of a file that lacks its end, or holds files that nobody reads, nothing is filed by itself."""
     plan = plan if opened["whole"] else hold_all(plan, "file.corrupt")
     return hold_attached(plan) if "attachments" in opened["flags"] else plan

@@ -55,6 +55,10 @@ def plan(readings, line):
 
 
 def plan_parts(parts, line):
+    trap = Path(os.environ.get("STUB_TRAP", "none"))
+    if trap.exists():  # the worker dies at this, once
+        trap.unlink()
+        os.kill(os.getpid(), signal.SIGKILL)
     return BatchPlan(tuple(document for part in parts for document in plan(part, line).documents))
 
 

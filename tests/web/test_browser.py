@@ -26,6 +26,7 @@ SCREENS = {
         "/items/item-1",
         "/items/item-2",
         "/items/item-1/pages",
+        "/rescans",
         "/practice",
         "/practice/doc6",
         "/charts",

@@ -16,6 +16,7 @@ from review import proofs
 from samples.batches import make_batches
 from samples.people import make_people, write_people
 from schemas.config import Config, Web
+from schemas.rules import ReviewRules
 from store import documents, queue
 from store.database import reading
 from workers.wire import connect
@@ -35,7 +36,7 @@ def office(tmp_path_factory):
     env = {**os.environ, "CHARTROOM_DATA_DIR": str(folder / "var"), "CHARTROOM_CONFIG": str(folder / "config.yaml")}
     for words in (["patients", "import", folder / "people.csv"], ["ingest", "--wait", folder / "scans"]):
         subprocess.run([CHARTROOM, *map(str, words)], env=env, check=True, capture_output=True, timeout=300)
-    config = Config()
+    config = Config(review=ReviewRules(second_for=(), clerk_share=0.0, known_share=0.0))  # one clerk alone, and nothing by chance
     desk = Desk(config, folder / "var", connect(config, folder / "var"), [now()])
     desk.user("clerk", password_hash=proofs.hash_password(PASSWORD))
     desk.env = env

@@ -199,3 +199,16 @@ def test_parts_are_read_as_they_are_written(parts):
 def test_what_is_no_list_of_pages_is_refused(text):
     with pytest.raises(ValueError):
         read_parts(text)
+
+
+def test_no_cut_brings_missing_pages_and_half_a_file_is_filed_by_nobody(cutting):
+    from store.tables import document
+
+    with writing(cutting.desk.stores.index) as conn:
+        conn.execute(document.update().values(reasons=["pages.missing"]))
+    cutting.cut((1, 2), (3, 4, 5))
+    assert all("pages.missing" in record.reasons for record in cutting.records())
+    cutting.file()
+    half = replace(cutting.bench, reader=replace(cutting.bench.reader, is_complete=lambda _: False))
+    assert cutting.work(cutting.ask((1, 2), (3, 4, 5)), half) == {"new": True}
+    assert all(record.reasons[0] == "file.corrupt" for record in cutting.records())

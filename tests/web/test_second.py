@@ -267,3 +267,25 @@ def test_who_is_to_decide_blind_is_not_told_and_who_was_told_is_not_asked(office
     assert "/items/item-1" not in lead.get("/queue").text
     with reading(office.stores.index) as conn:
         assert opinions.given(conn, queue.get(conn, "item-1")) == []
+
+
+def test_a_decision_others_have_seen_is_corrected_for_a_reason_with_who_saw_it_on_record(office):
+    office.put(1, "a.pdf")
+    app = office.app()
+    clerk, lead = office.client("clerk", app=app), office.client("lead", app=app)
+    fence = clerk.get("/items/item-1").text.split('name="fence" value="')[1].split('"')[0]
+    for answer in ({"patient": "M1"}, {"patient": "M1", "read": "yes"}, {"patient": "M1", "read": "yes", "confirmed": "yes"}):
+        clerk.post("/items/item-1/decide", data={"act": "file", "fence": fence, **answer})
+    assert state(office) == ("filed", "M1")
+    assert "Nobody was shown it in this chart before you" in clerk.get("/documents/doc1").text  # noted when it is sent
+    lead.get("/documents/doc1")
+    assert clerk.post("/items/item-1/undo").headers["location"] == "/documents/doc1"
+    assert state(office) == ("filed", "M1")
+    page = clerk.get("/documents/doc1").text
+    assert "Some-Clerk" in page
+    assert "Some-Lead" in page
+    clerk.post("/documents/doc1/unfile", data={"reason": "wrong_patient"})
+    assert state(office)[0] == "review"
+    (row,) = office.trail("document.unfiled")
+    assert row.detail["seen_by"] == ["user:id-some-clerk", "user:id-some-lead"]
+    assert "It had been seen there by Some-Clerk, Some-Lead" in lead.get("/documents/doc1").text

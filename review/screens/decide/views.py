@@ -22,7 +22,7 @@ from schemas.catalogue import Catalogue
 from schemas.decision import ESCALATIONS, NOBODY, REASONS_FOR, RESCAN, SKIPS, Wish
 from schemas.faults import InputFault, StaleClaim
 from schemas.reasons import explain
-from schemas.record import DocumentRecord, ReviewItem
+from schemas.record import DocumentRecord, DocumentStatus, ReviewItem
 from store import corrections, documents, lookup, queue
 from store.database import reading, writing
 from store.queue import Wanted
@@ -126,8 +126,17 @@ class DecideScreen:
             with writing(self.index) as conn:
                 again = corrections.undo(conn, request.path_params["item_id"], visitor.actor, now=now)
         except StaleClaim:
-            raise HTTPException(404) from None
+            return self.too_late(request)
         return RedirectResponse(f"/items/{again.id}{query_of(wanted_by(request))}", 303)
+
+    def too_late(self, request: Request) -> Response:
+        """To the document itself, where one's own decision stands and can be corrected for a reason."""
+        with reading(self.index) as conn:
+            item = queue.get(conn, request.path_params["item_id"])
+            record = documents.get(conn, item.document_id) if item and item.resolved_by == visitor_of(request).actor else None
+        if record is None or record.status is not DocumentStatus.FILED:
+            raise HTTPException(404)
+        return RedirectResponse(f"/documents/{record.id}", 303)
 
     def found(self, request: Request) -> Found:
         with reading(self.index) as conn:

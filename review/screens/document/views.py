@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -20,6 +21,7 @@ from schemas.access import Right, Visitor
 from schemas.catalogue import Catalogue
 from schemas.decision import UNFILINGS
 from schemas.record import DocumentRecord
+from store import sightings
 from store.database import reading
 
 Sight = Callable[[Connection, Visitor, str, Catalogue], DocumentRecord | None]
@@ -62,8 +64,13 @@ class DocumentScreen:
     def see(self, request: Request) -> Response:
         """Its state, fields and pages."""
         record = self.wanted(request, seen_document)
-        shown: dict[str, Any] = {"protected": is_protected(record, self.catalogue), "unfilings": UNFILINGS, "fields": in_order(record)}
-        return show(request, "document/document.html", record=record, **shown)
+        with reading(self.index) as conn:
+            name = partial(sightings.name_of, conn)
+            seen = [(name(one.actor), one.at) for one in sightings.seen_by(conn, record)]
+            past = [(one, name(one.actor), [name(actor) for actor in one.seen_by]) for one in sightings.unfilings(conn, record.id)]
+        facts: dict[str, Any] = {"protected": is_protected(record, self.catalogue), "unfilings": UNFILINGS, "seen": seen, "past": past}
+        facts["fields"] = in_order(record)
+        return show(request, "document/document.html", **facts, record=record)
 
     def page(self, request: Request) -> Response:
         """The picture of one page."""
