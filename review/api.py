@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from review.doors import Door, Policy, visitor_of
 from review.house import House
 from review.sight import note_shown, seen_document
-from schemas.access import Right
+from schemas.access import Right, Role
 from schemas.faults import InputFault
 from schemas.reasons import explain
 from schemas.record import DocumentStatus, ReviewItem
@@ -97,11 +97,11 @@ class Api:
         with reading(self.house.index) as conn:
             return [_item(item) for item in queue.open_items(conn, limit=limit)]
 
-    def get_item(self, item_id: str) -> Item:
+    def get_item(self, request: Request, item_id: str) -> Item:
         """One item that waits."""
         with reading(self.house.index) as conn:
             item = queue.get(conn, item_id)
-        if item is None or item.resolved_at is not None:
+        if item is None or item.resolved_at is not None or (item.escalated and Role.LEAD not in visitor_of(request).user.roles):
             raise HTTPException(404)
         return _item(item)
 

@@ -79,6 +79,7 @@ def _walk(site: Site, browser: Browser, wanted: Iterable[tuple[Role | None, str]
             walk.unreached += [f"{address}: {why}" for why in _unreached(page)]
         so_far = len(walk.heard.breaches)
         walk.axe += [f"{address}: {one['id']}" for one in axe.run(page).response["violations"]]
+        page.wait_for_timeout(100)  # what it set off is told a little later
         del walk.heard.breaches[so_far:]  # axe tries styles of its own, which the policy stops
     for page in pages.values():
         page.context.close()

@@ -18,6 +18,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
+from review.screens.decide.card import Answers, Question, card_of
 from samples.reviewbench.browser import chromium, entered
 from samples.reviewbench.program import serving
 from samples.reviewbench.site import Site, make_site
@@ -25,15 +26,17 @@ from samples.reviewbench.waiting import put
 from samples.reviewbench.walk import addresses, objects, plant, ways
 from schemas.access import Role
 from schemas.decision import Wish
-from schemas.record import DocumentRecord, DocumentStatus
+from schemas.record import DocumentRecord, DocumentStatus, ReviewItem
 from store import documents, journal, lookup, queue
 from store.database import reading, writing
 from workers.resolve import resolve_item
+from workers.wire import load_catalogue
 
 WIDTHS = {1280: 800, 1920: 1080}
 FILES = 40
 DAYS = 14
 IMAGES = Path("docs/images")
+CHARTED = "1011365"  # somebody of the made-up index
 PATIENCE = 120_000  # milliseconds
 
 
@@ -60,16 +63,22 @@ def _for_readme(site: Site, browser: Browser) -> None:
     work_of_two_weeks(site)
     with reading(site.stores.index) as conn:
         waiting = [(item, documents.get(conn, item.document_id)) for item in queue.open_items(conn)]
-        armed = [item.id for item, record in waiting if record and len(record.evidence.get("candidates", [])) > 1]
-        fullest = max({record.patient_mrn for record in _filed(site) if record.patient_mrn}, key=lambda mrn: len(documents.of_patient(conn, mrn)))
-        chart = lookup.number_of(conn, fullest)
+        asked = [(item, record) for item, record in waiting if record and len(record.evidence.get("candidates", [])) in {2, 3}]
+        close = [item.id for item, record in asked if _asks_whose(item, record)]
+        chart = lookup.number_of(conn, CHARTED)
     with serving(site):
         for name, role, address in (
-            ("decide", Role.CLERK, f"/items/{armed[-1]}"),
+            ("decide", Role.CLERK, f"/items/{close[-1]}"),
             ("figures", Role.LEAD, "/lead"),
             ("chart", Role.CLERK, f"/charts/{chart}"),
         ):
             _take(site, browser, role, address, (1280, 860), IMAGES / f"{name}.png", whole=False)
+
+
+def _asks_whose(item: ReviewItem, record: DocumentRecord) -> bool:
+    """Whether a scan's first question is the patient."""
+    scan = record.source_name.startswith(("scan", "fax"))
+    return scan and card_of(item, record, load_catalogue(), Answers(), salt="").question is Question.PATIENT
 
 
 def work_of_two_weeks(site: Site) -> None:
@@ -78,6 +87,7 @@ def work_of_two_weeks(site: Site) -> None:
     with reading(site.stores.index) as conn:
         records = [record for item in queue.open_items(conn) if (record := documents.get(conn, item.document_id))]
         whole = [one for one in records if one.status is DocumentStatus.REVIEW and len(documents.of_delivery(conn, one.delivery_id)) == 1]
+    _one_chart(site, whole, now)
     for day in range(DAYS, 0, -1):
         for number in range(rng.randint(18, 34) + (DAYS - day)):
             came, record = now - timedelta(days=day) + timedelta(minutes=rng.randint(0, 600)), rng.choice(whole)
@@ -89,10 +99,13 @@ def work_of_two_weeks(site: Site) -> None:
                 resolve_item(site.stores, f"past-{day}-{number}-item", wish, actor="user:bench-clerk-1", now=min(answered, now))
 
 
-def _filed(site: Site) -> list[DocumentRecord]:
-    with reading(site.stores.index) as conn:
-        lines = [line["document_id"] for line in documents.export(conn) if line["status"] == "filed"]
-        return [record for one in lines if (record := documents.get(conn, one))]
+def _one_chart(site: Site, records: Sequence[DocumentRecord], now: datetime) -> None:
+    """One document of every type, filed to one person."""
+    by_type = {record.document_type: record for record in records if "service_date" in record.fields and record.document_type != "unknown"}
+    for kind, record in by_type.items():
+        with writing(site.stores.index) as conn:
+            put(conn, record, journal.get(conn, record.delivery_id), f"chart-{kind}", "", now=now)
+        resolve_item(site.stores, f"chart-{kind}-item", Wish(CHARTED, "", anyway=True), actor="user:bench-clerk-1", now=now)
 
 
 def _take(site: Site, browser: Browser, role: Role | None, address: str, size: tuple[int, int], path: Path, *, whole: bool = True) -> None:

@@ -6,13 +6,14 @@ import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert, select
 
 from samples.reviewbench.site import Site
 from schemas.record import DocumentRecord, DocumentStatus, ReviewItem
 from schemas.source import Delivery
 from store import documents, journal, search
 from store.database import reading, writing
+from store.tables import reading as reading_rows
 
 AT_ONCE = 250  # a transaction
 SPREAD = timedelta(hours=20)  # ages of what waits
@@ -40,8 +41,10 @@ def own_copy(site: Site, conn: Connection, record: DocumentRecord, mark: str) ->
     first = journal.get(conn, record.delivery_id)
     with site.stores.objects.open(first.object_key) as stream:
         content = stream.read() + f"\n%{mark}".encode()
-    key = site.stores.objects.put_bytes(content)
-    return replace(first, object_key=key, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
+    key, sha256 = site.stores.objects.put_bytes(content), hashlib.sha256(content).hexdigest()
+    kept = conn.execute(select(reading_rows).where(reading_rows.c.sha256 == first.sha256)).mappings()
+    conn.execute(insert(reading_rows), [{**row, "sha256": sha256} for row in kept])
+    return replace(first, object_key=key, sha256=sha256, size=len(content))
 
 
 def put(conn: Connection, record: DocumentRecord, original: Delivery, id: str, text: str, *, now: datetime, name: str = "") -> None:  # noqa: A002

@@ -1,6 +1,7 @@
 """The queue and item pages over a real index: what they show, what they refuse, and the headers of every answer."""
 
 import logging
+import re
 
 import pytest
 from web_desk import NASTY
@@ -150,6 +151,14 @@ def test_every_answer_has_the_headers(client, desk, method, path, host, code):
     assert {name: answer.headers[name] for name in HEADERS} == HEADERS | kept
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
+
+
+def test_our_own_files_are_kept_under_an_address_that_changes_with_them(client):
+    named = set(re.findall(r'"(/static/[^"]+)"', client.get("/queue").text))
+    assert len(named) == 4
+    for address in named:
+        assert re.fullmatch(r"/static/\S+\?v=[0-9a-f]{16}", address)
+        assert "immutable" in client.get(address).headers["Cache-Control"]
 
 
 @pytest.mark.parametrize(("error", "code"), [(StoreFault("The index is down.", next_step="See to it."), 503), (KeyError("Doe, Jane"), 500)])

@@ -17,10 +17,10 @@ PACE = 7  # days, by which the days to come are judged
 TARGET = timedelta(hours=24)
 SPANS = (("1 h", 1), ("4 h", 4), ("8 h", 8), ("24 h", 24), ("2 d", 48), ("7 d", 168))
 LINES = {
-    LineKind.BUILTIN: "the line that ships",
-    LineKind.SHADOW: "files nothing by itself",
-    LineKind.CERTIFIED: "proved on its own decisions",
-    LineKind.STOPPED: "stopped by random checks",
+    LineKind.BUILTIN: "the shipped line",
+    LineKind.SHADOW: "nothing",
+    LineKind.CERTIFIED: "its own proof",
+    LineKind.STOPPED: "nothing: stopped",
 }
 
 
@@ -48,12 +48,8 @@ def ledger(pages: Pages) -> tuple[Sum, Picture]:
     """Pages in against pages accounted, and where they are."""
     even = pages.taken == pages.accounted
     says = f"{pages.taken:,} pages in, {pages.accounted:,} accounted for"
-    said = Sum(
-        says,
-        "every page stands in one document" if even else "they differ: ask IT for chartroom audit",
-        "good" if even else "bad",
-        "=" if even else "≠",
-    )
+    told = "pages accounted for" if even else "pages accounted for: they differ, ask IT for chartroom audit"
+    said = Sum(f"{pages.accounted:,} of {pages.taken:,}", told, "good" if even else "bad", "=" if even else "≠")
     looks = (("filed", "filed", "good"), ("review", "in review", "warn"), ("quarantined", "quarantined", "bad"), ("set_aside", "set aside", "plain"))
     pieces = [(name, pages.by_status[status], look) for status, name, look in looks]
     pieces.append(("being read", pages.pages_at_work, "first"))
@@ -167,7 +163,7 @@ def errors(found: Quality) -> list[Picture]:
     says = f"Of {machine.all.checked:,} documents filed without a clerk and decided again blind, {machine.all.wrong:,} went to another person."
     by_source = [_rate(name, rate) for name, rate in machine.by_source.items()]
     by_type = [_rate(name.replace("_", " ") or "no type", rate) for name, rate in machine.by_type.items()]
-    desk = [_rate("filed by people", team.all), _rate("planted, misfiled", found.misfiled), _rate("planted, answered otherwise", found.unsolved)]
+    desk = [_rate("filed by people", team.all), _rate("planted, misfiled", found.misfiled), _rate("planted, other answer", found.unsolved)]
     asked = f"{team.all.checked:,} documents that people had filed were decided again, and {found.misfiled.checked:,} planted items answered."
     return [
         shares("by-source", "Wrong patient, by source", says, [_rate("all", machine.all), *by_source], "Source"),
