@@ -21,7 +21,6 @@ from pipeline.engines.barcodes import Zxing
 from pipeline.engines.null import Given
 from pipeline.engines.recogniser import Recogniser
 from pipeline.engines.sheet_printer import sheets_pdf
-from pipeline.engines.tesseract import Tesseract
 from pipeline.extract import extract
 from pipeline.read import read_page
 from pipeline.sheets import SheetKind, SheetOrder, order_of, read_code, sheet_code
