@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.config import Config
-from schemas.faults import Fault
+from schemas.faults import Fault, KeyMissing
 from store import documents, journal, queue, renditions, scrubs
 from store.database import reading
 from store.objects import key_of
@@ -18,6 +18,8 @@ from store.patients import size
 from store.scrubs import Scrub
 from workers.sighting import STALE
 from workers.wire import Stores, crew_of, sightings
+
+AT_ONCE = timedelta(minutes=1)  # what has waited for less is not looked into
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Figures:
     disk_free: int
     disk_total: int
     objects_answer: bool
+    key_missing: KeyMissing | None  # why the original that has waited longest cannot be opened
     scrub: Scrub | None
 
 
@@ -59,9 +62,10 @@ def take_figures(config: Config, folder: Path, stores: Stores, *, now: datetime)
     """Everything counted once, the index as of one moment."""
     patience, lately = timedelta(minutes=config.alarms.stuck_minutes), timedelta(hours=config.alarms.refused_hours)
     with reading(stores.index) as conn:
+        waiting = journal.longest_waiting(conn)
         counted: dict[str, Any] = {
             "deliveries": journal.states(conn),
-            "oldest_unsettled": journal.oldest_unsettled(conn),
+            "oldest_unsettled": waiting and waiting[0],
             "settled_in_patience": journal.settled_since(conn, now - patience),
             "refused_lately": journal.refused_since(conn, now - lately),
             "ignored": sum(journal.ignored_counts(conn).values()),
@@ -84,6 +88,7 @@ def take_figures(config: Config, folder: Path, stores: Stores, *, now: datetime)
         disk_free=disk.free,
         disk_total=disk.total,
         objects_answer=_answers(lambda: stores.objects.exists(key_of("0" * 64))),
+        key_missing=_missing_key(stores, waiting[1]) if waiting and now - waiting[0] > AT_ONCE else None,
     )
 
 
@@ -96,6 +101,17 @@ def not_ready(stores: Stores) -> list[str]:
 
     asked = {"index": index, "objects": lambda: stores.objects.exists(key_of("0" * 64))}
     return [name for name, ask in asked.items() if not _answers(ask)]
+
+
+def _missing_key(stores: Stores, object_key: str) -> KeyMissing | None:
+    """Why an original cannot be opened, if that is for want of a key."""
+    try:
+        stores.objects.open(object_key).close()
+    except KeyMissing as fault:
+        return fault
+    except Fault:
+        return None
+    return None
 
 
 def _answers(ask: Callable[[], object]) -> bool:
