@@ -78,7 +78,7 @@ class FileKeys:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         if key_id not in self._keys:
-            self._keys |= _keys_in(self._path)
+            self._keys |= _keys_in(self._path, self._address_key)
         if key_id not in self._keys:
             raise KeyMissing(f"The key {key_id} is not in the key file.", next_step="Put it back from the backup of the key file; work waits for it.")
         try:
@@ -89,10 +89,12 @@ class FileKeys:
             ) from None
 
 
-def _keys_in(path: Path) -> dict[str, bytes]:
-    """The keys of the file as it is now; none while it cannot be read."""
+def _keys_in(path: Path, address_key: bytes) -> dict[str, bytes]:
+    """The keys of the file as it is now; none while it cannot be read, or makes other addresses than ours."""
     with suppress(ConfigFault):
-        return {name: b64decode(key) for name, key in _read(path).keys.items()}
+        ring = _read(path)
+        if b64decode(ring.address) == address_key:
+            return {name: b64decode(key) for name, key in ring.keys.items()}
     return {}
 
 

@@ -103,7 +103,7 @@ def _store(figures: Figures, now: datetime) -> Iterator[Alarm]:
         yield Alarm(AlarmCode.UNREACHABLE, "The object store does not answer.", "See that its disk or server is up.")
     if figures.key_missing:
         yield Alarm(AlarmCode.KEY_MISSING, figures.key_missing.sentence, figures.key_missing.next_step)
-    if figures.scrub and figures.scrub.bad:
+    elif figures.scrub and figures.scrub.bad:
         yield Alarm(AlarmCode.DAMAGED, f"The last scrub found {len(figures.scrub.bad)} objects missing or changed.", "Restore them from the backup.")
     if figures.scrub and now - figures.scrub.at > UNREAD_AFTER:
         days = (now - figures.scrub.at) // timedelta(days=1)

@@ -351,14 +351,16 @@ def restore(folder: Annotated[Path, typer.Argument(metavar="FOLDER", parser=_pat
 def scrub(*, everything: Annotated[bool, typer.Option("--all", help="Read all objects, not only today's share.")] = False) -> None:
     """Read a share of the object store from end to end. Exit code 1 when something is missing or has changed."""
     from workers import show
+    from workers.scrub import missing_key
     from workers.scrub import scrub as read_share
     from workers.wire import connect
 
     settings, folder = _settings()
+    stores, days = connect(settings, folder), 1 if everything else settings.objects.scrub_days
     with show.progress("reading", unit="objects") as bar:
-        result = read_share(
-            connect(settings, folder), days=1 if everything else settings.objects.scrub_days, now=_now(), progress=lambda done: bar(done, None)
-        )
+        result = read_share(stores, days=days, now=_now(), progress=lambda done: bar(done, None))
+    if fault := missing_key(stores, result.bad):
+        raise fault
     for key in result.bad:
         typer.echo(f"{key}: missing or changed; restore it from the backup", err=True)
     typer.echo(f"{result.read} objects read, {len(result.bad)} bad")

@@ -16,10 +16,12 @@ from store.database import reading
 from store.objects import key_of
 from store.patients import size
 from store.scrubs import Scrub
+from workers.scrub import missing_key
 from workers.sighting import STALE
 from workers.wire import Stores, crew_of, sightings
 
 AT_ONCE = timedelta(minutes=1)  # what has waited for less is not looked into
+FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Figures:
     disk_free: int
     disk_total: int
     objects_answer: bool
-    key_missing: KeyMissing | None  # why the original that has waited longest cannot be opened
+    key_missing: KeyMissing | None  # why what waits, or was found bad, cannot be opened
     scrub: Scrub | None
 
 
@@ -88,8 +90,14 @@ def take_figures(config: Config, folder: Path, stores: Stores, *, now: datetime)
         disk_free=disk.free,
         disk_total=disk.total,
         objects_answer=_answers(lambda: stores.objects.exists(key_of("0" * 64))),
-        key_missing=_missing_key(stores, waiting[1]) if waiting and now - waiting[0] > AT_ONCE else None,
+        key_missing=missing_key(stores, _suspects(waiting, counted["scrub"], now)),
     )
+
+
+def _suspects(waiting: tuple[datetime, str] | None, scrubbed: Scrub | None, now: datetime) -> list[str]:
+    """Objects that may be sealed under a lost key: the original that has waited longest, and some that did not read whole."""
+    stuck = [waiting[1]] if waiting and now - waiting[0] > AT_ONCE else []
+    return [*stuck, *(scrubbed.bad[:FEW] if scrubbed else ())]
 
 
 def not_ready(stores: Stores) -> list[str]:
@@ -101,17 +109,6 @@ def not_ready(stores: Stores) -> list[str]:
 
     asked = {"index": index, "objects": lambda: stores.objects.exists(key_of("0" * 64))}
     return [name for name, ask in asked.items() if not _answers(ask)]
-
-
-def _missing_key(stores: Stores, object_key: str) -> KeyMissing | None:
-    """Why an original cannot be opened, if that is for want of a key."""
-    try:
-        stores.objects.open(object_key).close()
-    except KeyMissing as fault:
-        return fault
-    except Fault:
-        return None
-    return None
 
 
 def _answers(ask: Callable[[], object]) -> bool:
