@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from schemas.config import Config, Objects
+from schemas.faults import KeyMissing
 from store import audit, scrubs
 from store.database import reading
 from store.keys import create_key_file
@@ -91,6 +92,16 @@ def test_idle_workers_read_the_share_unless_it_is_switched_off(stores, tmp_path)
     assert not one_piece(bench, off, 15)
     assert last(stores) is None
     while one_piece(bench, Config().idle.__class__(page_images=False, archive=False), 15):
+        pass
+    assert last(stores).read == 40
+
+
+def test_the_store_is_read_though_a_lost_key_keeps_pages_from_being_drawn(stores, tmp_path, monkeypatch):
+    def draw(bench, most_minutes):
+        raise KeyMissing("gone")
+
+    monkeypatch.setattr("workers.idle.draw_some_pages", draw)
+    while one_piece(Bench(None, stores, tmp_path, lambda: NOW, Round(stores, 1)), Config().idle, 15):
         pass
     assert last(stores).read == 40
 
