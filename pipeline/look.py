@@ -191,6 +191,11 @@ def is_empty(scan: Scan) -> bool:
     return float(darkness(small, paper_of(small, step=3)).max()) < NOTHING
 
 
+def is_one_tone(scan: Scan) -> bool:
+    """Whether every single pixel is as bright as the others, so far as an eye can tell."""
+    return int(scan.pixels.max()) - int(scan.pixels.min()) < 255 * NOTHING
+
+
 def as_positive(scan: Scan, look: Look, blank_ink: float) -> tuple[Scan, Look]:
     """A page printed white on black as black on white; any other page as it is."""
     if np.median(scan.pixels[::8, ::8]) > DARK_PAGE:

@@ -15,7 +15,7 @@ from pipeline.clean import Cleaned, clean, clean_as_shaded
 from pipeline.confidence import calibrated
 from pipeline.layer import SCANNED, believed, shown
 from pipeline.leftover import with_leftover
-from pipeline.look import Gray, Look, Scan, as_positive, is_empty, look_at, open_scan, within_bounds
+from pipeline.look import LONGEST, Gray, Look, Scan, as_positive, is_empty, is_one_tone, look_at, open_scan, within_bounds
 from pipeline.orient import read_upright
 from pipeline.ports import BarcodeReader, OcrEngine
 from pipeline.separate import separated
@@ -25,7 +25,7 @@ from schemas.page import Box, PageKind, PageReading, ReadFrom, Reread, Word
 from schemas.rules import ReadRules
 from schemas.source import RenderedPage
 
-VERSION = 5
+VERSION = 6
 UNREADABLE = "image.unreadable"
 FOREIGN_LAYER = 0.9  # somebody else's recognition: no surer than our own of a clean page
 SHOWN_THROUGH = 0.4  # print seen from behind reads at 0.25, faded print at 0.9
@@ -46,7 +46,7 @@ def read_page(
     original = open_scan(page)
     seen = replace(nothing, fingerprint=fingerprint(original.pixels))
     if not page.layer and is_empty(original):
-        return blank(seen)
+        return doubted(blank(seen), page, original)
     received = within_bounds(original)
     scan, look = as_positive(received, look_at(received, rules.blank_ink), rules.blank_ink)
     if believed(page.layer, look, page.image_share, rules.layer_min_words):
@@ -57,7 +57,15 @@ def read_page(
         first = rules.languages.split("+")[0]
         reader = Reader(ocr, first, page.image.with_suffix(".ocr.pgm"), clock() + rules.page_seconds, clock)
         read = from_pixels(seen, scan, look, reader, rules)
-    return separated(read, scan, look, barcodes)
+    return separated(doubted(read, page, original), scan, look, barcodes)
+
+
+def doubted(read: PageReading, page: RenderedPage, original: Scan) -> PageReading:
+    """The reading; a page drawn larger than any sheet, whose marks may be smaller than our measures, is blank only where no pixel differs."""
+    larger = page.image_share <= SCANNED and max(page.width_pt, page.height_pt) > 72 * LONGEST
+    if read.kind is PageKind.BLANK and larger and not is_one_tone(original):
+        return replace(read, kind=PageKind.UNREADABLE, confidence=0.0, problem=UNREADABLE)
+    return read
 
 
 def fingerprint(pixels: Gray) -> str:

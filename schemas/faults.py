@@ -39,6 +39,12 @@ class StoreFault(Fault):
         self.permanent = permanent
 
 
+class KeyMissing(StoreFault):
+    """A key that seals objects is not at hand: nobody's file is at fault, all work on what it seals waits."""
+
+    code = "CR-KEY"
+
+
 class LeaseEnded(StoreFault):
     """Others took this worker for dead and took up its work; nothing was written."""
 

@@ -11,7 +11,7 @@ import io
 import os
 from typing import Any, BinaryIO, Protocol
 
-from schemas.faults import StoreFault
+from schemas.faults import KeyMissing
 from store.keys import KEY_BYTES, WRAPPED_BYTES, KeyRing
 from store.objects import address_of, digest_of, digest_stream, key_of, wrong_bytes
 
@@ -238,9 +238,9 @@ def _nonce(count: int, is_last: bool) -> bytes:
 
 
 def form_of(key: str, forms: dict[str, Form]) -> Form:
-    """The form in which what has this address is kept. StoreFault for no address, and for a sealed object without a key file."""
+    """The form in which what has this address is kept. StoreFault for no address, KeyMissing for a sealed object without a key file."""
     digest_of(key)
     scheme = key.partition("/")[0]
     if scheme not in forms:
-        raise StoreFault("This object is sealed.", next_step="Set objects.key_file to the key file.", permanent=True)
+        raise KeyMissing("What is kept is sealed, and no key file is named.", next_step="Set objects.key_file to the key file and restart what runs.")
     return forms[scheme]

@@ -91,9 +91,18 @@ def earlier_of(conn: Connection, delivery_: Delivery) -> list[Delivery]:
 def count_attempt(conn: Connection, id: str, *, part: int = 0) -> int:  # noqa: A002 - the contract's name
     """Note that work on a delivery, or on the part of it that begins at a page, begins once more; how often it has begun."""
     mine = (attempt.c.delivery_id == id) & (attempt.c.part == part)
-    begun = int(conn.execute(select(attempt.c.begun).where(mine)).scalar() or 0) + 1
-    conn.execute(update(attempt).where(mine).values(begun=begun) if begun > 1 else insert(attempt).values(delivery_id=id, part=part, begun=begun))
-    return begun
+    before = conn.execute(select(attempt.c.begun).where(mine)).scalar()
+    if before is None:
+        conn.execute(insert(attempt).values(delivery_id=id, part=part, begun=1))
+        return 1
+    conn.execute(update(attempt).where(mine).values(begun=before + 1))
+    return int(before) + 1
+
+
+def excuse_attempt(conn: Connection, id: str, *, part: int, begun: int) -> None:  # noqa: A002 - the contract's name
+    """Take back the count of a beginning, once however often it is said: if it ends now, it is not for the file's sake."""
+    mine = (attempt.c.delivery_id == id) & (attempt.c.part == part) & (attempt.c.begun == begun)
+    conn.execute(update(attempt).where(mine).values(begun=begun - 1))
 
 
 def forget_attempts(conn: Connection, id: str) -> None:  # noqa: A002 - the contract's name
@@ -170,10 +179,11 @@ def settled_since(conn: Connection, since: datetime) -> int:
     return int(conn.execute(select(func.count()).where(delivery.c.settled_at >= since)).scalar_one())
 
 
-def oldest_unsettled(conn: Connection) -> datetime | None:
-    """When the delivery that has waited longest was taken."""
-    query = select(delivery.c.taken_at).where(delivery.c.state == str(DeliveryState.TAKEN)).order_by(delivery.c.sequence).limit(1)
-    return conn.execute(query).scalar()
+def longest_waiting(conn: Connection) -> tuple[datetime, str] | None:
+    """When the delivery that has waited longest was taken, and the address of its original."""
+    wanted = select(delivery.c.taken_at, delivery.c.object_key).where(delivery.c.state == str(DeliveryState.TAKEN))
+    row = conn.execute(wanted.order_by(delivery.c.sequence).limit(1)).one_or_none()
+    return None if row is None else (row.taken_at, row.object_key)
 
 
 def delivery_of(row: Row[Any]) -> Delivery:

@@ -11,10 +11,11 @@ import json
 import os
 import re
 from base64 import b64decode, b64encode
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from schemas.faults import ConfigFault, StoreFault
+from schemas.faults import ConfigFault, KeyMissing, StoreFault
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -39,7 +40,7 @@ class KeyRing(Protocol):
         ...
 
     def unwrap(self, key_id: str, wrapped: bytes, bound_to: bytes) -> bytes:
-        """The object key. StoreFault (permanent) when the key is not at hand or the wrapping was tampered with."""
+        """The object key. KeyMissing when the key is not at hand, StoreFault (permanent) when the wrapping was tampered with."""
         ...
 
 
@@ -55,7 +56,7 @@ class FileKeys:
     """A key ring in one file that only this account reads."""
 
     def __init__(self, path: Path) -> None:
-        ring = _read(path)
+        self._path, ring = path, _read(path)
         self.current = ring.current
         self._address_key = b64decode(ring.address)
         self._keys = {name: b64decode(key) for name, key in ring.keys.items()}
@@ -72,18 +73,29 @@ class FileKeys:
         return nonce + AESGCM(self._keys[self.current]).encrypt(nonce, key, bound_to)
 
     def unwrap(self, key_id: str, wrapped: bytes, bound_to: bytes) -> bytes:
-        """The object key, authenticated."""
+        """The object key, authenticated. A key that is new to us is looked for in the file again: others may have rotated, or it was put back."""
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         if key_id not in self._keys:
-            raise StoreFault(f"The key {key_id} is not in the key file.", next_step="Restore the key file from its backup.", permanent=True)
+            self._keys |= _keys_in(self._path, self._address_key)
+        if key_id not in self._keys:
+            raise KeyMissing(f"The key {key_id} is not in the key file.", next_step="Put it back from the backup of the key file; work waits for it.")
         try:
             return AESGCM(self._keys[key_id]).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], bound_to)
         except InvalidTag:
             raise StoreFault(
                 f"An object's key does not open under key {key_id}.", next_step="Restore the object from the backup.", permanent=True
             ) from None
+
+
+def _keys_in(path: Path, address_key: bytes) -> dict[str, bytes]:
+    """The keys of the file as it is now; none while it cannot be read, or makes other addresses than ours."""
+    with suppress(ConfigFault):
+        ring = _read(path)
+        if b64decode(ring.address) == address_key:
+            return {name: b64decode(key) for name, key in ring.keys.items()}
+    return {}
 
 
 def create_key_file(path: Path) -> str:

@@ -30,6 +30,7 @@ class AlarmCode(StrEnum):
     DAMAGED = "store.damaged"
     UNREAD = "store.unread"
     UNREACHABLE = "store.unreachable"
+    KEY_MISSING = "store.key_missing"
 
 
 class Alarm(NamedTuple):
@@ -100,7 +101,9 @@ def _disk(figures: Figures, rules: AlarmRules, intake: IntakeRules) -> Iterator[
 def _store(figures: Figures, now: datetime) -> Iterator[Alarm]:
     if not figures.objects_answer:
         yield Alarm(AlarmCode.UNREACHABLE, "The object store does not answer.", "See that its disk or server is up.")
-    if figures.scrub and figures.scrub.bad:
+    if figures.key_missing:
+        yield Alarm(AlarmCode.KEY_MISSING, figures.key_missing.sentence, figures.key_missing.next_step)
+    elif figures.scrub and figures.scrub.bad:
         yield Alarm(AlarmCode.DAMAGED, f"The last scrub found {len(figures.scrub.bad)} objects missing or changed.", "Restore them from the backup.")
     if figures.scrub and now - figures.scrub.at > UNREAD_AFTER:
         days = (now - figures.scrub.at) // timedelta(days=1)

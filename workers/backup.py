@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from schemas.config import Config
-from schemas.faults import InputFault
+from schemas.faults import InputFault, StoreFault
 from store import journal
 from store.copying import CopiedTable, copy_index
 from store.database import open_index, reading
@@ -32,12 +32,19 @@ MANIFEST = "manifest.json"
 Progress = Callable[[int, int], object]
 
 
+class Copied(NamedTuple):
+    """Objects that were to be copied: how many, how many were new, and which could not be, for they are spoilt where they come from."""
+
+    all: int
+    new: int
+    bad: tuple[str, ...]
+
+
 class Backup(NamedTuple):
     """What a backup holds, and which keys it does not, on purpose: who has the backup alone must be able to open nothing with it."""
 
     tables: list[CopiedTable]
-    objects: int
-    new_objects: int
+    objects: Copied
     left_out: tuple[str, ...]
 
 
@@ -45,7 +52,7 @@ class Restored(NamedTuple):
     """What a restore brought back: rows, objects, and files of `.taken/` that were taken in after the backup and go in again."""
 
     rows: int
-    objects: int
+    objects: Copied
     taken_again: int
 
 
@@ -64,11 +71,12 @@ def back_up(config: Config, stores: Stores, folder: Path, *, now: datetime, prog
         "made_at": now.isoformat(),
         "index_sha256": _digest(folder / "index.db"),
         "tables": [table._asdict() for table in tables],
-        "objects": copied[0],
+        "objects": copied.all,
+        "bad": copied.bad,
         "left_out": (left_out := keys_left_out(config)),
     }
     _write_synced(folder / MANIFEST, json.dumps(manifest, indent=1))
-    return Backup(tables, *copied, left_out)
+    return Backup(tables, copied, left_out)
 
 
 def keys_left_out(config: Config) -> tuple[str, ...]:
@@ -84,8 +92,9 @@ def restore(config: Config, data_dir: Path, folder: Path, *, progress: Progress 
         raise InputFault("The backup's index has changed since it was made.", next_step="Use another backup.")
     stores = connect(config, data_dir)
     kept = FilesystemObjects(folder / "objects", form)
-    objects, _ = _copy_objects(kept, _shelves(partial(open_objects, config, data_dir), form), progress)
+    objects = _copy_objects(kept, _shelves(partial(open_objects, config, data_dir), form), progress)
     private = data_dir / "restore.db"  # opening an index brings it to the newest schema; the backup stays as it is
+    _remove_database(private)  # an interrupted restore may have left a log, which would be played into the copy
     shutil.copyfile(folder / "index.db", private)
     with _database(private) as copy:
         tables = copy_index(copy, stores.index)
@@ -109,17 +118,22 @@ def _take_again(config: Config, stores: Stores) -> int:
     return len(lost)
 
 
-def _copy_objects(source: ObjectStore, shelves: Mapping[str, ObjectStore], progress: Progress) -> tuple[int, int]:
-    """Every object of `source` on the shelf of its form, verified as it is read; how many there are, and how many were new there."""
-    keys, new = list(source.keys()), 0
+def _copy_objects(source: ObjectStore, shelves: Mapping[str, ObjectStore], progress: Progress) -> Copied:
+    """Every object of `source` on the shelf of its form, verified as it is read. One that is spoilt keeps none of the others back."""
+    keys, new, bad = list(source.keys()), 0, []
     for number, key in enumerate(keys, start=1):
         target = shelves[key.partition("/")[0]]
         if not target.exists(key):
-            with source.open(key) as stream:
-                target.put_stream(stream)
-            new += 1
+            try:
+                with source.open(key) as stream:
+                    target.put_stream(stream)
+                new += 1
+            except StoreFault as fault:
+                if not fault.permanent:
+                    raise
+                bad.append(key)
         progress(number, len(keys))
-    return len(keys), new
+    return Copied(len(keys), new, tuple(bad))
 
 
 def _shelves(make: Callable[[Form], ObjectStore], form: Form) -> dict[str, ObjectStore]:
@@ -161,3 +175,6 @@ def _write_synced(path: Path, text: str) -> None:
         file.write(text + "\n")
         file.flush()
         os.fsync(file.fileno())
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    os.fsync(folder)
+    os.close(folder)

@@ -6,15 +6,15 @@ import itertools
 import os
 import shutil
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pipeline.sheets import SheetKind
-from schemas.config import Config
 from schemas.faults import Fault, InputFault
+from workers.cli_given import installation, path_given, time_now
+from workers.cli_keeping import db, keeping, keys
 from workers.cli_services import services
 from workers.cli_users import users
 
@@ -28,20 +28,12 @@ app = typer.Typer(
 patients = typer.Typer(help="The patient index.", no_args_is_help=True)
 documents = typer.Typer(help="Documents and what became of them.", no_args_is_help=True)
 review = typer.Typer(help="The review queue, without a browser.", no_args_is_help=True)
-keys = typer.Typer(help="The keys that seal what is kept.", no_args_is_help=True)
-db = typer.Typer(help="The index database.", no_args_is_help=True)
 config = typer.Typer(help="The configuration.", no_args_is_help=True)
 GROUPS = {"patients": patients, "documents": documents, "review": review, "users": users, "keys": keys, "db": db, "config": config}
 app.add_typer(services)
+app.add_typer(keeping)
 for name, group in GROUPS.items():
     app.add_typer(group, name=name)
-
-
-def _path(text: str) -> Path:
-    """A path as typed; an empty one, such as of a variable that is not set, would be the folder one stands in."""
-    if not text:
-        raise typer.BadParameter("an empty path")
-    return Path(text)
 
 
 @app.command()
@@ -62,7 +54,7 @@ def demo(
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Files, or folders with everything below them.", metavar="PATH…", parser=_path)],
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders with everything below them.", metavar="PATH…", parser=path_given)],
     *,
     wait: Annotated[bool, typer.Option("--wait", help="Return when every file has settled; works without `chartroom up`.")] = False,
 ) -> None:
@@ -114,8 +106,8 @@ def import_(
     from workers.rematch import follow_index
     from workers.wire import connect
 
-    settings, folder = _settings()
-    stores, now = connect(settings, folder), _now()
+    settings, folder = installation()
+    stores, now = connect(settings, folder), time_now()
     with show.progress("importing", unit="bytes", total=file.stat().st_size) as bar:
         report = import_patients(file, stores, now=now, progress=lambda done: bar(done, file.stat().st_size))
     for bad in report.bad[:50]:
@@ -125,7 +117,7 @@ def import_(
     typer.echo(f"{report.count.new} new, {report.count.changed} changed, {report.count.same} unchanged, {len(report.bad)} skipped")
     if report.count.new or report.count.changed:
         with show.progress("matching again", unit="documents") as bar:
-            show.rematched(follow_index(stores, settings, since=now, now=_now(), progress=bar))
+            show.rematched(follow_index(stores, settings, since=now, now=time_now(), progress=bar))
     if report.bad and not sum(report.count):
         raise typer.Exit(1)
 
@@ -144,8 +136,8 @@ def merge(
     from workers.merge import merge_entries
     from workers.wire import connect
 
-    settings, folder = _settings()
-    show.rematched(merge_entries(connect(settings, folder), settings, old, survivor, actor=_actor(by), now=_now()))
+    settings, folder = installation()
+    show.rematched(merge_entries(connect(settings, folder), settings, old, survivor, actor=_actor(by), now=time_now()))
 
 
 @patients.command()
@@ -158,8 +150,8 @@ def unmerge(
     from workers.merge import unmerge_entry
     from workers.wire import connect
 
-    settings, folder = _settings()
-    show.rematched(unmerge_entry(connect(settings, folder), settings, old, actor=_actor(by), now=_now()))
+    settings, folder = installation()
+    show.rematched(unmerge_entry(connect(settings, folder), settings, old, actor=_actor(by), now=time_now()))
 
 
 @patients.command()
@@ -169,9 +161,9 @@ def rematch() -> None:
     from workers.rematch import rematch_held
     from workers.wire import connect
 
-    settings, folder = _settings()
+    settings, folder = installation()
     with show.progress("matching again", unit="documents") as bar:
-        done = rematch_held(connect(settings, folder), settings, now=_now(), progress=bar)
+        done = rematch_held(connect(settings, folder), settings, now=time_now(), progress=bar)
     show.rematched(done)
 
 
@@ -179,7 +171,7 @@ def rematch() -> None:
 def export(
     *,
     format_: Annotated[str, typer.Option("--format", help="jsonl or csv.", metavar="jsonl|csv")] = "jsonl",
-    output: Annotated[Path | None, typer.Option(help="File to write; standard output without it.", metavar="FILE", parser=_path)] = None,
+    output: Annotated[Path | None, typer.Option(help="File to write; standard output without it.", metavar="FILE", parser=path_given)] = None,
 ) -> None:
     """One line per document: source pages, status, type, patient, fields, reasons."""
     from workers.export import write_export
@@ -187,7 +179,7 @@ def export(
 
     if format_ not in {"jsonl", "csv"}:
         raise typer.BadParameter("jsonl or csv", param_hint="--format")
-    settings, folder = _settings()
+    settings, folder = installation()
     write_export(connect(settings, folder), format_, output)
 
 
@@ -199,7 +191,7 @@ def show_document(document_id: Annotated[str, typer.Argument(metavar="ID")]) -> 
     from workers import show
     from workers.wire import connect
 
-    settings, folder = _settings()
+    settings, folder = installation()
     with reading(connect(settings, folder).index) as conn:
         record = rows.get(conn, document_id)
     if record is None:
@@ -210,7 +202,7 @@ def show_document(document_id: Annotated[str, typer.Argument(metavar="ID")]) -> 
 @app.command()
 def separators(
     *,
-    output: Annotated[Path, typer.Option(help="The PDF to write.", metavar="FILE", parser=_path)],
+    output: Annotated[Path, typer.Option(help="The PDF to write.", metavar="FILE", parser=path_given)],
     kind: Annotated[SheetKind, typer.Option(help="What begins after the sheet.")] = SheetKind.DOCUMENT,
     request: Annotated[str, typer.Option(help="The number of the request that the pages answer; exported with them.", metavar="NUMBER")] = "",
     count: Annotated[int, typer.Option(help="How many sheets.", min=1, max=1000)] = 1,
@@ -218,7 +210,7 @@ def separators(
     """Print separator sheets to lay between documents. Only this installation obeys them."""
     from workers.separators import print_sheets
 
-    print_sheets(output, _settings()[1], kind, request, count)
+    print_sheets(output, installation()[1], kind, request, count)
     typer.echo(f"{output}: {count} sheet{'s' if count > 1 else ''} to print. They may be copied and used again.")
 
 
@@ -234,7 +226,7 @@ def search(
     from workers import show
     from workers.wire import connect
 
-    settings, folder = _settings()
+    settings, folder = installation()
     with reading(connect(settings, folder).index) as conn:
         found = find(conn, " ".join(query), limit=limit)
         show.hits(found, [rows.get(conn, hit.document_id) for hit in found])
@@ -249,10 +241,10 @@ def list_items(limit: Annotated[int, typer.Option(min=1, max=100_000)] = 50) -> 
     from workers import show
     from workers.wire import connect
 
-    settings, folder = _settings()
+    settings, folder = installation()
     with reading(connect(settings, folder).index) as conn:
         items = queue.open_items(conn, limit=limit)
-        show.queue(items, [rows.get(conn, item.document_id) for item in items], now=_now())
+        show.queue(items, [rows.get(conn, item.document_id) for item in items], now=time_now())
 
 
 @review.command("show")
@@ -264,7 +256,7 @@ def show_item(item_id: Annotated[str, typer.Argument(metavar="ITEM")]) -> None:
     from workers import show
     from workers.wire import connect
 
-    settings, folder = _settings()
+    settings, folder = installation()
     with reading(connect(settings, folder).index) as conn:
         item = queue.get(conn, item_id)
         record = rows.get(conn, item.document_id) if item else None
@@ -292,135 +284,10 @@ def resolve(
 
     if sum(map(bool, (patient, set_aside, quarantine))) != 1:
         raise typer.BadParameter("give exactly one of --patient, --set-aside, --quarantine")
-    settings, folder = _settings()
+    settings, folder = installation()
     stores, wish = connect(settings, folder), Wish(patient, kind, set_aside, quarantine, anyway, two_people=two_people)
-    record = decide_item(stores, settings, item_id, wish, actor=_actor(by), now=_now())
+    record = decide_item(stores, settings, item_id, wish, actor=_actor(by), now=time_now())
     typer.echo(f"{record.id} {record.status.value}{'' if record.evidence.get('decisions') else ', until somebody else says the same'}")
-
-
-@app.command()
-def audit(
-    *,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-    chain: Annotated[bool, typer.Option("--chain", help="Prove the audit trail alone: its chain, and the seals kept in a second place.")] = False,
-) -> None:
-    """Recount everything from folder, database and store, with code of its own. Exit code 1 on any gap."""
-    from workers.audit import take_ledger
-
-    if chain:
-        from workers.seal import prove_chain
-
-        proof = prove_chain(*_settings())
-        typer.echo(proof.as_json() if as_json else proof.as_text())
-        raise typer.Exit(1 if proof.gaps else 0)
-    ledger = take_ledger(*_settings())
-    typer.echo(ledger.as_json() if as_json else ledger.as_text())
-    raise typer.Exit(1 if ledger.gaps else 0)
-
-
-@app.command()
-def backup(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", parser=_path, help="Where to; a second backup there copies what is new.")],
-) -> None:
-    """Copy index and objects into a folder, while everything runs. Only a backup with a manifest is whole."""
-    from workers import show
-    from workers.backup import back_up
-    from workers.wire import connect
-
-    settings, data_dir = _settings()
-    with show.progress("copying", unit="objects") as bar:
-        made = back_up(settings, connect(settings, data_dir), folder, now=_now(), progress=bar)
-    typer.echo(f"{sum(table.rows for table in made.tables)} rows, {made.objects} objects, {made.new_objects} of them new")
-    for keys_ in made.left_out:
-        typer.echo(f"not in it, to be kept apart: {keys_}")
-
-
-@app.command()
-def restore(folder: Annotated[Path, typer.Argument(metavar="FOLDER", parser=_path, help="A folder made by `chartroom backup`.")]) -> None:
-    """Bring a backup back into an empty installation. Files taken in after the backup go back to their watched folders."""
-    from workers import show
-    from workers.backup import restore as bring_back
-
-    settings, data_dir = _settings()
-    with show.progress("copying", unit="objects") as bar:
-        back = bring_back(settings, data_dir, folder, progress=bar)
-    typer.echo(f"{back.rows} rows, {back.objects} objects; {back.taken_again} files put back to be taken in again. Now run `chartroom audit`.")
-
-
-@app.command()
-def scrub(*, everything: Annotated[bool, typer.Option("--all", help="Read all objects, not only today's share.")] = False) -> None:
-    """Read a share of the object store from end to end. Exit code 1 when something is missing or has changed."""
-    from workers import show
-    from workers.scrub import scrub as read_share
-    from workers.wire import connect
-
-    settings, folder = _settings()
-    with show.progress("reading", unit="objects") as bar:
-        result = read_share(
-            connect(settings, folder), days=1 if everything else settings.objects.scrub_days, now=_now(), progress=lambda done: bar(done, None)
-        )
-    for key in result.bad:
-        typer.echo(f"{key}: missing or changed; restore it from the backup", err=True)
-    typer.echo(f"{result.read} objects read, {len(result.bad)} bad")
-    raise typer.Exit(1 if result.bad else 0)
-
-
-@db.command("copy")
-def copy_database(
-    source: Annotated[str, typer.Argument(metavar="FROM", help="sqlite:///path or postgresql://…")],
-    target: Annotated[str, typer.Argument(metavar="TO", help="An empty database of either kind.")],
-) -> None:
-    """Copy the whole index into an empty database and compare every table. Stop `chartroom up` first; then set index.url."""
-    from store.copying import copy_index
-    from store.database import open_index
-    from workers import show
-
-    if source.startswith("sqlite:///") and not Path(source.removeprefix("sqlite:///")).is_file():
-        raise InputFault("There is no database to copy from.", next_step="Check the path; three slashes and then the path.")
-    with show.progress("copying", unit="rows") as bar:
-        tables = copy_index(open_index(source), open_index(target), progress=bar)
-    for table in tables:
-        typer.echo(f"{table.rows:>10}  {table.name}  {table.digest[:12]}")
-    typer.echo("every table is equal on both sides")
-
-
-@keys.command("create")
-def create_keys() -> None:
-    """Make the key file that objects.key_file names. Back it up apart from the data: without it, nothing sealed can ever be read."""
-    from workers.keys import create_keys as create
-
-    typer.echo(f"key {create(_settings()[0])} seals what is kept from now on; back the key file up, apart from the data")
-
-
-@keys.command("rotate")
-def rotate_keys() -> None:
-    """Add a key that wraps from now on. Restart what runs, then `chartroom keys rewrap` brings older objects under it."""
-    from workers.keys import rotate_keys as rotate
-
-    typer.echo(f"key {rotate(_settings()[0])} wraps from now on; restart what runs, then `chartroom keys rewrap`")
-
-
-@keys.command("rewrap")
-def rewrap_keys() -> None:
-    """Wrap the keys of all sealed objects under the current key. Contents are not touched; safe to stop and repeat."""
-    from workers import show
-    from workers.keys import rewrap
-    from workers.wire import open_objects
-
-    with show.progress("wrapping", unit="objects") as bar:
-        renewed = rewrap(open_objects(*_settings()), progress=lambda done: bar(done, None))
-    typer.echo(f"{renewed} object keys wrapped anew")
-
-
-@keys.command("status")
-def key_status() -> None:
-    """Which key wraps, and how many objects are sealed."""
-    from workers.keys import key_state
-    from workers.wire import open_objects
-
-    config, folder = _settings()
-    state = key_state(config, open_objects(config, folder))
-    typer.echo(f"key {state.current} wraps; {state.sealed} objects sealed, {state.plain} kept plain from before")
 
 
 @config.command()
@@ -433,19 +300,8 @@ def explain() -> None:
     show.settings(explain_settings(read_settings()))
 
 
-def _settings() -> tuple[Config, Path]:
-    from workers.settings import read_settings
-
-    found = read_settings()
-    return found.config, found.data_dir
-
-
 def _actor(by: str) -> str:
     return by or f"user:{os.environ.get('USER') or os.getuid()}"
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def main() -> None:
@@ -472,7 +328,7 @@ def _unexpected(error: Exception) -> str:
 
     if isinstance(error, OSError) and error.strerror and error.filename:
         return f"{error.filename} cannot be used ({error.strerror}). Check the path, its permissions and the disk."
-    log = write_crash(error, data_folder(os.environ), _now())
+    log = write_crash(error, data_folder(os.environ), time_now())
     return f"Something unexpected happened: {type(error).__name__}. " + (
         f"Show {log} to IT; it holds no patient data." if log else "The data folder cannot be written."
     )

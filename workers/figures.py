@@ -10,14 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from schemas.config import Config
-from schemas.faults import Fault
+from schemas.faults import Fault, KeyMissing
 from store import documents, journal, queue, renditions, scrubs
 from store.database import reading
 from store.objects import key_of
 from store.patients import size
 from store.scrubs import Scrub
+from workers.scrub import missing_key
 from workers.sighting import STALE
 from workers.wire import Stores, crew_of, sightings
+
+AT_ONCE = timedelta(minutes=1)  # what has waited for less is not looked into
+FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class Figures:
     disk_free: int
     disk_total: int
     objects_answer: bool
+    key_missing: KeyMissing | None  # why what waits, or was found bad, cannot be opened
     scrub: Scrub | None
 
 
@@ -59,9 +64,10 @@ def take_figures(config: Config, folder: Path, stores: Stores, *, now: datetime)
     """Everything counted once, the index as of one moment."""
     patience, lately = timedelta(minutes=config.alarms.stuck_minutes), timedelta(hours=config.alarms.refused_hours)
     with reading(stores.index) as conn:
+        waiting = journal.longest_waiting(conn)
         counted: dict[str, Any] = {
             "deliveries": journal.states(conn),
-            "oldest_unsettled": journal.oldest_unsettled(conn),
+            "oldest_unsettled": waiting and waiting[0],
             "settled_in_patience": journal.settled_since(conn, now - patience),
             "refused_lately": journal.refused_since(conn, now - lately),
             "ignored": sum(journal.ignored_counts(conn).values()),
@@ -84,7 +90,14 @@ def take_figures(config: Config, folder: Path, stores: Stores, *, now: datetime)
         disk_free=disk.free,
         disk_total=disk.total,
         objects_answer=_answers(lambda: stores.objects.exists(key_of("0" * 64))),
+        key_missing=missing_key(stores, _suspects(waiting, counted["scrub"], now)),
     )
+
+
+def _suspects(waiting: tuple[datetime, str] | None, scrubbed: Scrub | None, now: datetime) -> list[str]:
+    """Objects that may be sealed under a lost key: the original that has waited longest, and some that did not read whole."""
+    stuck = [waiting[1]] if waiting and now - waiting[0] > AT_ONCE else []
+    return [*stuck, *(scrubbed.bad[:FEW] if scrubbed else ())]
 
 
 def not_ready(stores: Stores) -> list[str]:

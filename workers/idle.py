@@ -5,6 +5,7 @@ One small piece at a time, each safe to repeat.
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from schemas.faults import StoreFault
+from schemas.faults import KeyMissing, StoreFault
 from schemas.rules import IdleRules
 from schemas.source import Opened
 from store import journal, renditions
@@ -22,6 +23,7 @@ from workers.wire import Maker, Stores
 
 PAGES_A_PIECE = 4
 Made = TypeVar("Made")
+log = logging.getLogger(__name__)
 
 
 class Bench(NamedTuple):
@@ -36,7 +38,11 @@ class Bench(NamedTuple):
 
 def one_piece(bench: Bench, rules: IdleRules, most_minutes: int) -> bool:
     """Do one piece of what can wait; False when there is none."""
-    makes = (rules.page_images and draw_some_pages(bench, most_minutes)) or (rules.archive and archive_one(bench))
+    try:
+        makes = (rules.page_images and draw_some_pages(bench, most_minutes)) or (rules.archive and archive_one(bench))
+    except KeyMissing as fault:  # the store is read all the same, which makes it an alarm
+        log.warning("making what can wait: %s", fault.sentence)
+        makes = False
     return makes or (rules.scrub and bench.round is not None and bench.round.piece(bench.now()))
 
 

@@ -23,7 +23,8 @@ from store.recuts import Recut
 from workers.apply import OvertakenError, Sheaf, Traces, bind, items_of, missed, record_of, text_of
 from workers.copies import search_copies
 from workers.lines import sample_share, standing_of
-from workers.steps import Desk, Result, RunStep, careful, kind_of, machine_is_down, pauses
+from workers.steps import Desk, Result, RunStep, careful
+from workers.tries import kind_of, machine_is_down, pauses
 from workers.wire import Stores
 
 GAP = "pages.missing"

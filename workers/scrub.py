@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from schemas.faults import StoreFault
+from schemas.faults import KeyMissing, StoreFault
 from store import scrubs
 from store.database import reading, writing
 from store.objects import digest_of
@@ -77,10 +77,22 @@ def is_whole(stores: Stores, key: str) -> bool:
     try:
         stores.objects.open(key).close()
     except StoreFault as fault:
-        if not fault.permanent:  # a server that does not answer is another matter
+        if not (fault.permanent or isinstance(fault, KeyMissing)):  # a server that does not answer is another matter
             raise
         return False
     return True
+
+
+def missing_key(stores: Stores, keys: Iterable[str]) -> KeyMissing | None:
+    """The fault of the first of these objects that cannot be opened for want of a key."""
+    for key in keys:
+        try:
+            stores.objects.open(key).close()
+        except KeyMissing as fault:
+            return fault
+        except StoreFault:
+            continue
+    return None
 
 
 def _entered(stores: Stores, read: int, bad: Iterable[str], now: datetime) -> Scrub:

@@ -10,13 +10,14 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from schemas.access import User
+from schemas.faults import StoreFault
 from schemas.reasons import explain
 from schemas.record import DocumentRecord, DocumentStatus, ReviewItem
 from schemas.source import visible
@@ -184,11 +185,18 @@ def status(state: dict[str, Any]) -> None:
 
 
 def watching(look: Callable[[], dict[str, Any]]) -> None:
-    """The same, anew every few seconds, until Ctrl-C."""
+    """The same, anew every few seconds, until Ctrl-C; while a store does not answer, that is what is shown."""
     with Live(console=out, screen=out.is_terminal, auto_refresh=False, vertical_overflow="crop") as live, suppress(KeyboardInterrupt):
         while True:
-            live.update(_status_tables(look()), refresh=True)
+            live.update(_looked_at(look), refresh=True)
             time.sleep(WATCH_SECONDS)
+
+
+def _looked_at(look: Callable[[], dict[str, Any]]) -> RenderableType:
+    try:
+        return _status_tables(look())
+    except StoreFault as fault:
+        return _plain(str(fault))
 
 
 def _status_tables(state: dict[str, Any]) -> Group:

@@ -6,18 +6,16 @@ A file of more pages than one step reads is shared: its parts are work of their 
 from __future__ import annotations
 
 import logging
-import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, partial
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from schemas.config import Config
-from schemas.faults import EngineFault, Fault, StoreFault
 from schemas.filing import BatchPlan
 from schemas.page import PageKind, PageReading
 from schemas.record import DocumentRecord, DocumentStatus
@@ -29,12 +27,11 @@ from workers.copies import search_copies
 from workers.lines import sample_share, standing_of
 from workers.receipt import INGESTED, folder_of, receipt_text, write_receipt
 from workers.rematch import catch_up
+from workers.tries import insist, machine_is_down, tries_of
 from workers.watch import ignored_by, receipts_folder
 from workers.wire import Reader, Stores, is_shared
 
 PAGES_A_STEP = 4
-LONGEST_PAUSE = 30.0
-PROBE_BYTES = 2**22
 
 Result = dict[str, Any]
 RunStep = Callable[[str, Callable[[], Result]], Result]  # does a step once and remembers its result over crashes
@@ -69,7 +66,7 @@ class Part(NamedTuple):
 
 def process_file(desk: Desk, delivery_id: str, run: RunStep, share: Share) -> Result:
     """One file from taken to settled."""
-    tries = Tries(desk, _begins(desk, delivery_id))
+    tries = tries_of(desk, delivery_id)
     opened = run("open", partial(tries.attempt, partial(open_file, desk, delivery_id)))
     tries = tries.after(opened)
     parts = parts_of(delivery_id, opened)
@@ -81,58 +78,15 @@ def process_file(desk: Desk, delivery_id: str, run: RunStep, share: Share) -> Re
         tries = tries.after(run("settle", partial(tries.attempt, partial(settle, desk, delivery_id, opened))))
     if tries.failed is not None:
         log.warning("delivery %s quarantined: %s", delivery_id, tries.failed)
-        _insist(desk, partial(give_up, desk, delivery_id))
+        insist(desk, partial(give_up, desk, delivery_id))
     clear(desk, delivery_id)
     return run("receipt", partial(tries.anew().attempt, partial(receipt, desk, delivery_id)))
 
 
 def process_part(desk: Desk, part: Part, run: RunStep) -> Result:
     """Some pages of a long file, read by whichever worker is free."""
-    tries = Tries(desk, _begins(desk, part.delivery_id, part.first))
+    tries = tries_of(desk, part.delivery_id, part.first)
     return run("read", partial(tries.attempt, partial(read_part, desk, part)))
-
-
-@dataclass(frozen=True)
-class Tries:
-    """How often this work was begun by a process that came to do a step of it, and at which of these the last step was finished."""
-
-    desk: Desk
-    begun: Callable[[], int]
-    finished_at: int = 0
-    failed: str | None = None
-
-    def after(self, result: Mapping[str, Any]) -> Tries:
-        """Once a step has a result: later crashes count from there, a failed step ends the file."""
-        return replace(self, finished_at=result.get("attempt", self.finished_at + 1) - 1, failed=self.failed or result.get("failed"))
-
-    def past(self, shared: Sequence[Mapping[str, Any]]) -> Tries:
-        """Once others have done their parts: the first failure ends the file."""
-        return replace(self, failed=next((result["failed"] for result in shared if "failed" in result), self.failed))
-
-    def anew(self) -> Tries:
-        """For a step that is worth trying whatever came before."""
-        return replace(self, finished_at=self.begun())
-
-    def attempt(self, work: Callable[[], Result]) -> Result:
-        """The step's result, or {"failed": kind} after as many errors, or crashes without progress, as the configuration allows."""
-        number = self.begun()
-        if number - self.finished_at > self.desk.config.engine.attempts:
-            return {"failed": "crashed"}
-        errors = 0
-        for pause in pauses():
-            try:
-                return {**work(), "attempt": number}
-            except Exception as error:  # noqa: BLE001 - one bad file blocks only itself
-                if machine_is_down(error, self.desk.stores):
-                    log.warning("step waits for the machine: %s", kind_of(error))
-                    self.desk.sleep(pause)
-                    continue
-                errors += 1
-                log.warning("step failed: %s", kind_of(error))
-                if errors >= self.desk.config.engine.attempts or getattr(error, "permanent", False):
-                    return {"failed": kind_of(error)}
-                self.desk.sleep(pause)
-        raise AssertionError
 
 
 def open_file(desk: Desk, delivery_id: str) -> Result:
@@ -282,16 +236,6 @@ def sweep(desk: Desk) -> None:
             clear(desk, delivery.id)
 
 
-def _begins(desk: Desk, delivery_id: str, part: int = 0) -> Callable[[], int]:
-    """How often this work was begun, this time included: counted only when a step is really done, so that nobody answers for a neighbour's crash."""
-
-    def begin() -> int:
-        with writing(desk.stores.index) as conn:
-            return journal.count_attempt(conn, delivery_id, part=part)
-
-    return cache(partial(_insist, desk, begin))
-
-
 def _whole_outcome(desk: Desk, delivery: Delivery, opened: Opened | Refused) -> tuple[str, str] | None:
     if _ignored(delivery, desk):
         return DocumentStatus.SET_ASIDE, "policy.ignored"
@@ -358,45 +302,6 @@ def _original(desk: Desk, delivery: Delivery) -> Path:
 def _opened(facts: Mapping[str, Any]) -> Opened:
     pages = tuple(PageFacts(number, *size) for number, size in enumerate(facts["sizes"], start=1))
     return Opened(FileKind(facts["kind"]), pages, tuple(facts["flags"]))
-
-
-def pauses() -> Iterator[float]:
-    """How long to wait before each further try."""
-    pause = 0.5
-    while True:
-        yield pause
-        pause = min(LONGEST_PAUSE, pause * 2)
-
-
-def _insist(desk: Desk, work: Callable[[], Any]) -> Any:
-    """Do what must be done, however long the index database takes to come back."""
-    for pause in pauses():
-        try:
-            return work()
-        except StoreFault as fault:
-            if fault.permanent:
-                raise
-            log.warning("%s %s", fault.code, fault)
-            desk.sleep(pause)
-    raise AssertionError
-
-
-def machine_is_down(error: Exception, stores: Stores) -> bool:
-    """Whether a failure is everybody's (a store that does not answer, a full disk) and not this file's. Bytes never kept before are tried."""
-    if not isinstance(error, StoreFault | EngineFault | OSError) or getattr(error, "permanent", False):
-        return False
-    try:
-        stores.objects.delete(stores.objects.put_bytes(os.urandom(PROBE_BYTES)), reason="written to see whether the store takes anything")
-        with writing(stores.index) as conn:
-            journal.states(conn)
-    except Fault:
-        return True
-    return False
-
-
-def kind_of(error: Exception) -> str:
-    """What may be said of an error: its kind, and the sentence of a fault; other texts may quote a page."""
-    return f"{type(error).__name__}: {error.sentence}" if isinstance(error, EngineFault | StoreFault) else type(error).__name__
 
 
 def settled(desk: Desk, delivery_id: str) -> bool:

@@ -15,7 +15,7 @@ from samples.campaign.crowd import Crowd, roles
 from samples.campaign.house import PEOPLE, House, audit, broken, family, is_at_rest, judge, make_house, program, until
 from samples.campaign.plan import Plan, say
 from samples.campaign.scans import draw_letter, free_port
-from samples.campaign.stub import make_drop
+from samples.campaign.stub import Drop, make_drop
 from samples.report import Row, at_most, not_run
 
 GOAL = "K1 kill -9 of watcher and workers: files lost, doubled, to a wrong person, or gaps of the audit"
@@ -56,9 +56,7 @@ def _real(folder: Path, plan: Plan) -> Row:
         return not_run(REAL, "the quick form leaves it out", target="= 0", unit="files")
     house, chance = make_house(folder / "k1-real", web={"port": free_port()}), random.Random(2)
     files = plan.real_kills
-    for number in range(files):
-        draw_letter(house.folder / f"{number}.png", number)
-        (house.folder / f"{number}.png").rename(house.inbox / f"{number}.png")
+    drops = [_letter(house, number) for number in range(files)]
     kills, up = 0, _up(house)
     try:
         while kills < plan.real_kills:
@@ -73,10 +71,20 @@ def _real(folder: Path, plan: Plan) -> Row:
     finally:
         up.send_signal(signal.SIGTERM)
         up.wait(100)
-    outcome = judge(house, [])
+    outcome = judge(house, drops)
     whole, ledger = audit(house)
     say(f"K1 real: {kills} kills over {files} files, {outcome}; chartroom audit: {ledger}")
-    return at_most(REAL, broken(outcome) + (not whole) + (not rested), 0, n=kills, unit="files", hard=True, note=f"{kills} kills over {files} files")
+    note = f"{kills} kills over {files} files, {outcome.refused} quarantined after dying three times"
+    return at_most(REAL, broken(outcome) + (not whole) + (not rested), 0, n=kills, unit="files", hard=True, note=note)
+
+
+def _letter(house: House, number: int) -> Drop:
+    """A letter put into the watched folder. It names nobody: filed to anybody, it is in a wrong chart."""
+    drawn = house.folder / f"{number}.png"
+    draw_letter(drawn, number)
+    drop = Drop(drawn.name, "", 1, drawn.read_bytes())
+    drawn.rename(house.inbox / drawn.name)
+    return drop
 
 
 def _up(house: House) -> subprocess.Popen[bytes]:

@@ -6,7 +6,6 @@ alone, is what the others had: beside what they take alone, that is their throug
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import time
@@ -59,7 +58,7 @@ def run(folder: Path, plan: Plan) -> list[Row]:
     both = _ingest(houses["together"], bad, good)
     lines = export(houses["together"])
     files = [path for path in bad.rglob("*") if path.is_file() and not path.is_symlink()]
-    silent = _silent(lines, files, {one.name for one in made if one.marked})
+    silent = _silent(lines, bad, files, {one.name for one in made if one.marked})
     passed = sum(seconds > 1.1 * (CPU + 1) for seconds in apart.cpu.values()) + sum(size > 1.1 * MEGABYTES for size in apart.megabytes.values())
     whole, ledger = audit(houses["together"])
     share = 100 * alone.seconds / max(0.1, both.seconds - apart.seconds)
@@ -81,10 +80,11 @@ def run(folder: Path, plan: Plan) -> list[Row]:
     ]
 
 
-def _silent(lines: list[dict[str, Any]], files: list[Path], marked: set[str]) -> list[str]:
+def _silent(lines: list[dict[str, Any]], bad: Path, files: list[Path], marked: set[str]) -> list[str]:
     """Hostile files of which the export says nothing, or that their page was blank though something stands on it."""
-    told = {os.path.basename(line["source"]["name"]): line for line in lines}  # noqa: PTH119 - a name from outside, no path here
-    return [path.name for path in files if _is_silent(told.get(path.name.replace("\\", "\\\\"), told.get(path.name)), marked=path.name in marked)]
+    told = {line["source"]["name"]: line for line in lines}
+    named = {path: path.relative_to(bad).as_posix() for path in files}
+    return [path.name for path, name in named.items() if _is_silent(told.get(name.replace("\\", "\\\\"), told.get(name)), marked=path.name in marked)]
 
 
 def _is_silent(line: dict[str, Any] | None, *, marked: bool) -> bool:

@@ -18,7 +18,7 @@ from samples.campaign.stub import make_drop
 SHEET = make_drop(7, people=PEOPLE)  # two pages
 FIRST = make_drop(1, people=PEOPLE)
 LIFE_SECONDS = 40.0
-PROCESSES = 6  # a life mostly waits
+PROCESSES = 10  # a life mostly waits
 STARTS = 5  # after ending by itself a process is started again, as `chartroom up` does
 
 Point = TypeVar("Point")

@@ -60,6 +60,30 @@ def test_a_backup_cut_short_or_changed_is_refused_and_a_full_house_is_not_writte
     house.run("restore", tmp_path / "backup", code=1)
 
 
+def spoil(objects):
+    path = max((path for path in objects.rglob("*") if path.is_file()), key=lambda path: path.stat().st_size)
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    return path.name
+
+
+def test_one_spoilt_object_keeps_none_of_the_others_out_of_backup_and_restore(house, tmp_path):
+    letter(tmp_path / "a.png", "Seen.")
+    house.run("ingest", tmp_path / "a.png", "--wait")
+    house.run("backup", tmp_path / "whole")
+    kept = {path.name for path in (tmp_path / "whole" / "objects").rglob("*") if path.is_file()}
+    name = spoil(house.var / "objects")
+    house.run("backup", tmp_path / "second", code=1)
+    assert name in str(json.loads((tmp_path / "second" / "manifest.json").read_text())["bad"])
+    assert {path.name for path in (tmp_path / "second" / "objects").rglob("*") if path.is_file()} == kept - {name}
+    was = house.export()
+    shutil.rmtree(house.var)
+    assert spoil(tmp_path / "whole" / "objects") == name
+    house.run("restore", tmp_path / "whole", code=1)
+    assert house.export() == was
+    assert {path.name for path in (house.var / "objects").rglob("*") if path.is_file()} == kept - {name}
+
+
 def test_scrub_names_what_has_rotted(house, tmp_path):
     letter(tmp_path / "a.png", "Seen.")
     house.run("ingest", tmp_path / "a.png", "--wait")

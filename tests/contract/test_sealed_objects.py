@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.faults import ConfigFault, StoreFault
+from schemas.faults import ConfigFault, KeyMissing, StoreFault
 from store.forms import CHUNK, HEADER_BYTES, TAG_BYTES, Sealed
 from store.keys import FileKeys, create_key_file, rotate_key_file
 from store.objects_fs import FilesystemObjects
@@ -132,9 +132,28 @@ def test_a_lost_key_is_one_clear_fault(objects, tmp_path, key_file):
     lost = json.loads(key_file.read_text())["current"]
     rotate_key_file(key_file)
     forget(key_file, older=True)
-    with pytest.raises(StoreFault, match=f"The key {lost} is not in the key file") as caught:
-        FilesystemObjects(tmp_path / "objects", Sealed(FileKeys(key_file))).open(key)
-    assert caught.value.permanent
+    bereft = FilesystemObjects(tmp_path / "objects", Sealed(FileKeys(key_file)))
+    with pytest.raises(KeyMissing, match=f"The key {lost} is not in the key file"):
+        bereft.open(key)
+    with pytest.raises(KeyMissing):
+        bereft.put_bytes(DATA)  # what is kept already may be whole: it is not taken for spoilt
+
+
+def test_a_key_that_is_put_back_or_added_elsewhere_is_found_without_a_restart(objects, tmp_path, key_file):
+    running = FilesystemObjects(tmp_path / "objects", Sealed(FileKeys(key_file)))
+    whole = key_file.read_text()
+    rotate_key_file(key_file)
+    elsewhere = FilesystemObjects(tmp_path / "objects", Sealed(FileKeys(key_file)))
+    key = elsewhere.put_bytes(DATA)
+    rotated = key_file.read_text()
+    key_file.unlink()
+    with pytest.raises(KeyMissing):
+        running.open(key)
+    key_file.write_text(whole)
+    with pytest.raises(KeyMissing):
+        running.open(key)
+    key_file.write_text(rotated)
+    assert running.open(key).read() == DATA
 
 
 def forget(key_file, *, older):
@@ -149,7 +168,7 @@ def test_plain_objects_of_before_are_still_read_and_sealed_ones_need_the_key_fil
     old, new = plain.put_bytes(b"before"), objects.put_bytes(b"after")
     assert objects.open(old).read() == b"before"
     assert sorted(objects.keys()) == sorted([old, new])
-    with pytest.raises(StoreFault, match="sealed"):
+    with pytest.raises(KeyMissing, match="sealed"):
         plain.open(new)
 
 

@@ -1,5 +1,6 @@
 """Apply and the steps of a file under failures: settled exactly once, every page once, whatever dies."""
 
+import json
 import os
 import signal
 import subprocess
@@ -8,13 +9,13 @@ import threading
 import time
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import stub_worker
 
-from schemas.config import Config, Engine, Folder
+from schemas.config import Config, Engine, Folder, Objects
 from schemas.document import Extraction, Field, FieldName, TypeGuess
 from schemas.faults import EngineFault, StoreFault
 from schemas.filing import BatchPlan, Filing, Hold, PlannedDocument, SetAside
@@ -25,12 +26,14 @@ from schemas.rules import AuditSampleRules
 from schemas.source import FileKind, Opened, PageFacts
 from store import documents, journal, queue
 from store.database import reading
+from store.keys import create_key_file, rotate_key_file
 from tests.sheets import sheet
 from workers import engine as durable
 from workers import show, steps, work
 from workers.apply import ATTACHED, OvertakenError, Sheaf, Traces, apply_plan, document_id, hold_all, hold_attached, is_sampled
 from workers.audit import take_ledger
 from workers.crew import LocalCrew
+from workers.figures import take_figures
 from workers.ingest import count_settled, ingest, pages_read
 from workers.slots import hold_slot
 from workers.status import take_status
@@ -322,6 +325,49 @@ def test_store_that_is_down_for_long_costs_no_file(tmp_path, stores):
 
     delivery = drop(stores, tmp_path / "in", a="pages 7")["a"]
     (record,) = process(desk(stores, tmp_path, objects=Down()), delivery)
+    assert record.status is DocumentStatus.FILED
+
+
+def sealed_house(tmp_path):
+    create_key_file(tmp_path / "keys.json")
+    return connect(Config(objects=Objects(key_file=str(tmp_path / "keys.json"))), tmp_path / "sealed")
+
+
+def test_a_lost_key_stops_the_work_and_quarantines_nothing(tmp_path, caplog):
+    """Tried far more often than a bad file is; the key put back, the file is filed."""
+    stores, key_file = sealed_house(tmp_path), tmp_path / "keys.json"
+    delivery, whole, waits = drop(stores, tmp_path / "in", a="pages 2")["a"], key_file.read_text(), []
+    rotate_key_file(key_file)
+    ring = json.loads(key_file.read_text())
+    key_file.unlink()
+    key_file.write_text(json.dumps(ring | {"keys": {ring["current"]: ring["keys"][ring["current"]]}}))
+    bereft = connect(Config(objects=Objects(key_file=str(key_file))), tmp_path / "sealed")
+
+    def wait(seconds):
+        waits.append(take_figures(Config(), tmp_path / "sealed", bereft, now=datetime.now(UTC) + timedelta(minutes=5)).key_missing)
+        if len(waits) == 20:
+            key_file.write_text(whole)
+
+    (record,) = process(replace(desk(bereft, tmp_path), sleep=wait), delivery)
+    assert record.status is DocumentStatus.FILED
+    assert len(waits) == 20
+    assert {fault.code for fault in waits} == {"CR-KEY"}
+    assert "step waits for the machine: KeyMissing: The key" in caplog.text
+
+
+def test_restarts_while_the_store_is_down_cost_no_file(tmp_path, stores):
+    class Down:
+        def __getattr__(self, name):
+            raise StoreFault("down")
+
+    def restart(_):
+        raise KeyboardInterrupt
+
+    delivery = drop(stores, tmp_path / "in", a="pages 2")["a"]
+    for _ in range(9):
+        with pytest.raises(KeyboardInterrupt):
+            process(replace(desk(stores, tmp_path, objects=Down()), sleep=restart), delivery)
+    (record,) = process(desk(stores, tmp_path), delivery)
     assert record.status is DocumentStatus.FILED
 
 

@@ -1,14 +1,19 @@
 """The day's reading of the object store: every named object in its turn, piece by piece, over restarts; what rots or goes is told until it is whole."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from schemas.config import Config
+from schemas.config import Config, Objects
+from schemas.faults import KeyMissing
 from store import audit, scrubs
 from store.database import reading
+from store.keys import create_key_file
 from workers import scrub as scrub_module
+from workers.alarms import find_alarms
+from workers.figures import take_figures
 from workers.idle import Bench, one_piece
 from workers.ingest import ingest
 from workers.scrub import Round, scrub, share_of
@@ -89,3 +94,36 @@ def test_idle_workers_read_the_share_unless_it_is_switched_off(stores, tmp_path)
     while one_piece(bench, Config().idle.__class__(page_images=False, archive=False), 15):
         pass
     assert last(stores).read == 40
+
+
+def test_the_store_is_read_though_a_lost_key_keeps_pages_from_being_drawn(stores, tmp_path, monkeypatch):
+    def draw(bench, most_minutes):
+        raise KeyMissing("gone")
+
+    monkeypatch.setattr("workers.idle.draw_some_pages", draw)
+    while one_piece(Bench(None, stores, tmp_path, lambda: NOW, Round(stores, 1)), Config().idle, 15):
+        pass
+    assert last(stores).read == 40
+
+
+def test_a_lost_key_is_one_alarm_and_no_damage(tmp_path):
+    """Found by reading the store, though no file waits; told no more once the key is back."""
+    config = Config(objects=Objects(key_file=str(tmp_path / "keys.json")))
+    create_key_file(tmp_path / "keys.json")
+    (tmp_path / "in").mkdir()
+    for number in range(5):
+        (tmp_path / "in" / f"{number}.pdf").write_text(f"file {number}")
+    ingest([tmp_path / "in"], config, connect(config, tmp_path / "var"))
+    (tmp_path / "keys.json").rename(tmp_path / "lost.json")
+    create_key_file(tmp_path / "keys.json")
+
+    def told(stores):
+        scrub(stores, days=1, now=NOW)
+        seen = replace(take_figures(config, tmp_path / "var", stores, now=NOW), oldest_unsettled=None)
+        return [alarm.code for alarm in find_alarms(seen, config, now=NOW) if alarm.code.startswith("store.")]
+
+    bereft = connect(config, tmp_path / "var")
+    assert told(bereft) == ["store.key_missing"]
+    (tmp_path / "lost.json").replace(tmp_path / "keys.json")
+    assert told(bereft) == ["store.key_missing"]  # began with another file altogether: nothing is taken for spoilt until it is restarted
+    assert told(connect(config, tmp_path / "var")) == []

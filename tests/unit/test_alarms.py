@@ -7,6 +7,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from schemas.config import Config, Folder
+from schemas.faults import KeyMissing
 from schemas.record import DocumentRecord, DocumentStatus, ReviewItem
 from schemas.rules import AlarmRules, IntakeRules
 from schemas.source import Priority
@@ -44,6 +45,7 @@ QUIET = Figures(
     disk_free=4000 * MEGABYTE,
     disk_total=90_000 * MEGABYTE,
     objects_answer=True,
+    key_missing=None,
     scrub=Scrub(NOW - timedelta(hours=2), 50, ()),
 )
 
@@ -68,6 +70,7 @@ def test_a_house_at_rest_gives_none():
         ({"disk_free": 3999 * MEGABYTE}, "disk.low"),
         ({"disk_free": 999 * MEGABYTE}, "disk.full"),
         ({"objects_answer": False}, "store.unreachable"),
+        ({"key_missing": KeyMissing("The key 1 is not in the key file.", next_step="Put it back.")}, "store.key_missing"),
         ({"scrub": Scrub(NOW, 50, ("sha256/aa",))}, "store.damaged"),
         ({"scrub": Scrub(NOW - timedelta(days=7, seconds=1), 50, ())}, "store.unread"),
     ],
@@ -88,7 +91,7 @@ def test_every_alarm_there_is_can_be_given():
         "refused_lately": 1,
     }
     worst |= {"oldest_item": NOW - timedelta(days=9), "disk_free": 0, "objects_answer": False, "scrub": Scrub(NOW - timedelta(days=8), 1, ("a",))}
-    assert set(codes(**worst)) | set(codes(disk_free=3999 * MEGABYTE)) == set(AlarmCode)
+    assert set(codes(**worst)) | set(codes(disk_free=3999 * MEGABYTE)) | set(codes(key_missing=KeyMissing("gone"))) == set(AlarmCode)
 
 
 def test_nothing_to_do_needs_no_worker_and_no_folder_no_watcher():
@@ -123,7 +126,7 @@ def test_the_figures_as_metrics():
         "store.damaged",
         "watch.problem",
     }
-    assert {key[1] for key in found if key[0] == "alarm"} == set(AlarmCode)
+    assert {key[1] for key in found if key[0] == "alarm"} | set(codes(key_missing=KeyMissing("gone"))) == set(AlarmCode)
 
 
 def test_a_house_that_never_scrubbed_has_no_figures_of_it():

@@ -12,7 +12,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from workers import cli
+from schemas.faults import StoreFault
+from workers import cli, show
 from workers.export import _safe, _write_csv
 from workers.ingest import entries_below
 
@@ -216,6 +217,23 @@ def test_status_begins_with_alarms_and_watches_until_stopped(run, tmp_path, monk
     code, said, _ = run("status", "--watch")
     assert (code, "disk.low" in said) == (0, True)
     assert next(pauses, "looked twice") == "looked twice"
+
+
+def test_watching_goes_on_while_a_store_does_not_answer(monkeypatch):
+    looks = iter([StoreFault("The index [b]does not answer."), {"health": {"index": "ok"}}, KeyboardInterrupt()])
+
+    def look():
+        found = next(looks)
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
+    shown = []
+    monkeypatch.setattr("workers.show.time.sleep", lambda _: None)
+    monkeypatch.setattr("workers.show.Live.update", lambda self, what, refresh: shown.append(what))
+    show.watching(look)
+    assert shown[0] == r"The index \[b]does not answer."
+    assert len(shown) == 2
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠x"])

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from pipeline.advice import advice_for
 from pipeline.attempt import COLUMNS, Reader, sensible
@@ -18,10 +19,12 @@ from pipeline.engines.null import Given
 from pipeline.flow import page_key
 from pipeline.leftover import joined
 from pipeline.look import Scan, look_at
+from pipeline.read import read_page
 from pipeline.tongue import is_in_another
 from schemas.faults import Overrun
-from schemas.page import Box, Word
+from schemas.page import Box, PageKind, Word
 from schemas.reasons import is_known
+from schemas.rules import ReadRules
 from schemas.source import RenderedPage
 
 
@@ -125,3 +128,26 @@ def test_only_the_very_same_page_is_known_again(tmp_path):
     assert page_key(page) == page_key(replace(page, number=7, image=copy))
     assert page_key(page) != page_key(replace(page, dpi_y=100))
     assert page_key(replace(page, image=None)) != page_key(replace(page, image=None, number=2))
+
+
+def drawn(folder, wide, high, marks, *, share=0.0):
+    """A page of a stated size in inches, drawn at 50 dpi; the marks are squares of pixels in its middle."""
+    pixels = np.full((50 * high, 50 * wide), 255, dtype=np.uint8)
+    pixels[25 * high : 25 * high + marks, 25 * wide : 25 * wide + marks] = 0
+    Image.fromarray(pixels).save(folder / "page.png")
+    return RenderedPage(1, 72 * wide, 72 * high, folder / "page.png", 50.0, 50.0, image_share=share)
+
+
+@pytest.mark.parametrize("side", [1, 8, 60])
+def test_a_mark_on_a_page_of_metres_is_never_called_blank(tmp_path, side):
+    read = read_page(drawn(tmp_path, 100, 120, side), Given(()), rules=ReadRules())
+    assert (read.kind, read.problem) == (PageKind.UNREADABLE, "image.unreadable")
+
+
+def test_a_page_of_metres_with_nothing_on_it_is_blank(tmp_path):
+    assert read_page(drawn(tmp_path, 100, 120, 0), Given(()), rules=ReadRules()).kind is PageKind.BLANK
+
+
+def test_a_sheet_with_a_speck_is_blank_and_so_is_a_photograph_that_claims_metres(tmp_path):
+    assert read_page(drawn(tmp_path, 8, 11, 1), Given(()), rules=ReadRules()).kind is PageKind.BLANK
+    assert read_page(drawn(tmp_path, 60, 80, 3, share=1.0), Given(()), rules=ReadRules()).kind is PageKind.BLANK
