@@ -9,6 +9,7 @@ import argparse
 import csv
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -70,6 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not options.peers.exists():
         sys.stderr.write("The packages to compare with are missing. Run: make bench-match\n")
         return 1
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the counties and whoever judges them go with it
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="chartroom-match-") as folder:
         rows, details = measure(Path(folder), QUICK if options.quick else FULL, peers=options.peers, seed=options.seed)
@@ -137,7 +139,11 @@ def merges_row() -> Row:
     """The stateful test of merging and unmerging at full length, in two processes on memory: what is asked is no disk's speed."""
     with tempfile.TemporaryDirectory(prefix="chartroom-merges-", dir=_MEMORY if _MEMORY.is_dir() else None) as folder, phase(f"{MERGES} sequences"):
         tries = [_try_merges(Path(folder) / str(number)) for number in range(_PROCESSES)]
-        ended = [one.wait() for one in tries]
+        try:
+            ended = [one.wait() for one in tries]
+        except BaseException:  # they stand in process groups of their own, which an interruption does not reach
+            _interrupt(tries)
+            raise
     if any(ended):
         code = max(ended)
         return merges_left_out(f"not through after {_MERGE_SECONDS} s" if code == 124 else f"the test ended with {code}")
@@ -155,6 +161,13 @@ def _try_merges(folder: Path) -> subprocess.Popen[bytes]:
     command = [*limit, sys.executable, "-m", "pytest", "-q", "--timeout=0", "-p", "no:cacheprovider", f"--basetemp={folder}", *tests]
     share = {"CHARTROOM_MERGE_SEQUENCES": str(MERGES // _PROCESSES), "CHARTROOM_REMATCH_SEQUENCES": str(REMATCHES // _PROCESSES)}
     return subprocess.Popen(command, env=os.environ | share, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=_ROOT)
+
+
+def _interrupt(tries: Sequence[subprocess.Popen[bytes]]) -> None:
+    for one in tries:
+        one.send_signal(signal.SIGINT)
+    for one in tries:
+        one.wait()
 
 
 def _ask_splink(peers: Path, work: Path) -> dict[str, float] | None:

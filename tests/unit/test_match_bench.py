@@ -1,7 +1,14 @@
 """The judge of patient matching: made-up people hold what they promise, and each figure moves when what it measures does."""
 
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -107,6 +114,44 @@ def test_each_decision_is_timed_once_the_caches_are_warm(index, documents):
 def test_all_verdicts_in_the_documents_order(index, documents):
     verdicts = judge_all(index, documents[:40], processes=1)
     assert [one.kinds for one in verdicts] == [one.kinds for one in documents[:40]]
+
+
+def test_a_benchmark_that_is_killed_leaves_nobody_judging(index, documents, tmp_path):
+    pages = tmp_path / "pages"
+    pages.write_bytes(pickle.dumps(documents[:1000] * 500))
+    judging = "import pickle, sys; from samples.matchbench.judge import judge_all; judge_all(sys.argv[1], pickle.load(open(sys.argv[2], 'rb')), processes=2)"
+    bench = subprocess.Popen([sys.executable, "-c", judging, index, str(pages)], stderr=subprocess.DEVNULL)
+    try:
+        judges = eventually(lambda: judges_of(bench.pid))
+    finally:
+        bench.kill()
+        bench.wait()
+    left = eventually(lambda: not any(map(is_judging, judges))) is None
+    for pid in filter(is_judging, judges):
+        os.kill(int(pid), signal.SIGKILL)
+    assert not left
+
+
+def eventually(seen):
+    for _ in range(300):
+        if found := seen():
+            return found
+        time.sleep(0.1)
+    return None
+
+
+def judges_of(parent):
+    """Its two workers, once both have opened the index."""
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    judges = [pid for pid in children if is_judging(pid)]
+    return judges if len(judges) == 2 else None
+
+
+def is_judging(pid):
+    try:
+        return any("index.db" in str(file.readlink()) for file in Path(f"/proc/{pid}/fd").iterdir())
+    except OSError:
+        return False
 
 
 def verdict(doubt=1e-6, *, right=True, known=True, stated=None, filed=True, kinds=()):
