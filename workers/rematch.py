@@ -73,11 +73,11 @@ def catch_up(stores: Stores, config: Config, delivery_id: str, *, now: datetime)
     return _sum(_each(ids, lambda name: _held_again(stores, config, name, now), lambda *_: None), checked)
 
 
-def rematch_told_apart(stores: Stores, config: Config, mrns: Collection[str], *, now: datetime) -> Rematched:
-    """Match held documents again that wait for these entries to be merged: they are two people."""
+def rematch_between(stores: Stores, config: Config, mrns: Collection[str], *, reason: str = "", now: datetime) -> Rematched:
+    """Match held documents again for which two of these entries are candidates; only those held for this reason, if one is given."""
     with reading(stores.index) as conn:
-        waiting = [documents.get(conn, name) for name in neighbours.held(conn, reason="patient.duplicate")]
-    ids = [one.id for one in waiting if one and len(set(mrns) & set(one.evidence.get("match", {}).get("twice", ()))) > 1]
+        waiting = [documents.get(conn, name) for name in neighbours.held(conn, reason=reason)]
+    ids = [one.id for one in waiting if one and len({each["mrn"] for each in one.evidence.get("candidates", ())}.intersection(mrns)) > 1]
     return _each(ids, lambda name: _held_again(stores, config, name, now), lambda *_: None)
 
 

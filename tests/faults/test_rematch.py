@@ -23,7 +23,7 @@ from schemas.match import Agreement, Candidate, Evidence, Hypothesis, Matched, W
 from schemas.page import Box, PageKind, PageReading
 from schemas.rules import AuditSampleRules, MatchRules
 from schemas.source import FileKind, Opened, PageFacts
-from store import corrections, documents, queue, readings, tables, verdicts
+from store import documents, patients, queue, readings, tables, verdicts
 from store.database import reading, writing
 from store.patients import PatientIndex
 from workers import rematch, show, steps
@@ -32,7 +32,7 @@ from workers.audit import take_ledger
 from workers.export import write_export
 from workers.ingest import ingest
 from workers.lines import sample_share, standing_of
-from workers.merge import decide_item, merge_entries, unmerge_entry
+from workers.merge import decide_item, merge_entries, undo_decision, unmerge_entry
 from workers.patients import import_patients
 from workers.rematch import Rematched, extraction_of, follow_index, rematch_held
 from workers.resolve import resolve_item
@@ -155,6 +155,11 @@ class House:
         wish = Wish(patient, two_people=True)
         return decide_item(self.stores, self.config, item.id, wish, actor="clerk", now=NOW + timedelta(days=40))
 
+    def undo(self, name):
+        with reading(self.stores.index) as conn:
+            item = queue.of_document(conn, name)[-1]
+        return undo_decision(self.stores, self.config, item.id, actor="clerk", now=NOW + timedelta(days=41))
+
     def verdicts(self):
         with reading(self.stores.index) as conn:
             return list(verdicts.of_source(conn, "ingest"))
@@ -247,10 +252,26 @@ def test_entries_that_a_clerk_calls_two_people_are_not_suspected_again_until_tha
     assert "patient.duplicate" not in house.seen(second)[2]
     assert "patient.duplicate" not in house.seen(house.document("third"))[2]
     house.is_whole()
-    with writing(house.stores.index) as conn:
-        (item,) = queue.of_document(conn, first)
-        corrections.undo(conn, item.id, "clerk", now=NOW + timedelta(days=41))
+    house.undo(first)
     assert house.seen(house.document("fourth"))[2] == ("patient.duplicate",)
+
+
+def test_taking_two_people_back_asks_about_what_was_filed_and_held_meanwhile(house):
+    house.people(JANE, TWICE.replace("1980-02-03,", "1980-02-03,2165550177"))
+    first, second = house.document("first"), house.document("second")
+    unsure = house.document("unsure", doubts=("type.unsure",))
+    house.tell_apart(first, patient="M1")
+    filed = house.document("filed")
+    assert house.seen(second) == house.seen(filed) == ("filed", "M1", ())
+    assert house.seen(unsure)[2] == ("type.unsure",)
+    changes = patients.changes(house.stores.index)
+    house.undo(first)
+    assert patients.changes(house.stores.index) > changes  # whoever matches just now looks again
+    assert house.seen(first)[2] == ("patient.duplicate",)
+    assert house.seen(unsure)[2] == ("patient.duplicate", "type.unsure")
+    for name in (second, filed):
+        assert house.seen(name) == ("filed", "M1", ())
+        assert [item.reasons for item in house.items(name)] == [("patient.recheck",)]
 
 
 def test_two_people_can_be_told_apart_only_where_they_are_suspected_and_with_a_patient(house):
