@@ -6,8 +6,8 @@ A held document may be filed or be held for other reasons. A filed one that no l
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -149,7 +149,25 @@ def _open_reasons(stores: Stores, record: DocumentRecord) -> set[str]:
 
 
 def _match(stores: Stores, config: Config, record: DocumentRecord) -> MatchOutcome:
-    return match_patient(extraction_of(record), PatientIndex(stores.index), rules=proposing(config.match))
+    lookup, expected = PatientIndex(stores.index), _expected_then(stores, record)
+    return match_patient(extraction_of(record), lookup, rules=proposing(config.match), expected=expected)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedThen:
+    """Whom a document was expected to be about when it came, under whichever numbers they have today."""
+
+    known: Mapping[str, float]
+
+    def times(self, mrns: Sequence[str]) -> Mapping[str, float]:
+        """What was known then; 1 of everybody else."""
+        return {mrn: self.known.get(mrn, 1.0) for mrn in mrns}
+
+
+def _expected_then(stores: Stores, record: DocumentRecord) -> ExpectedThen:
+    said = record.evidence.get("match", {}).get("why", {}).get("expected", [])
+    with reading(stores.index) as conn:
+        return ExpectedThen({mrn: one["times"] for one in said for mrn in merges.family(conn, one["mrn"])})
 
 
 def _decided(before: DocumentRecord, outcome: MatchOutcome, decision: Filing | Hold, line: Line) -> DocumentRecord:

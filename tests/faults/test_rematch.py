@@ -307,6 +307,26 @@ def test_merging_two_entries_settles_what_hung_between_them_and_shows_both_chart
     assert {json.loads(line)["patient"]["mrn"] for line in (tmp_path / "out.jsonl").read_text().splitlines()} == {"M1"}
 
 
+class Requested:
+    """An open request for the records of M2."""
+
+    def times(self, mrns):
+        return {mrn: 200.0 for mrn in mrns if mrn == "M2"}
+
+
+def test_whom_a_document_was_expected_to_be_about_holds_when_it_is_matched_again(house, capsys):
+    house.people(JANE, TWICE)
+    said = Extraction(tuple(Field(field, value, value, 0.95, 1, Box(0.1, 0.1, 0.2, 0.2), "label", 2) for field, value in PAGE.items()))
+    outcome = match_patient(said, PatientIndex(house.stores.index), rules=proposing(house.config.match), expected=Requested())
+    name = house.document("first", outcome=outcome)
+    assert house.now(name).evidence["match"]["why"]["expected"] == [{"mrn": "M2", "times": 200.0}]
+    house.merge("M2", "M1")
+    assert house.seen(name) == ("filed", "M1", ())
+    assert [one["times"] for one in house.now(name).evidence["match"]["why"]["expected"]] == [200.0]
+    show.document(house.now(name))
+    assert "200 times likelier" in capsys.readouterr().out
+
+
 def test_parting_entries_asks_about_what_was_filed_to_the_survivor_meanwhile(house):
     house.people(JANE)
     house.people(JANE.replace("M1", "M2").replace("12 Elm Street", "9 Oak Avenue"))
