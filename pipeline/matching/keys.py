@@ -74,7 +74,7 @@ def _number_keys(who: Who) -> list[str]:
     if who.street and who.zip:
         keys.append(f"W|{who.street[:4]}|{who.zip}")
     if who.house and who.street:
-        keys.append(f"U|{who.house}|{who.street[:4]}")
+        keys.append(f"U|{who.house}|{who.street[:4]}|{who.first[:1]}")
     if len(who.ssn) == 4:
         keys += [f"V|{who.ssn}|{name[:2]}" for name in (who.last, who.first) if name]
     return keys

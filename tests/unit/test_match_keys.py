@@ -38,7 +38,7 @@ def shared(**claim: str) -> set[str]:
         {"mrn": "412345"},
         {"ssn_last4": "4321", "dob": "1961"},
         {"address_line": "412 Oak", "zip": "44512-0001"},
-        {"first_name": "Rhea", "address_line": "412 N Oak St", "zip": "99999"},
+        {"first_name": "Dana", "address_line": "412 N Oak St", "zip": "99999"},
         {"first_name": "Rhea", "address_line": "Oak Street", "zip": "44512"},
         {"first_name": "Rhea", "address_line": "9 N Oak St", "zip": "44512"},
         {"last_name": "Zitto", "first_name": "Rhea", "address_line": "42 Oak St", "zip": "45412"},
@@ -57,6 +57,13 @@ def test_a_street_without_a_number_leads_to_an_entry_and_weighs_no_more_than_the
     homeless = [PatientClaim("Zito", "Rhea", address_line="Homeless", zip="44512"), PatientClaim("Zito", "Rhea", zip="44512")]
     ours = who_is(replace(ZITO, address_line="Homeless"))
     assert [address_level(who_is(claim), ours) for claim in homeless] == [ZIP_ONLY, ZIP_ONLY]
+
+
+def test_people_of_one_large_house_crowd_nobody_out():
+    neighbour = replace(ZITO, mrn="7", last_name="Okafor", first_name="Ngozi", dob="1990-11-04", phone="", ssn_last4="", previous_last_name="")
+    moved = replace(ZITO, mrn="8", address_line="9 Elm", zip="10001", phone="", ssn_last4="")
+    claim = set(claim_keys(PatientClaim("Zlto", "Donakd", dob="1961-03-27", address_line="412 N Oak St", zip="44512")))
+    assert len(claim & set(patient_keys(neighbour))) <= 2 <= len(claim & set(patient_keys(moved)))
 
 
 def test_a_stranger_shares_no_key():
