@@ -20,7 +20,8 @@ from samples.matchbench.febrl import febrl_documents, febrl_patients
 from samples.matchbench.judge import SHIPPED, Took, Verdict, build_index, judge, judge_all, latencies
 from samples.matchbench.noise import Glass, misread, mistype, slip, valid
 from samples.matchbench.people import TODAY, make_county
-from samples.matchbench.rows import Trial, detail_rows, filed_row, latency_row, main_rows
+from samples.matchbench.rows import Trial, detail_rows, febrl_row, filed_row, latency_row, main_rows
+from samples.matchbench.run import febrl_rows
 from samples.matchbench.tables import Stock, weigh
 from samples.matchbench.worlds import BORDER, COUNTY
 from schemas.match import Matched
@@ -236,6 +237,12 @@ def test_the_table_says_what_is_not_met():
     wrong = trial._replace(verdicts=[one._replace(place=-1) for one in good])
     assert filed_row(wrong, 82).value == 0
     assert filed_row(wrong, 82).note == "no line could be proved"
+
+
+def test_a_public_set_that_is_not_there_is_a_row_that_is_not_met(tmp_path):
+    rows = febrl_rows(tmp_path, Path("/bin/false"))
+    assert [(row.goal, row.met, row.target) for row in rows] == [("FEBRL3 F1", False, ">= 0.999"), ("FEBRL4 F1", False, ">= 0.999")]
+    assert febrl_row("FEBRL3", [verdict()] * 10).target == rows[0].target
 
 
 def test_febrl_rows_become_patients_and_claims():
