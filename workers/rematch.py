@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from pipeline.certify import proposing
 from pipeline.decide import line_up, patient_doubt
-from pipeline.match import match_patient
+from pipeline.match import VERSION, match_patient
 from schemas.config import Config
 from schemas.document import Extraction, Field, FieldName, Person, Role
 from schemas.filing import Filing, Hold
@@ -172,7 +172,8 @@ def _expected_then(stores: Stores, record: DocumentRecord) -> ExpectedThen:
 
 def _decided(before: DocumentRecord, outcome: MatchOutcome, decision: Filing | Hold, line: Line) -> DocumentRecord:
     """The record with today's candidates; whom the machine chose at first stays on record."""
-    evidence = {**before.evidence, **evidence_of_match(outcome, line), "first": verdicts.first_choice(before.evidence)}
+    made_by = {**before.evidence.get("versions", {}), "match": VERSION}
+    evidence = {**before.evidence, **evidence_of_match(outcome, line), "first": verdicts.first_choice(before.evidence), "versions": made_by}
     best = outcome.candidates[0] if outcome.candidates else None
     after = replace(
         before,

@@ -12,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 from pipeline import versions
 from pipeline.certify import proposing
 from pipeline.decide import line_up, patient_doubt
-from pipeline.match import match_patient
+from pipeline.match import VERSION, match_patient
 from schemas.config import Config
 from schemas.decision import Wish
 from schemas.document import Extraction, Field, FieldName, TypeGuess
@@ -200,6 +200,25 @@ def test_a_document_filed_by_matching_again_may_be_sampled(house):
     house.config = replace(house.config, sample=AuditSampleRules(sample_share=1.0))
     house.people(JANE)
     assert [(item.blind, item.reasons) for item in house.items(name)] == [(True, ("policy.sampled",))]
+
+
+def test_a_check_of_what_a_newer_matcher_filed_counts_for_that_one(house, monkeypatch):
+    name = house.document()
+    house.config = replace(house.config, sample=AuditSampleRules(sample_share=1.0))
+    monkeypatch.setattr(rematch, "VERSION", 99)
+    house.people(JANE)
+    house.decide(name, patient="X1", anyway=True)
+    (verdict,) = house.verdicts()
+    assert (verdict.model, verdict.wrong, verdict.bound) == ("99", True, 1e-4)
+
+
+def test_the_first_choice_of_an_older_matcher_stays_its_own(house, monkeypatch):
+    name = house.document(doubts=("type.unsure",))
+    monkeypatch.setattr(rematch, "VERSION", 99)
+    house.people(JANE)
+    house.decide(name, patient="M1")
+    (verdict,) = house.verdicts()
+    assert verdict.model == str(VERSION)
 
 
 def test_what_was_read_is_kept_whole(house):
