@@ -48,12 +48,21 @@ class Hypothesis:
 
 
 @dataclass(frozen=True, slots=True)
+class Expectation:
+    """How many times likelier than others an entry was before anything was read."""
+
+    mrn: str
+    times: float
+
+
+@dataclass(frozen=True, slots=True)
 class Why:
-    """What carried a decision besides the fields: the prior in bits, rival explanations, what spoke against the best entry."""
+    """What carried a decision besides the fields: the prior in bits, rival explanations, what spoke against the best entry, who was expected."""
 
     prior_bits: float = 0.0
     hypotheses: tuple[Hypothesis, ...] = ()
     against: tuple[str, ...] = ()
+    expected: tuple[Expectation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

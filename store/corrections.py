@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, update
 
 from schemas.faults import StaleClaim
 from schemas.record import AuditEntry, DocumentRecord, DocumentStatus, ReviewItem
-from store import audit, documents, opinions, queue, recuts, sightings
+from store import audit, documents, opinions, patients, queue, recuts, sightings
 from store.tables import review_item
 
 UNFILED = "patient.unfiled"
@@ -37,6 +37,8 @@ def undo(conn: Connection, item_id: str, actor: str, *, now: datetime) -> Review
     again = queue.reopened(item, queue.new_id(conn, record.id))
     after = _noted(documents.as_it_was(record, row.before), again.id, actor, "undo", now)
     conn.execute(update(review_item).where(review_item.c.id == item_id).values(undone_at=now))
+    if item.resolution and item.resolution.get("apart"):
+        patients.tally(conn, (), ())  # whoever matches just now looks again
     _carry_out(conn, record, after, again, "document.undone", actor, {"item": item_id}, now)
     queue.claim(conn, again.id, actor, now=now)
     return again

@@ -50,7 +50,8 @@ def sources(conn: Connection) -> list[str]:
 
 
 def _values(conn: Connection, item: ReviewItem, before: DocumentRecord, decision: dict[str, Any]) -> dict[str, Any]:
-    choice = choice_of(before.evidence.get("filed_on") or before.evidence) if item.blind else first_choice(before.evidence)
+    filed_on = {**before.evidence, **before.evidence.get("filed_on", {})}
+    choice = choice_of(filed_on) if item.blind else first_choice(before.evidence)
     chosen, told = choice["mrn"], decision.get("mrn")
     stands = merges.survivors(conn, [mrn for mrn in (chosen, told) if mrn])
     source = conn.execute(select(delivery.c.source).where(delivery.c.id == before.delivery_id)).scalar_one()
@@ -65,7 +66,7 @@ def _values(conn: Connection, item: ReviewItem, before: DocumentRecord, decision
         "blind": item.blind,
         "bound": choice["bound"] if checked == MACHINE else None,
         "unknown": told is None or first_choice(before.evidence)["outcome"] == STRANGER,
-        "model": str(before.evidence.get("versions", {}).get("match", "")),
+        "model": choice["model"],
         "checked": checked,
         "filed_mrn": before.patient_mrn if checked else None,
     }
@@ -78,17 +79,17 @@ def _filed_by(conn: Connection, document_id: str) -> str:
 
 
 def choice_of(evidence: Mapping[str, Any]) -> dict[str, Any]:
-    """Whom the machine chose, how doubtful it was, and under which line; nobody when its gate was not passed."""
+    """Whom which matcher chose, how doubtful it was, and under which line; nobody when its gate was not passed."""
     passed = evidence.get("outcome") == PASSED
     return {
         "outcome": evidence.get("outcome"),
         "mrn": evidence["candidates"][0]["mrn"] if passed else None,
         "raw_doubt": evidence.get("match", {}).get("raw_doubt") if passed else None,
         "bound": (evidence.get("line") or {}).get("bound"),
+        "model": str(evidence.get("versions", {}).get("match", "")),
     }
 
 
 def first_choice(evidence: Mapping[str, Any]) -> dict[str, Any]:
     """What the machine chose before the document was matched again: a wrong choice must not vanish because the index has grown."""
-    first: dict[str, Any] = evidence.get("first") or choice_of(evidence)
-    return first
+    return {**choice_of(evidence), **evidence.get("first", {})}

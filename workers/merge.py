@@ -6,10 +6,10 @@ from datetime import datetime
 
 from schemas.config import Config
 from schemas.decision import Wish
-from schemas.record import DocumentRecord
-from store import documents, merges
+from schemas.record import DocumentRecord, ReviewItem
+from store import corrections, documents, merges, queue
 from store.database import reading, writing
-from workers.rematch import Rematched, ask_again, recheck_filed, rematch_held, rematch_told_apart
+from workers.rematch import Rematched, ask_again, recheck_filed, rematch_between, rematch_held
 from workers.resolve import resolve_item
 from workers.wire import Stores
 
@@ -40,7 +40,7 @@ def decide_item(  # noqa: PLR0913 - a decision, and the stores it reaches
     """Commit one decision on a review item; where it merges two entries or tells them apart, the documents concerned are matched again."""
     record = resolve_item(stores, item_id, wish, actor=actor, now=now, fence=fence, rules=config.review)
     if wish.two_people:
-        rematch_told_apart(stores, config, record.evidence["match"]["twice"], now=now)
+        rematch_between(stores, config, record.evidence["match"]["twice"], reason="patient.duplicate", now=now)
     if wish.merge:
         with reading(stores.index) as conn:
             merged = merges.survivor(conn, wish.merge) != wish.merge  # not while somebody else must say the same
@@ -48,6 +48,19 @@ def decide_item(  # noqa: PLR0913 - a decision, and the stores it reaches
         if merged:
             _follow(stores, config, filed, now)
     return record
+
+
+def undo_decision(stores: Stores, config: Config, item_id: str, *, actor: str, now: datetime) -> ReviewItem:
+    """Take back one's own decision on a review item; where it told entries apart, what was filed or held since then is matched again."""
+    with writing(stores.index) as conn:
+        item = queue.get(conn, item_id)
+        again = corrections.undo(conn, item_id, actor, now=now)
+        one_again = item.resolution.get("apart", []) if item and item.resolution else []
+        filed = {record.id for mrn in one_again for record in documents.of_patient(conn, mrn)}
+    if one_again:
+        recheck_filed(stores, config, sorted(filed), now=now)
+        rematch_between(stores, config, one_again, now=now)
+    return again
 
 
 def _follow(stores: Stores, config: Config, filed: list[str], now: datetime) -> Rematched:

@@ -6,14 +6,14 @@ A held document may be filed or be held for other reasons. A filed one that no l
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from pipeline.certify import proposing
 from pipeline.decide import line_up, patient_doubt
-from pipeline.match import match_patient
+from pipeline.match import VERSION, match_patient
 from schemas.config import Config
 from schemas.document import Extraction, Field, FieldName, Person, Role
 from schemas.filing import Filing, Hold
@@ -73,11 +73,11 @@ def catch_up(stores: Stores, config: Config, delivery_id: str, *, now: datetime)
     return _sum(_each(ids, lambda name: _held_again(stores, config, name, now), lambda *_: None), checked)
 
 
-def rematch_told_apart(stores: Stores, config: Config, mrns: Collection[str], *, now: datetime) -> Rematched:
-    """Match held documents again that wait for these entries to be merged: they are two people."""
+def rematch_between(stores: Stores, config: Config, mrns: Collection[str], *, reason: str = "", now: datetime) -> Rematched:
+    """Match held documents again for which two of these entries are candidates; only those held for this reason, if one is given."""
     with reading(stores.index) as conn:
-        waiting = [documents.get(conn, name) for name in neighbours.held(conn, reason="patient.duplicate")]
-    ids = [one.id for one in waiting if one and len(set(mrns) & set(one.evidence.get("match", {}).get("twice", ()))) > 1]
+        waiting = [documents.get(conn, name) for name in neighbours.held(conn, reason=reason)]
+    ids = [one.id for one in waiting if one and len({each["mrn"] for each in one.evidence.get("candidates", ())}.intersection(mrns)) > 1]
     return _each(ids, lambda name: _held_again(stores, config, name, now), lambda *_: None)
 
 
@@ -149,12 +149,31 @@ def _open_reasons(stores: Stores, record: DocumentRecord) -> set[str]:
 
 
 def _match(stores: Stores, config: Config, record: DocumentRecord) -> MatchOutcome:
-    return match_patient(extraction_of(record), PatientIndex(stores.index), rules=proposing(config.match))
+    lookup, expected = PatientIndex(stores.index), _expected_then(stores, record)
+    return match_patient(extraction_of(record), lookup, rules=proposing(config.match), expected=expected)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedThen:
+    """Whom a document was expected to be about when it came, under whichever numbers they have today."""
+
+    known: Mapping[str, float]
+
+    def times(self, mrns: Sequence[str]) -> Mapping[str, float]:
+        """What was known then; 1 of everybody else."""
+        return {mrn: self.known.get(mrn, 1.0) for mrn in mrns}
+
+
+def _expected_then(stores: Stores, record: DocumentRecord) -> ExpectedThen:
+    said = record.evidence.get("match", {}).get("why", {}).get("expected", [])
+    with reading(stores.index) as conn:
+        return ExpectedThen({mrn: one["times"] for one in said for mrn in merges.family(conn, one["mrn"])})
 
 
 def _decided(before: DocumentRecord, outcome: MatchOutcome, decision: Filing | Hold, line: Line) -> DocumentRecord:
     """The record with today's candidates; whom the machine chose at first stays on record."""
-    evidence = {**before.evidence, **evidence_of_match(outcome, line), "first": verdicts.first_choice(before.evidence)}
+    made_by = {**before.evidence.get("versions", {}), "match": VERSION}
+    evidence = {**before.evidence, **evidence_of_match(outcome, line), "first": verdicts.first_choice(before.evidence), "versions": made_by}
     best = outcome.candidates[0] if outcome.candidates else None
     after = replace(
         before,

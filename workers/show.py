@@ -131,6 +131,8 @@ def _line(record: DocumentRecord) -> None:
     if why and why["hypotheses"]:
         others = [other["name"] for other in why["hypotheses"][1:]]  # in words: their shares are no calibrated probabilities
         out.print(f"before anything was read {why['prior_bits']:+.1f} bits; next to be thought of: {', '.join(others) or 'nothing else'}")
+    for one in why.get("expected", ()) if why else ():
+        out.print(f"expected before anything was read: {_plain(one['mrn'])}, {one['times']:g} times likelier than others")
 
 
 def _bar(bits: float) -> str:

@@ -246,11 +246,11 @@ def number_level(mine: str, theirs: str) -> str:
 
 
 def address_level(claim: Who, other: Who) -> str:
-    """House number, street and ZIP; the town is implied by the ZIP."""
+    """House number, street and ZIP; the town is implied by the ZIP. A street without a number ("homeless") is no address."""
     if not (claim.house or claim.zip) or not (other.house or other.zip):
         return ""
     house = _both(claim.house, other.house)
-    street = _both(fold_ocr(claim.street), fold_ocr(other.street))
+    street = bool(claim.house and other.house) and _both(fold_ocr(claim.street), fold_ocr(other.street))
     zip_code = _both(claim.zip, other.zip)
     if house and street:
         return EXACT if zip_code else HOUSE_STREET

@@ -52,11 +52,11 @@ def agreement(name: str) -> Agreement:
 
 
 def why(ranking: Ranking) -> Why:
-    """The prior, the explanations that have a share worth telling, largest first, and what contradicts the best entry."""
+    """The prior, the explanations that have a share worth telling, largest first, what contradicts the best entry, and who was expected."""
     shares, best = ranking.shares, ranking.entries[0]
     told = [Hypothesis("this entry", shares.entries[0], best.patient.mrn)]
     told += [Hypothesis("another entry", share, e.patient.mrn) for e, share in zip(ranking.entries[1:SHOWN], shares.entries[1:], strict=False)]
     told += [Hypothesis(name, share) for name, share in shares.kin.items()]
     told.append(Hypothesis(STRANGER, shares.stranger))
     rivals = sorted((h for h in told[1:] if h.share >= TOLD_SHARE), key=lambda h: -h.share)
-    return Why(shares.prior_bits, (told[0], *rivals), contradictions(best.levels))
+    return Why(shares.prior_bits, (told[0], *rivals), contradictions(best.levels), ranking.expected)

@@ -110,12 +110,11 @@ def house_and_street(line: str) -> tuple[str, str]:
     """House (or box) number, and the first word of the street's own name, folded; empty where there is none."""
     plain = upper(line)
     found = _HOUSE.match(plain)
-    if not found:
-        return "", ""
-    if "BOX" in found[0]:
-        return found[1], "BOX"
-    words = (_NOT_ALNUM.sub("", word) for word in plain[found.end() :].partition(",")[0].split())
-    return found[1], next((word for word in words if word and word not in DIRECTIONS), "")
+    house, end = (found[1], found.end()) if found else ("", 0)
+    if found and "BOX" in found[0]:
+        return house, "BOX"
+    words = (_NOT_ALNUM.sub("", word) for word in plain[end:].partition(",")[0].split())
+    return house, next((word for word in words if word and word not in DIRECTIONS), "")
 
 
 def zip_of(address: str) -> str:

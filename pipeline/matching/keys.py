@@ -18,12 +18,13 @@ MAX_DATES = 10
 
 
 def patient_keys(patient: IndexPatient) -> tuple[str, ...]:
-    """The keys an index entry is found by, about eighteen; double and previous surnames add a few."""
+    """The keys an index entry is found by, about twenty; double and previous surnames add a few."""
     who = who_is(patient)
     keys = [*_number_keys(who), *_date_keys(who.dob)]
     for last in _surnames(who):
         keys += _name_keys(last, who.first, who.dob)
         keys += _line_keys(last, who.phone)
+        keys += _home_keys(last, who.street)
         keys += _part_keys(last, who.first)
     keys += _given_keys(who.first, who.dob, who.zip)
     return tuple(dict.fromkeys(keys))
@@ -38,6 +39,7 @@ def claim_keys(claim: PatientClaim) -> tuple[str, ...]:
 def _query_keys(who: Who) -> Iterator[str]:
     yield from _number_keys(who)
     yield from _line_keys(who.last, who.phone)
+    yield from _home_keys(who.last, who.street)
     if len(who.dob) < 10:
         yield from _part_keys(who.last, who.first)
     for date in date_variants(who.dob):
@@ -69,6 +71,8 @@ def _number_keys(who: Who) -> list[str]:
         keys.append(f"4|{who.ssn}|{who.dob[:4]}")
     if who.house and who.zip:
         keys.append(f"H|{who.house}|{who.zip}")
+    if who.street and who.zip:
+        keys.append(f"W|{who.street[:4]}|{who.zip}")
     if who.house and who.street:
         keys.append(f"U|{who.house}|{who.street[:4]}|{who.first[:1]}")
     if len(who.ssn) == 4:
@@ -102,6 +106,11 @@ def _part_keys(last: str, first: str) -> list[str]:
 def _line_keys(last: str, phone: str) -> list[str]:
     """A telephone number's end with a surname's sound, for numbers of which another digit is misread."""
     return [f"T|{phone[-4:]}|{soundex(last)}"] if last and phone else []
+
+
+def _home_keys(last: str, street: str) -> list[str]:
+    """The beginnings of surname and street, for pages of which house number, ZIP and the rest of the names are misread."""
+    return [f"A|{last[:3]}|{street[:4]}"] if last and street else []
 
 
 def _given_keys(first: str, dob: str, zip_code: str) -> list[str]:

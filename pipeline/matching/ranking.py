@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Sequence
 from math import fsum
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from pipeline.matching.gate import is_namelike
 from pipeline.matching.posterior import Posterior, Rated, posterior
 from pipeline.matching.weights import RAREST_SHARE, SHIPPED, Shares, Weights, shares_of, weigh
 from pipeline.ports import ExpectedPatients, PatientLookup
+from schemas.match import Expectation
 from schemas.patient import IndexPatient, PatientClaim
 from schemas.rules import MatchRules
 
@@ -67,6 +68,7 @@ class Ranking(NamedTuple):
     shares: Posterior
     names: Shares
     size: int
+    expected: tuple[Expectation, ...] = ()
     apart: Container[str] = ()  # entries that a clerk has called other people than the first one
 
 
@@ -88,14 +90,18 @@ def rank(
         _learn(names, shares_of(lookup.frequencies(*others)))
     entries = [_weighed(who, *pair, names, weights) for pair in beside]
     entries.sort(key=lambda entry: (-entry.score, entry.patient.mrn))
-    times = expected.times([entry.patient.mrn for entry in entries]) if expected else {}
+    times = _expected(entries, expected)
     misread = names.first.get(who.first, 1.0) <= RAREST_SHARE
-    rated = [Rated(e.levels, e.bits, e.who.sex, _expected(e, times), misread) for e in entries]
-    return Ranking(claim, who, tuple(entries), posterior(rated, size=counts.size, unknown_share=rules.unknown_share), names, counts.size)
+    rated = [Rated(e.levels, e.bits, e.who.sex, each, misread) for e, each in zip(entries, times, strict=True)]
+    shares = posterior(rated, size=counts.size, unknown_share=rules.unknown_share)
+    known = tuple(Expectation(e.patient.mrn, each) for e, each in zip(entries, times, strict=True) if each > 1)
+    return Ranking(claim, who, tuple(entries), shares, names, counts.size, known)
 
 
-def _expected(entry: Compared, times: Mapping[str, float]) -> float:
-    return min(max(times.get(entry.patient.mrn, 1.0), 1.0), MOST_EXPECTED)
+def _expected(entries: Sequence[Compared], port: ExpectedPatients | None) -> list[float]:
+    """How many times likelier each entry was before anything was read."""
+    times = port.times([entry.patient.mrn for entry in entries]) if port else {}
+    return [min(max(times.get(entry.patient.mrn, 1.0), 1.0), MOST_EXPECTED) for entry in entries]
 
 
 def _other_names(who: Who, beside: Iterable[tuple[IndexPatient, Who, Levels]], shares: Shares) -> list[PatientClaim]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -17,6 +18,7 @@ from schemas.patient import IndexPatient, PatientClaim
 from schemas.rules import MatchRules
 from store.database import open_index
 from store.patients import PatientIndex, upsert
+from workers.supervise import die_with
 
 SHIPPED = MatchRules()
 LOOSEST = MatchRules(max_p_wrong=0.01)  # the matcher's gates without its line: what a line could be proved for
@@ -75,7 +77,7 @@ def judge_all(url: str, documents: Sequence[Document], *, processes: int, done: 
     """A verdict per document, in their order; `done` is told how many more there are."""
     chunks = [documents[at : at + CHUNK] for at in range(0, len(documents), CHUNK)]
     verdicts: list[Verdict] = []
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_open, initargs=(url,)) as pool:
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_open, initargs=(url, os.getpid())) as pool:
         for part in pool.map(_judge_chunk, chunks):
             verdicts += part
             done(len(part))
@@ -85,7 +87,8 @@ def judge_all(url: str, documents: Sequence[Document], *, processes: int, done: 
 _lookup: list[PatientLookup] = []  # one a process, opened when it starts
 
 
-def _open(url: str) -> None:
+def _open(url: str, parent: int) -> None:
+    die_with(parent)  # each worker holds both ends of the queue, so a parent that is killed would be waited for for ever
     _lookup[:] = [PatientIndex(open_index(url))]
 
 

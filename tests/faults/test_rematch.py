@@ -12,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 from pipeline import versions
 from pipeline.certify import proposing
 from pipeline.decide import line_up, patient_doubt
-from pipeline.match import match_patient
+from pipeline.match import VERSION, match_patient
 from schemas.config import Config
 from schemas.decision import Wish
 from schemas.document import Extraction, Field, FieldName, TypeGuess
@@ -23,7 +23,7 @@ from schemas.match import Agreement, Candidate, Evidence, Hypothesis, Matched, W
 from schemas.page import Box, PageKind, PageReading
 from schemas.rules import AuditSampleRules, MatchRules
 from schemas.source import FileKind, Opened, PageFacts
-from store import corrections, documents, queue, readings, tables, verdicts
+from store import documents, patients, queue, readings, tables, verdicts
 from store.database import reading, writing
 from store.patients import PatientIndex
 from workers import rematch, show, steps
@@ -32,7 +32,7 @@ from workers.audit import take_ledger
 from workers.export import write_export
 from workers.ingest import ingest
 from workers.lines import sample_share, standing_of
-from workers.merge import decide_item, merge_entries, unmerge_entry
+from workers.merge import decide_item, merge_entries, undo_decision, unmerge_entry
 from workers.patients import import_patients
 from workers.rematch import Rematched, extraction_of, follow_index, rematch_held
 from workers.resolve import resolve_item
@@ -155,6 +155,11 @@ class House:
         wish = Wish(patient, two_people=True)
         return decide_item(self.stores, self.config, item.id, wish, actor="clerk", now=NOW + timedelta(days=40))
 
+    def undo(self, name):
+        with reading(self.stores.index) as conn:
+            item = queue.of_document(conn, name)[-1]
+        return undo_decision(self.stores, self.config, item.id, actor="clerk", now=NOW + timedelta(days=41))
+
     def verdicts(self):
         with reading(self.stores.index) as conn:
             return list(verdicts.of_source(conn, "ingest"))
@@ -195,6 +200,25 @@ def test_a_document_filed_by_matching_again_may_be_sampled(house):
     house.config = replace(house.config, sample=AuditSampleRules(sample_share=1.0))
     house.people(JANE)
     assert [(item.blind, item.reasons) for item in house.items(name)] == [(True, ("policy.sampled",))]
+
+
+def test_a_check_of_what_a_newer_matcher_filed_counts_for_that_one(house, monkeypatch):
+    name = house.document()
+    house.config = replace(house.config, sample=AuditSampleRules(sample_share=1.0))
+    monkeypatch.setattr(rematch, "VERSION", 99)
+    house.people(JANE)
+    house.decide(name, patient="X1", anyway=True)
+    (verdict,) = house.verdicts()
+    assert (verdict.model, verdict.wrong, verdict.bound) == ("99", True, 1e-4)
+
+
+def test_the_first_choice_of_an_older_matcher_stays_its_own(house, monkeypatch):
+    name = house.document(doubts=("type.unsure",))
+    monkeypatch.setattr(rematch, "VERSION", 99)
+    house.people(JANE)
+    house.decide(name, patient="M1")
+    (verdict,) = house.verdicts()
+    assert verdict.model == str(VERSION)
 
 
 def test_what_was_read_is_kept_whole(house):
@@ -247,10 +271,26 @@ def test_entries_that_a_clerk_calls_two_people_are_not_suspected_again_until_tha
     assert "patient.duplicate" not in house.seen(second)[2]
     assert "patient.duplicate" not in house.seen(house.document("third"))[2]
     house.is_whole()
-    with writing(house.stores.index) as conn:
-        (item,) = queue.of_document(conn, first)
-        corrections.undo(conn, item.id, "clerk", now=NOW + timedelta(days=41))
+    house.undo(first)
     assert house.seen(house.document("fourth"))[2] == ("patient.duplicate",)
+
+
+def test_taking_two_people_back_asks_about_what_was_filed_and_held_meanwhile(house):
+    house.people(JANE, TWICE.replace("1980-02-03,", "1980-02-03,2165550177"))
+    first, second = house.document("first"), house.document("second")
+    unsure = house.document("unsure", doubts=("type.unsure",))
+    house.tell_apart(first, patient="M1")
+    filed = house.document("filed")
+    assert house.seen(second) == house.seen(filed) == ("filed", "M1", ())
+    assert house.seen(unsure)[2] == ("type.unsure",)
+    changes = patients.changes(house.stores.index)
+    house.undo(first)
+    assert patients.changes(house.stores.index) > changes  # whoever matches just now looks again
+    assert house.seen(first)[2] == ("patient.duplicate",)
+    assert house.seen(unsure)[2] == ("patient.duplicate", "type.unsure")
+    for name in (second, filed):
+        assert house.seen(name) == ("filed", "M1", ())
+        assert [item.reasons for item in house.items(name)] == [("patient.recheck",)]
 
 
 def test_two_people_can_be_told_apart_only_where_they_are_suspected_and_with_a_patient(house):
@@ -284,6 +324,26 @@ def test_merging_two_entries_settles_what_hung_between_them_and_shows_both_chart
     assert house.merge("M2", "M1") == Rematched()
     write_export(house.stores, "jsonl", tmp_path / "out.jsonl")
     assert {json.loads(line)["patient"]["mrn"] for line in (tmp_path / "out.jsonl").read_text().splitlines()} == {"M1"}
+
+
+class Requested:
+    """An open request for the records of M2."""
+
+    def times(self, mrns):
+        return {mrn: 200.0 for mrn in mrns if mrn == "M2"}
+
+
+def test_whom_a_document_was_expected_to_be_about_holds_when_it_is_matched_again(house, capsys):
+    house.people(JANE, TWICE)
+    said = Extraction(tuple(Field(field, value, value, 0.95, 1, Box(0.1, 0.1, 0.2, 0.2), "label", 2) for field, value in PAGE.items()))
+    outcome = match_patient(said, PatientIndex(house.stores.index), rules=proposing(house.config.match), expected=Requested())
+    name = house.document("first", outcome=outcome)
+    assert house.now(name).evidence["match"]["why"]["expected"] == [{"mrn": "M2", "times": 200.0}]
+    house.merge("M2", "M1")
+    assert house.seen(name) == ("filed", "M1", ())
+    assert [one["times"] for one in house.now(name).evidence["match"]["why"]["expected"]] == [200.0]
+    show.document(house.now(name))
+    assert "200 times likelier" in capsys.readouterr().out
 
 
 def test_parting_entries_asks_about_what_was_filed_to_the_survivor_meanwhile(house):

@@ -13,7 +13,7 @@ from samples.calibrate import Tally, decide_all
 from samples.claims import WORLDS, pages, populate
 from samples.memory_patients import MemoryPatients
 from schemas.document import Extraction, Field, FieldName, Person, Role
-from schemas.match import Agreement, Conflicting, Matched, NoCandidate, TooClose, TooWeak
+from schemas.match import Agreement, Conflicting, Expectation, Matched, NoCandidate, TooClose, TooWeak
 from schemas.page import Box
 from schemas.patient import IndexPatient, NameFrequencies, PatientClaim
 from schemas.rules import MatchRules
@@ -226,6 +226,7 @@ def test_an_open_request_makes_its_patient_likelier_and_no_score_higher():
     one, other = (match_claim(BARE, lookup, rules=MatchRules(), expected=expected) for expected in (None, Waiting()))
     assert other.raw_doubt < one.raw_doubt
     assert other.candidates[0].bits == one.candidates[0].bits
+    assert (one.why.expected, other.why.expected) == ((), (Expectation(ANN.mrn, 200.0),))
 
 
 def test_a_name_without_birth_date_may_be_a_guarantors():

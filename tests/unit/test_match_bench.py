@@ -1,7 +1,14 @@
 """The judge of patient matching: made-up people hold what they promise, and each figure moves when what it measures does."""
 
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -13,7 +20,8 @@ from samples.matchbench.febrl import febrl_documents, febrl_patients
 from samples.matchbench.judge import SHIPPED, Took, Verdict, build_index, judge, judge_all, latencies
 from samples.matchbench.noise import Glass, misread, mistype, slip, valid
 from samples.matchbench.people import TODAY, make_county
-from samples.matchbench.rows import Trial, detail_rows, filed_row, latency_row, main_rows
+from samples.matchbench.rows import Trial, detail_rows, febrl_row, filed_row, latency_row, main_rows
+from samples.matchbench.run import febrl_rows
 from samples.matchbench.tables import Stock, weigh
 from samples.matchbench.worlds import BORDER, COUNTY
 from schemas.match import Matched
@@ -109,6 +117,44 @@ def test_all_verdicts_in_the_documents_order(index, documents):
     assert [one.kinds for one in verdicts] == [one.kinds for one in documents[:40]]
 
 
+def test_a_benchmark_that_is_killed_leaves_nobody_judging(index, documents, tmp_path):
+    pages = tmp_path / "pages"
+    pages.write_bytes(pickle.dumps(documents[:1000] * 500))
+    judging = "import pickle, sys; from samples.matchbench.judge import judge_all; judge_all(sys.argv[1], pickle.load(open(sys.argv[2], 'rb')), processes=2)"
+    bench = subprocess.Popen([sys.executable, "-c", judging, index, str(pages)], stderr=subprocess.DEVNULL)
+    try:
+        judges = eventually(lambda: judges_of(bench.pid))
+    finally:
+        bench.kill()
+        bench.wait()
+    left = eventually(lambda: not any(map(is_judging, judges))) is None
+    for pid in filter(is_judging, judges):
+        os.kill(int(pid), signal.SIGKILL)
+    assert not left
+
+
+def eventually(seen):
+    for _ in range(300):
+        if found := seen():
+            return found
+        time.sleep(0.1)
+    return None
+
+
+def judges_of(parent):
+    """Its two workers, once both have opened the index."""
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    judges = [pid for pid in children if is_judging(pid)]
+    return judges if len(judges) == 2 else None
+
+
+def is_judging(pid):
+    try:
+        return any("index.db" in str(file.readlink()) for file in Path(f"/proc/{pid}/fd").iterdir())
+    except OSError:
+        return False
+
+
 def verdict(doubt=1e-6, *, right=True, known=True, stated=None, filed=True, kinds=()):
     return Verdict(
         filed,
@@ -191,6 +237,12 @@ def test_the_table_says_what_is_not_met():
     wrong = trial._replace(verdicts=[one._replace(place=-1) for one in good])
     assert filed_row(wrong, 82).value == 0
     assert filed_row(wrong, 82).note == "no line could be proved"
+
+
+def test_a_public_set_that_is_not_there_is_a_row_that_is_not_met(tmp_path):
+    rows = febrl_rows(tmp_path, Path("/bin/false"))
+    assert [(row.goal, row.met, row.target) for row in rows] == [("FEBRL3 F1", False, ">= 0.999"), ("FEBRL4 F1", False, ">= 0.999")]
+    assert febrl_row("FEBRL3", [verdict()] * 10).target == rows[0].target
 
 
 def test_febrl_rows_become_patients_and_claims():

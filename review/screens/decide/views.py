@@ -23,7 +23,7 @@ from schemas.decision import ESCALATIONS, NOBODY, REASONS_FOR, RESCAN, SKIPS, Wi
 from schemas.faults import InputFault, StaleClaim
 from schemas.reasons import explain
 from schemas.record import DocumentRecord, DocumentStatus, ReviewItem
-from store import corrections, documents, lookup, queue
+from store import documents, lookup, queue
 from store.database import reading, writing
 from store.queue import Wanted
 
@@ -35,6 +35,7 @@ WORK = Policy(Right.QUEUE)
 SEARCH = Policy(Right.QUEUE, seen="patients.searched", about="item_id")
 
 Decide = Callable[[str, Wish, str, int], DocumentRecord]  # item, what is wanted, who, under which number
+Undo = Callable[[str, str], ReviewItem]
 
 
 class Found(NamedTuple):
@@ -51,6 +52,7 @@ class DecideScreen:
     index: Engine
     catalogue: Catalogue
     decide_item: Decide
+    undo_item: Undo
     now: Callable[[], datetime]
 
     def doors(self) -> Sequence[Door]:
@@ -128,10 +130,8 @@ class DecideScreen:
 
     def undo(self, request: Request) -> Response:
         """Take back one's own last decision; the item stands again."""
-        visitor, now = visitor_of(request), self.now()
         try:
-            with writing(self.index) as conn:
-                again = corrections.undo(conn, request.path_params["item_id"], visitor.actor, now=now)
+            again = self.undo_item(request.path_params["item_id"], visitor_of(request).actor)
         except StaleClaim:
             return self.too_late(request)
         return RedirectResponse(f"/items/{again.id}{query_of(wanted_by(request))}", 303)
