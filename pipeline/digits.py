@@ -23,7 +23,7 @@ from schemas.page import Box, PageReading, Reread
 from schemas.rules import ReadRules
 from schemas.source import RenderedPage
 
-VERSION = 1
+VERSION = 2
 SOURCE = "first:digits"
 FIGURES = (FieldName.PATIENT_DOB, FieldName.PATIENT_MRN, FieldName.SERVICE_DATE, FieldName.ACCESSION)
 MISTAKEN = frozenset("OoQDIl|!SsBZzGg")  # letters that figures are taken for

@@ -33,7 +33,7 @@ def load(languages: str) -> PyTessBaseAPI | None:
     import tesserocr
 
     try:
-        return tesserocr.PyTessBaseAPI(path=data_folder(), lang=languages, variables={"invert_threshold": "0"})
+        return tesserocr.PyTessBaseAPI(path=data_folder(), lang=languages)
     except RuntimeError:
         return None
 
@@ -54,7 +54,7 @@ def data_folder() -> str:
 def table_of(engine: PyTessBaseAPI, request: Message) -> str:
     """Words with places and confidence as Tesseract's tab-separated table, its head line left out."""
     engine.SetPageSegMode(request["mode"])
-    engine.SetVariable("user_defined_dpi", str(request["dpi"]))
-    engine.SetVariable("thresholding_method", str(request["threshold"]))
+    for name, value in {"user_defined_dpi": str(request["dpi"]), **request["variables"]}.items():
+        engine.SetVariable(name, value)
     engine.SetImageFile(request["original"])
     return str(engine.GetTSVText(0))
