@@ -26,7 +26,7 @@ class Goal(NamedTuple):
     def reached(self, value: float, n: int, *, note: str = "") -> Row:
         """The row of a figure that was measured."""
         judge = at_least if self.least else at_most
-        return replace(judge(self.text, round(value, 3), self.limit, n=n, unit=self.unit), note=note)
+        return replace(judge(self.text, value, self.limit, n=n, unit=self.unit), value=round(value, 4), note=note)
 
     def missing(self, why: str) -> Row:
         """The row of a figure that could not be measured."""

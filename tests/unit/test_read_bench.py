@@ -208,9 +208,16 @@ def test_every_goal_has_one_row_in_the_order_of_the_table():
 
 
 @pytest.mark.parametrize(
-    ("goal", "value", "met"), [(goals.POOR, 82, True), (goals.POOR, 81.9, False), (goals.HARM, 0.3, True), (goals.TURNED, 1, False)]
+    ("goal", "value", "met"),
+    [
+        (goals.POOR, 82, True),
+        (goals.POOR, 81.9999, False),
+        (goals.CLEAN_OF_NAIVE, 0.0804, False),
+        (goals.HARM, 0.3, True),
+        (goals.TURNED, 1, False),
+    ],
 )
-def test_a_goal_is_met_at_its_limit(goal, value, met):
+def test_a_goal_is_met_at_its_limit_and_not_by_rounding(goal, value, met):
     assert goal.reached(value, 10).met is met
     assert not goal.reached(value, 0).met
 
