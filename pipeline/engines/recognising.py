@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.engines.nursery import Message, Say
@@ -49,6 +50,12 @@ def data_folder() -> str:
         return ""
     quoted = re.search(r'"([^"]+)"', said.stdout + said.stderr)
     return quoted[1] if quoted else ""
+
+
+def missing_languages(languages: str) -> tuple[str, ...]:
+    """Those of the languages, joined by +, whose data are not installed: Tesseract reads without them and says nothing."""
+    folder = Path(data_folder())
+    return tuple(name for name in languages.split("+") if not (folder / f"{name}.traineddata").is_file())
 
 
 def table_of(engine: PyTessBaseAPI, request: Message) -> str:
