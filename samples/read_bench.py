@@ -92,8 +92,7 @@ def measure(press: Press, work: Path, size: Size, peers: Callable[[], Peers] | N
     rows += _turned(press, work, size, say)
     rows += _cost(press, pictures, work, size, peers, say)
     rows += _intake(press, work, size, peers, say)
-    if scans:
-        rows += goals.section((), lambda: accuracy.scan_rows(read_scans(scans, work)))
+    rows += goals.section((goals.REAL,), lambda: accuracy.scan_rows(read_scans(scans, work)))
     return goals.in_order(rows)
 
 

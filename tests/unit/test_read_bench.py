@@ -15,7 +15,7 @@ from samples.readbench.meter import CommandFailed, Spent, spend
 from samples.readbench.pages import FIELDS, LAYOUTS, make_page, short_page
 from samples.readbench.paper import DRAWN_DPI, QUALITIES, blank_back, lay, save
 from samples.readbench.peers import Peers
-from samples.readbench.reading import Seen, plain_texts, read
+from samples.readbench.reading import Seen, plain_texts, read, read_scans
 from samples.readbench.score import Count, bands, count, readable, right_words
 from samples.readbench.sets import Press, Sheaf, bind
 from samples.readbench.typeset import HIGH, WIDE, draw, write_with_layer
@@ -204,7 +204,16 @@ def test_every_goal_has_one_row_in_the_order_of_the_table():
     rows = goals.in_order([plain("aside", 1, n=1, unit="x"), goals.HARM.reached(0.1, 5)])
     assert [row.goal for row in rows] == [*(goal.text for goal in goals.GOALS), "aside"]
     assert [row.goal for row in rows if row.met] == [goals.HARM.text]
-    assert len({goal.text for goal in goals.GOALS}) == 18
+    assert len({goal.text for goal in goals.GOALS}) == 19
+
+
+def test_real_scans_are_told_beside_plain_tesseract_or_said_to_be_missing(tmp_path):
+    ours, theirs = accuracy.scan_rows([(["a", "b"], "a b", "a"), (["c", "d"], "c", "")])
+    assert (ours.goal, ours.value, ours.met, theirs.value) == (goals.REAL.text, 75, True, 25)
+    for folder in (None, tmp_path):
+        (row,) = goals.section((goals.REAL,), lambda folder=folder: accuracy.scan_rows(read_scans(folder, tmp_path)))
+        assert (row.met, row.value) == (False, None)
+        assert "no folder" in row.note or "no scan" in row.note
 
 
 @pytest.mark.parametrize(
