@@ -13,6 +13,7 @@ from schemas.page import Word
 
 VERSION = 3
 KNOTS = (0.0, 0.2, 0.35, 0.5, 0.6, 0.7, 0.78, 0.84, 0.88, 0.91, 0.93, 0.95, 0.97, 1.0)  # raw confidences at which a curve is kept
+NEVER_SURE = 0.45  # the most that anything on an unreadable page is believed
 LEVELS = (0.70, 0.78, 0.84, 0.88, 0.92)  # mean raw confidences of pages, one curve each
 
 

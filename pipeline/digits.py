@@ -23,11 +23,12 @@ from schemas.page import Box, PageReading, Reread
 from schemas.rules import ReadRules
 from schemas.source import RenderedPage
 
-VERSION = 1
+VERSION = 2
 SOURCE = "first:digits"
 FIGURES = (FieldName.PATIENT_DOB, FieldName.PATIENT_MRN, FieldName.SERVICE_DATE, FieldName.ACCESSION)
 MISTAKEN = frozenset("OoQDIl|!SsBZzGg")  # letters that figures are taken for
 BLUR = 1.2  # pixels, of a black-and-white scan
+SECONDS = 5.0  # for one line; it takes hundredths of one
 EDGE = 12  # pixels of paper that the engine wants around a line
 
 
@@ -56,7 +57,7 @@ def read_boxes(paper: Scan, boxes: Sequence[Box], engine: FigureReader, image: P
         pixels = soften(cut(paper, wider, rules.target_dpi), BLUR if paper.bilevel else 0.0)
         Image.fromarray(np.pad(pixels, EDGE, constant_values=255)).save(image)
         with suppress(EngineFault):  # the first reading stands without it
-            words = engine.figures(image, seconds=rules.page_seconds, dpi=rules.target_dpi)
+            words = engine.figures(image, seconds=SECONDS, dpi=rules.target_dpi)
             looks.append(Reread(SOURCE, box, tuple(word._replace(box=on_page(word.box, wider)) for word in words)))
         image.unlink(missing_ok=True)
     return looks

@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from pipeline.confidence import NEVER_SURE
 from pipeline.fields.dates import other_century
 from pipeline.fields.days import read_days
 from pipeline.fields.geometry import lay_out, say
@@ -20,10 +21,10 @@ from pipeline.fields.reading import Sighting, read_labels
 from pipeline.fields.unlabelled import address_under, read_unlabelled
 from pipeline.fields.witnesses import CHECKED, Look, headings_in, in_bands, looks_at, same_letters, same_place, verdict_on, with_bands
 from schemas.document import Extraction, Field, FieldName, PageIdentity, Person, Role
-from schemas.page import Box, PageReading
+from schemas.page import Box, PageKind, PageReading
 from schemas.rules import ExtractRules
 
-VERSION = 2
+VERSION = 3
 SUREST = 0.995
 CONTESTED = 0.75  # what a value keeps when another reads about as well
 ABOUT_AS_WELL = 0.8
@@ -72,7 +73,16 @@ def unanswered(page: PageReading, said: Extraction) -> tuple[Box, ...]:
 
 
 def sightings_of(page: PageReading, rules: ExtractRules) -> list[Sighting]:
-    """All sightings on one page worth the name; those of a second look where the first saw nothing, or saw it badly."""
+    """All sightings on one page worth the name; on one that cannot be read, worth little, however surely a second look saw them."""
+    seen = _sightings_with_second(page, rules)
+    most = max((s.worth for s in seen), default=0.0)
+    if page.kind is not PageKind.UNREADABLE or most <= NEVER_SURE:
+        return seen
+    return [s._replace(worth=s.worth * NEVER_SURE / most) for s in seen]
+
+
+def _sightings_with_second(page: PageReading, rules: ExtractRules) -> list[Sighting]:
+    """Those of a second look where the first saw nothing, or saw it badly."""
     marked, bands = mark(lay_out(page)), [again for again in page.rereads if again.source.endswith(BAND)]
     first = _sightings_of(marked, rules)
     if not bands:
@@ -182,7 +192,8 @@ def _best(name: FieldName, found: list[Sighting], looks: Mapping[int, tuple[Page
     against = [value for verdict in heard for value in verdict.rivals]
     worth = _weighed(worth, agreed=bool(witnesses) and len(ranked) == 1 and name is not FieldName.PATIENT_NAME, denied=bool(against))
     rivals = tuple(dict.fromkeys([group[0].value for group in ranked[1:]] + [o for s in ranked[0] for o in s.others] + against))
-    return Field(name, top.value, top.raw, round(worth, 4), top.page, top.box, rule, len(ranked[0]), rivals, witnesses)
+    surest = NEVER_SURE if all(looks[s.page][0].kind is PageKind.UNREADABLE for s in ranked[0]) else SUREST
+    return Field(name, top.value, top.raw, round(min(worth, surest), 4), top.page, top.box, rule, len(ranked[0]), rivals, witnesses)
 
 
 def _weighed(worth: float, *, agreed: bool, denied: bool) -> float:

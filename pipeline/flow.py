@@ -22,6 +22,7 @@ from pipeline.split import split_batch
 from pipeline.verify import verify
 from schemas.config import Config
 from schemas.document import PageIdentity, Segment, SegmentKind
+from schemas.faults import EngineFault
 from schemas.filing import BatchPlan, PlannedDocument, SetAside
 from schemas.line import Line
 from schemas.page import PageKind, PageReading, ReadFrom
@@ -57,14 +58,21 @@ def page_key(page: RenderedPage) -> Hashable:
 
 
 def look_again(page: RenderedPage, reading: PageReading, tools: Tools, config: Config) -> PageReading:
-    """A recognised reading with second looks at what it says of its patient, its figures first; by another engine where there is one."""
+    """A recognised reading with second looks at what it says of its patient, its figures first; by another engine where there is one.
+
+    Where that engine fails on a page, the first reading stands; EngineFault when it can read no page at all.
+    """
     if not (reading.read_from is ReadFrom.OCR or is_recognised(reading)):
         return reading
     said = extract((reading,), rules=config.extract)
     if tools.figures:
         reading = reread_digits(page, reading, said, tools.figures, rules=config.read)
     if tools.second:
-        reading = reread(page, reading, said, unanswered(reading, said), tools.second, rules=config.read)
+        try:
+            return reread(page, reading, said, unanswered(reading, said), tools.second, rules=config.read)
+        except EngineFault as fault:
+            if fault.permanent:
+                raise
     return reading
 
 

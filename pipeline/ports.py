@@ -61,6 +61,10 @@ class FigureReader(Protocol):
         ...
 
 
+class FirstEngine(OcrEngine, FigureReader, Protocol):
+    """The recogniser that reads every page, and its figures once more."""
+
+
 class SecondEngine(OcrEngine, Protocol):
     """Another recogniser, independent of the first: what both read alike has two witnesses."""
 

@@ -12,7 +12,7 @@ import numpy as np
 from pipeline.advice import advice_for
 from pipeline.attempt import BLOCK, COLUMNS, Attempt, Reader, attempt, mean_confidence, on_upright_page, poor
 from pipeline.clean import Cleaned, clean, clean_as_shaded
-from pipeline.confidence import calibrated
+from pipeline.confidence import NEVER_SURE, calibrated
 from pipeline.layer import SCANNED, believed, shown
 from pipeline.leftover import with_leftover
 from pipeline.look import LONGEST, Gray, Look, Scan, as_positive, is_empty, is_one_tone, look_at, open_scan, within_bounds
@@ -29,7 +29,6 @@ VERSION = 6
 UNREADABLE = "image.unreadable"
 FOREIGN_LAYER = 0.9  # somebody else's recognition: no surer than our own of a clean page
 SHOWN_THROUGH = 0.4  # print seen from behind reads at 0.25, faded print at 0.9
-NEVER_SURE = 0.45  # the most that a word of an unreadable page is believed
 LEGIBLE = 0.5  # a word on a page without a row of letters
 
 

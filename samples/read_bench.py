@@ -47,7 +47,6 @@ class Size(NamedTuple):
 
     layouts: int
     mix: int
-    few: int
     turned: int
     faxes: int
     packets: int
@@ -55,8 +54,8 @@ class Size(NamedTuple):
     times: int
 
 
-FULL = Size(layouts=12, mix=12, few=2, turned=200, faxes=30, packets=6, unread=20, times=3)
-QUICK = Size(layouts=2, mix=4, few=1, turned=16, faxes=6, packets=1, unread=4, times=1)
+FULL = Size(layouts=12, mix=12, turned=200, faxes=30, packets=6, unread=20, times=3)
+QUICK = Size(layouts=2, mix=4, turned=16, faxes=6, packets=1, unread=4, times=1)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -93,8 +92,7 @@ def measure(press: Press, work: Path, size: Size, peers: Callable[[], Peers] | N
     rows += _turned(press, work, size, say)
     rows += _cost(press, pictures, work, size, peers, say)
     rows += _intake(press, work, size, peers, say)
-    if scans:
-        rows += goals.section((), lambda: accuracy.scan_rows(read_scans(scans, work)))
+    rows += goals.section((goals.REAL,), lambda: accuracy.scan_rows(read_scans(scans, work)))
     return goals.in_order(rows)
 
 
@@ -145,13 +143,13 @@ def _cost(press: Press, pictures: dict[str, list[Picture]], work: Path, size: Si
     """Processor time a page."""
     say("counting processor time")
     usual = [one for pair in zip(pictures["clean300"], pictures["clean200"], strict=True) for one in pair]
-    clean, few = bind(usual[: size.mix], work / "pdf" / "clean.pdf"), bind(usual[: size.few], work / "pdf" / "few.pdf")
+    clean = bind(usual[: size.mix], work / "pdf" / "clean.pdf")
     faxes = fax_heavy(pictures, size.mix, work / "pdf" / "fax-heavy.pdf")
     alone, more = unread_pages(press, size.unread, work / "pdf")
     clean_goals = (goals.CLEAN_OF_DEFAULT, goals.CLEAN_OF_CLEANED, goals.CLEAN_OF_NAIVE)
     meter = cache(lambda: cost.make_meter(work, size.times, peers))
     return [
-        *goals.section(clean_goals, lambda: cost.clean_rows(clean, few, meter())),
+        *goals.section(clean_goals, lambda: cost.clean_rows(clean, meter())),
         *goals.section((goals.FAX_OF_CLEANED,), lambda: cost.fax_rows(faxes, meter())),
         *goals.section((goals.UNREAD,), lambda: cost.unread_rows(alone, more, meter())),
     ]

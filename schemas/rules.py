@@ -43,7 +43,7 @@ class ReadRules:
     """How pages are read."""
 
     languages: str = "eng"  # the first reads every page, the others join where a page asks for them
-    page_seconds: Count = 120  # all looks at a page together
+    page_seconds: Count = 120  # all ways of reading a page together
     blank_ink: Share = 0.0008  # below this share of dark pixels, with no words, a page is blank
     unreadable_below: Share = 0.35  # mean word confidence
     layer_min_words: Count = 5

@@ -11,10 +11,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pipeline.engines.recognising import missing_languages
 from pipeline.match import VERSION as MATCHER
 from schemas.config import Config
 from schemas.faults import Fault
 from schemas.line import LineKind, Standing
+from schemas.rules import ReadRules
 from store import journal, merges, queue
 from store.database import reading
 from store.objects import key_of
@@ -62,7 +64,7 @@ def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) 
             "walls around opened files": told_of_walls(),
             "disk free": _free(folder),
             **models(),
-            "recogniser": open_recogniser(config.read).name,
+            "recogniser": _recogniser(config.read),
         },
     }
 
@@ -131,6 +133,13 @@ def models() -> dict[str, str]:
         "tesseract": _version("tesseract"),
         "poppler": _version("pdftoppm", "-v"),
     }
+
+
+@cache
+def _recogniser(rules: ReadRules) -> str:
+    missing = missing_languages(rules.languages)
+    name = open_recogniser(rules).name
+    return f"{name}, missing: {', '.join(missing)}" if missing else name
 
 
 def _model() -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.engines.archivist import Archival
-    from pipeline.ports import Composer, OcrEngine
+    from pipeline.ports import Composer, FirstEngine
     from pipeline.sheets import ReadSheet
     from schemas.filing import BatchPlan
     from schemas.line import Line
@@ -185,7 +185,6 @@ def equip(config: Config, stores: Stores, sheets: ReadSheet | None = None) -> Re
     from pipeline.engines.opener import ChildOpener
     from pipeline.engines.rapid import RapidOcr, is_installed
     from pipeline.engines.spacy_types import SpacyTypes
-    from pipeline.engines.tesseract import Tesseract
     from pipeline.ports import Tools
     from pipeline.sheets import nobody
     from store.patients import PatientIndex
@@ -193,7 +192,7 @@ def equip(config: Config, stores: Stores, sheets: ReadSheet | None = None) -> Re
     opener = ChildOpener(config.render)
     second = RapidOcr() if config.read.second_engine and is_installed() else None
     ocr, types, patients = open_recogniser(config.read), SpacyTypes(SHIPPED_MODEL), PatientIndex(stores.index)
-    tools = Tools(opener, ocr, Zxing(), types, patients, load_catalogue(), second, sheets or nobody, figures=Tesseract())
+    tools = Tools(opener, ocr, Zxing(), types, patients, load_catalogue(), second, sheets or nobody, figures=ocr)
     return Reader(
         inspect=opener.inspect,
         read_pages=lambda original, opened, pages, scratch: flow.read_pages(original, opened, pages, scratch, tools, config),
@@ -209,7 +208,7 @@ def equip(config: Config, stores: Stores, sheets: ReadSheet | None = None) -> Re
     )
 
 
-def open_recogniser(rules: ReadRules) -> OcrEngine:
+def open_recogniser(rules: ReadRules) -> FirstEngine:
     """Tesseract as a library, or as the program where that is asked for or the library is not there."""
     from pipeline.engines.recogniser import Recogniser, is_installed
     from pipeline.engines.tesseract import Tesseract

@@ -24,52 +24,8 @@ MAX_ACTIONS = 5_000
 MAX_NESTING = 4
 GRID = 64  # image shares are counted on a grid of this many cells a side
 EDGE = 0.01  # a scan may miss the page's edges by this share
-SILENT = frozenset(
-    [
-        "q",
-        "Q",
-        "cm",
-        "w",
-        "J",
-        "j",
-        "M",
-        "d",
-        "ri",
-        "i",
-        "BMC",
-        "BDC",
-        "EMC",
-        "MP",
-        "DP",
-        "BX",
-        "EX",
-        "g",
-        "G",
-        "rg",
-        "RG",
-        "k",
-        "K",
-        "cs",
-        "CS",
-        "sc",
-        "SC",
-        "scn",
-        "SCN",
-        "BT",
-        "ET",
-        "Tc",
-        "Tw",
-        "Tz",
-        "TL",
-        "Tf",
-        "Tr",
-        "Ts",
-        "Td",
-        "TD",
-        "Tm",
-        "T*",
-    ]
-)
+PUTS_NOTHING = "q Q cm w J j M d ri i BMC BDC EMC MP DP BX EX g G rg RG k K cs CS sc SC scn SCN BT ET Tc Tw Tz TL Tf Tr Ts Td TD Tm T*"
+SILENT = frozenset(PUTS_NOTHING.split())
 SHOWN = frozenset(("Tj", "TJ", "'", '"'))
 SIMPLE_FILTERS = frozenset(("/CCITTFaxDecode", "/DCTDecode", "/FlateDecode"))
 

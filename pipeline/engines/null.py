@@ -27,6 +27,10 @@ class Given:
         """The given words."""
         return self.given
 
+    def figures(self, image: Path, *, seconds: float, dpi: int) -> tuple[Word, ...]:  # noqa: ARG002
+        """The given words."""
+        return self.given
+
     def lines(self, images: Sequence[NDArray[np.uint8]]) -> tuple[TextLine, ...]:
         """The given lines."""
         return tuple(self.said[min(at, len(self.said) - 1)] for at in range(len(images)))

@@ -11,8 +11,8 @@ from pathlib import Path
 from time import monotonic
 
 from pipeline.engines.nursery import RECOGNISER, Limits, Message, converse
-from pipeline.engines.tesseract import MISSING, Tesseract, overrun, rows_of, threshold, words_of
-from pipeline.ports import OcrEngine
+from pipeline.engines.tesseract import FIGURES_IN, MISSING, ONE_LINE, ONLY_FIGURES, Tesseract, on_page, overrun, rows_of, words_of
+from pipeline.ports import FirstEngine
 from schemas.faults import EngineFault
 from schemas.page import Word
 
@@ -30,22 +30,39 @@ class Recogniser:
 
     name = "tesserocr"
 
-    def __init__(self, spare: OcrEngine = SPARE) -> None:
+    def __init__(self, spare: FirstEngine = SPARE) -> None:
         self.spare = spare
 
     def words(self, image: Path, *, languages: str, mode: int, seconds: float, dpi: int, even: bool = False) -> tuple[Word, ...]:
         """Words with boxes as shares of the image. EngineFault when the engine fails, Overrun when it takes longer than `seconds`."""
-        request = {"original": str(image.absolute()), "mode": mode, "dpi": dpi, "threshold": threshold(even=even)}
         until = monotonic() + seconds
-        answer = _answer(request, Limits(math.ceil(seconds), seconds, MEGABYTES), languages)
-        if answer.get("missing"):
-            raise EngineFault(MISSING, next_step="Check that its language data are installed.")
-        if isinstance(answer.get("table"), str):
-            return words_of(rows_of(answer["table"]))
-        left = until - monotonic()
-        if left <= 0:
-            raise overrun(seconds)
-        return self.spare.words(image, languages=languages, mode=mode, seconds=left, dpi=dpi, even=even)
+        found = _read(image, languages, seconds, {"mode": mode, "dpi": dpi, "variables": on_page(even=even)})
+        if found is not None:
+            return found
+        return self.spare.words(image, languages=languages, mode=mode, seconds=_left(until, seconds), dpi=dpi, even=even)
+
+    def figures(self, image: Path, *, seconds: float, dpi: int) -> tuple[Word, ...]:
+        """The dates and numbers of one line, no letter being allowed. EngineFault and Overrun as above."""
+        until = monotonic() + seconds
+        found = _read(image, FIGURES_IN, seconds, {"mode": ONE_LINE, "dpi": dpi, "variables": ONLY_FIGURES})
+        return self.spare.figures(image, seconds=_left(until, seconds), dpi=dpi) if found is None else found
+
+
+def _left(until: float, seconds: float) -> float:
+    """What is left of the time. Overrun when nothing is."""
+    left = until - monotonic()
+    if left <= 0:
+        raise overrun(seconds)
+    return left
+
+
+def _read(image: Path, languages: str, seconds: float, how: Message) -> tuple[Word, ...] | None:
+    """The words that a child read; None where it did not come to its end. EngineFault without language data."""
+    answer = _answer({"original": str(image.absolute()), **how}, Limits(math.ceil(seconds), seconds, MEGABYTES), languages)
+    if answer.get("missing"):
+        raise EngineFault(MISSING, next_step="Check that its language data are installed.")
+    table = answer.get("table")
+    return words_of(rows_of(table)) if isinstance(table, str) else None
 
 
 def _answer(request: Message, limits: Limits, languages: str) -> Message:

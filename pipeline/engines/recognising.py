@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.engines.nursery import Message, Say
@@ -33,7 +34,7 @@ def load(languages: str) -> PyTessBaseAPI | None:
     import tesserocr
 
     try:
-        return tesserocr.PyTessBaseAPI(path=data_folder(), lang=languages, variables={"invert_threshold": "0"})
+        return tesserocr.PyTessBaseAPI(path=data_folder(), lang=languages)
     except RuntimeError:
         return None
 
@@ -51,10 +52,16 @@ def data_folder() -> str:
     return quoted[1] if quoted else ""
 
 
+def missing_languages(languages: str) -> tuple[str, ...]:
+    """Those of the languages, joined by +, whose data are not installed: Tesseract reads without them and says nothing."""
+    folder = Path(data_folder())
+    return tuple(name for name in languages.split("+") if not (folder / f"{name}.traineddata").is_file())
+
+
 def table_of(engine: PyTessBaseAPI, request: Message) -> str:
     """Words with places and confidence as Tesseract's tab-separated table, its head line left out."""
     engine.SetPageSegMode(request["mode"])
-    engine.SetVariable("user_defined_dpi", str(request["dpi"]))
-    engine.SetVariable("thresholding_method", str(request["threshold"]))
+    for name, value in {"user_defined_dpi": str(request["dpi"]), **request["variables"]}.items():
+        engine.SetVariable(name, value)
     engine.SetImageFile(request["original"])
     return str(engine.GetTSVText(0))

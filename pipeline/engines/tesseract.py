@@ -15,9 +15,11 @@ from schemas.page import Box, Word
 os.environ["OMP_THREAD_LIMIT"] = "1"
 
 OTSU, SAUVOLA = 0, 2  # the one is cheaper, the other reads shaded copies
+ONE_LINE = 7  # the layout mode
+ONLY_FIGURES = {"tessedit_char_whitelist": "0123456789/-."}
+FIGURES_IN = "eng"  # figures are read alike in every language
 MISSING = "Tesseract cannot load its language data."
 WORD_LEVEL = 5
-ONE_LINE, FIGURES = 7, "0123456789/-."
 UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 
 
@@ -41,13 +43,16 @@ class Tesseract:
 
     def words(self, image: Path, *, languages: str, mode: int, seconds: float, dpi: int, even: bool = False) -> tuple[Word, ...]:
         """Words with boxes as shares of the image. EngineFault when the engine fails, Overrun when it takes longer than `seconds`."""
-        options = f"--psm {mode} --dpi {dpi} -c invert_threshold=0 -c thresholding_method={threshold(even=even)}"
-        return words_of(rows_of(run(image, languages, options, seconds)))
+        return words_of(rows_of(run(image, languages, options_of(mode, dpi, on_page(even=even)), seconds)))
 
     def figures(self, image: Path, *, seconds: float, dpi: int) -> tuple[Word, ...]:
         """The dates and numbers of one line, no letter being allowed. EngineFault and Overrun as above."""
-        options = f"--psm {ONE_LINE} --dpi {dpi} -c tessedit_char_whitelist={FIGURES}"
-        return words_of(rows_of(run(image, "eng", options, seconds)))
+        return words_of(rows_of(run(image, FIGURES_IN, options_of(ONE_LINE, dpi, ONLY_FIGURES), seconds)))
+
+
+def options_of(mode: int, dpi: int, variables: dict[str, str]) -> str:
+    """The words of the command line that set layout mode, resolution and the engine's variables."""
+    return " ".join([f"--psm {mode} --dpi {dpi}", *(f"-c {name}={value}" for name, value in variables.items())])
 
 
 def run(image: Path, languages: str, options: str, seconds: float) -> str:
@@ -64,9 +69,9 @@ def run(image: Path, languages: str, options: str, seconds: float) -> str:
         raise overrun(seconds) from None
 
 
-def threshold(*, even: bool) -> int:
-    """How ink is told from paper: `even`, by one level of gray all over the image."""
-    return OTSU if even else SAUVOLA
+def on_page(*, even: bool) -> dict[str, str]:
+    """The engine's variables for a page: nothing is white on black, and how ink is told from paper: `even`, by one level of gray all over it."""
+    return {"invert_threshold": "0", "thresholding_method": str(OTSU if even else SAUVOLA)}
 
 
 def overrun(seconds: float) -> Overrun:

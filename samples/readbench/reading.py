@@ -49,8 +49,10 @@ def plain_texts(images: Sequence[Path]) -> list[str]:
         return list(pool.map(_plain, images))
 
 
-def read_scans(folder: Path, work: Path) -> list[tuple[list[str], str, str]]:
-    """Real scans that have a text beside them: the text's words, what the program read, what plain Tesseract read."""
+def read_scans(folder: Path | None, work: Path) -> list[tuple[list[str], str, str]]:
+    """Real scans that have a text beside them: the text's words, what the program read, what plain Tesseract read. CommandFailed without any."""
+    if folder is None:
+        raise CommandFailed("no folder of real scans was given")
     scans = [(text.with_suffix(".tif"), text) for text in sorted(folder.glob("*.txt")) if text.with_suffix(".tif").is_file()]
     if not scans:
         raise CommandFailed("there is no scan with a text beside it")

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 
+from pipeline import flow
 from pipeline.engines import nursery, rapid, recogniser
 from pipeline.engines.barcodes import Zxing
 from pipeline.engines.namespaces import around
@@ -18,7 +19,7 @@ from pipeline.engines.null import Given
 from pipeline.engines.rapid import RapidOcr, is_installed
 from pipeline.engines.recogniser import Recogniser
 from pipeline.engines.tesseract import Tesseract, rows_of, visible, words_of
-from pipeline.ports import BarcodeReader, OcrEngine, SecondEngine, TextLine
+from pipeline.ports import BarcodeReader, FirstEngine, OcrEngine, SecondEngine, TextLine
 from schemas.config import Config
 from schemas.faults import EngineFault, Overrun
 from schemas.page import Box, Word
@@ -98,6 +99,31 @@ def test_what_a_child_does_not_survive_is_read_by_the_program(image, tmp_path):
     broken.write_bytes(b"P5\n9 9\n255\n")
     assert Recogniser(Given(SAID)).words(broken, **ASK) == SAID
     assert Recogniser(Given(SAID)).words(image, **ASK) != SAID
+
+
+@pytest.mark.parametrize("text", ["01/02/1950", "4471902", "11-30-1968"])
+@BY_NAME
+def test_figures_are_read_where_no_letter_may_stand(tesseract: FirstEngine, text, tmp_path):
+    path = tmp_path / "line.pgm"
+    Image.fromarray(line_of(f"Sold: {text}")).save(path)
+    words = tesseract.figures(path, seconds=60.0, dpi=150)
+    assert "".join(word.text for word in words).endswith(text)
+    assert not any(char.isalpha() for word in words for char in word.text)
+    assert all(0 <= w.box.x0 < w.box.x1 <= 1 and 0 <= w.confidence <= 1 for w in words)
+
+
+def test_reading_figures_leaves_nothing_in_the_engine_of_the_pages(image, tmp_path):
+    path = tmp_path / "line.pgm"
+    Image.fromarray(line_of("01/02/1950")).save(path)
+    first = Recogniser().words(image, **ASK)
+    Recogniser().figures(path, seconds=60.0, dpi=150)
+    assert Recogniser().words(image, **ASK) == first
+
+
+def test_figures_that_a_child_does_not_survive_are_read_by_the_program(tmp_path):
+    broken = tmp_path / "broken.pgm"
+    broken.write_bytes(b"P5\n9 9\n255\n")
+    assert Recogniser(Given(SAID)).figures(broken, seconds=60.0, dpi=150) == SAID
 
 
 def test_a_recogniser_killed_from_outside_is_started_again(image):
@@ -232,6 +258,14 @@ def test_readings_with_and_without_a_second_engine_are_kept_apart(monkeypatch, i
 def test_the_recogniser_is_a_library_where_it_is_there_and_wanted(monkeypatch, installed, wanted, name):
     monkeypatch.setattr(recogniser, "is_installed", lambda: installed)
     assert open_recogniser(ReadRules(recogniser=wanted)).name == name
+
+
+def test_pages_and_figures_are_read_by_the_same_recogniser(monkeypatch):
+    made = []
+    monkeypatch.setattr(flow, "read_pages", lambda *call: made.append(call[4]) or ())
+    equip(Config(), Stores(None, None)).read_pages(None, None, (), None)
+    assert made[0].figures is made[0].ocr
+    assert made[0].ocr.name == "tesserocr"
 
 
 def test_readings_of_two_recognisers_are_kept_apart(monkeypatch):

@@ -203,6 +203,12 @@ def test_status_tells_the_watchers_folders_and_whether_it_lives(run, tmp_path):
     } == set(told["health"])
 
 
+@pytest.mark.parametrize(("languages", "told"), [("eng", "tesserocr"), ("eng+spa", "tesserocr"), ("eng+tlh+qya", "tesserocr, missing: tlh, qya")])
+def test_status_tells_which_languages_cannot_be_read(run, tmp_path, languages, told):
+    (tmp_path / "c.yaml").write_text(f"read: {{languages: {languages}}}")
+    assert json.loads(run("status", "--json")[1])["health"]["recogniser"] == told
+
+
 def test_status_begins_with_alarms_and_watches_until_stopped(run, tmp_path, monkeypatch):
     assert next(iter(json.loads(run("status", "--json")[1]).items())) == ("alarms", {"none": ""})
     (tmp_path / "c.yaml").write_text("alarms: {disk_low_megabytes: 1000000000}")

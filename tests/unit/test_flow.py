@@ -14,6 +14,7 @@ from pipeline.ports import TextLine, Tools
 from samples.memory_patients import MemoryPatients
 from schemas.catalogue import build_catalogue
 from schemas.config import Config
+from schemas.faults import EngineFault
 from schemas.filing import Hold, SetAside
 from schemas.line import Line, LineKind
 from schemas.patient import IndexPatient
@@ -93,6 +94,31 @@ def test_without_a_second_engine_there_is_the_first_reading_alone(tmp_path, seco
     (found,) = read_pages(tmp_path, None, [1], tmp_path, tools, Config())
     assert {again.source for again in found.rereads if again.source.startswith("given")} == ({"given:line"} if second else set())
     assert [word.text for word in found.words] == [word.text for word in words]
+
+
+class Failing(Given):
+    """A second engine that fails over every page."""
+
+    permanent = False
+
+    def lines(self, images):
+        raise EngineFault("no", permanent=self.permanent)
+
+
+class Missing(Failing):
+    """One that can read no page at all."""
+
+    permanent = True
+
+
+def test_a_second_engine_that_fails_on_a_page_costs_no_page(tmp_path):
+    image = pictured(tmp_path, BODY[0])
+    tools = Tools(OnePage(image), Given(sheet(HEAD).words), None, Unread(), MemoryPatients([]), CATALOGUE, Failing())
+    (found,) = read_pages(tmp_path, None, [1], tmp_path, tools, Config())
+    assert [word.text for word in found.words] == [word.text for word in sheet(HEAD).words]
+    assert "given:line" not in {again.source for again in found.rereads}
+    with pytest.raises(EngineFault):
+        read_pages(tmp_path, None, [1], tmp_path, replace(tools, second=Missing(), known={}), Config())
 
 
 class Counting:

@@ -9,14 +9,15 @@ from random import Random
 import numpy as np
 import pytest
 
-from samples.readbench import accuracy, goals
+from samples.readbench import accuracy, cost, goals
 from samples.readbench.fonts import Family
-from samples.readbench.meter import CommandFailed, spend
+from samples.readbench.meter import CommandFailed, Spent, spend
 from samples.readbench.pages import FIELDS, LAYOUTS, make_page, short_page
 from samples.readbench.paper import DRAWN_DPI, QUALITIES, blank_back, lay, save
-from samples.readbench.reading import Seen, plain_texts, read
+from samples.readbench.peers import Peers
+from samples.readbench.reading import Seen, plain_texts, read, read_scans
 from samples.readbench.score import Count, bands, count, readable, right_words
-from samples.readbench.sets import Press, bind
+from samples.readbench.sets import Press, Sheaf, bind
 from samples.readbench.typeset import HIGH, WIDE, draw, write_with_layer
 from samples.report import plain
 
@@ -203,13 +204,29 @@ def test_every_goal_has_one_row_in_the_order_of_the_table():
     rows = goals.in_order([plain("aside", 1, n=1, unit="x"), goals.HARM.reached(0.1, 5)])
     assert [row.goal for row in rows] == [*(goal.text for goal in goals.GOALS), "aside"]
     assert [row.goal for row in rows if row.met] == [goals.HARM.text]
-    assert len({goal.text for goal in goals.GOALS}) == 18
+    assert len({goal.text for goal in goals.GOALS}) == 19
+
+
+def test_real_scans_are_told_beside_plain_tesseract_or_said_to_be_missing(tmp_path):
+    ours, theirs = accuracy.scan_rows([(["a", "b"], "a b", "a"), (["c", "d"], "c", "")])
+    assert (ours.goal, ours.value, ours.met, theirs.value) == (goals.REAL.text, 75, True, 25)
+    for folder in (None, tmp_path):
+        (row,) = goals.section((goals.REAL,), lambda folder=folder: accuracy.scan_rows(read_scans(folder, tmp_path)))
+        assert (row.met, row.value) == (False, None)
+        assert "no folder" in row.note or "no scan" in row.note
 
 
 @pytest.mark.parametrize(
-    ("goal", "value", "met"), [(goals.POOR, 82, True), (goals.POOR, 81.9, False), (goals.HARM, 0.3, True), (goals.TURNED, 1, False)]
+    ("goal", "value", "met"),
+    [
+        (goals.POOR, 82, True),
+        (goals.POOR, 81.9999, False),
+        (goals.CLEAN_OF_NAIVE, 0.0804, False),
+        (goals.HARM, 0.3, True),
+        (goals.TURNED, 1, False),
+    ],
 )
-def test_a_goal_is_met_at_its_limit(goal, value, met):
+def test_a_goal_is_met_at_its_limit_and_not_by_rounding(goal, value, met):
     assert goal.reached(value, 10).met is met
     assert not goal.reached(value, 0).met
 
@@ -217,6 +234,25 @@ def test_a_goal_is_met_at_its_limit(goal, value, met):
 def test_time_spent_by_a_server_left_behind_is_counted():
     burn = f"{sys.executable} -c 'import time\nwhile time.process_time() < 0.6: pass' & exit 0"
     assert spend(["sh", "-c", burn], seconds=60).cpu >= 0.6
+
+
+def test_a_ratio_of_costs_is_of_the_same_pages(tmp_path, monkeypatch, short):
+    """Ours takes 1 s a page and each of the others 2, however often a program is run: a ratio of other pages would not be a half."""
+    sheaf, peers = Sheaf(tmp_path / "mix.pdf", (short,) * 6), Peers(tmp_path, tmp_path)
+    runs = []
+
+    def spent(command, *, seconds):
+        assert seconds
+        runs.append(command)
+        a_page = 1 if "samples.readbench.product" in command else 2
+        return Spent(0.5 + a_page * len(sheaf.pages) * (str(sheaf.path) in command), 0.0)
+
+    monkeypatch.setattr(cost, "spend", spent)
+    meter = cost.make_meter(tmp_path, 3, lambda: peers)
+    rows = {row.goal: row for row in (*cost.clean_rows(sheaf, meter), *cost.fax_rows(sheaf, meter))}
+    for goal in (goals.CLEAN_OF_DEFAULT, goals.CLEAN_OF_CLEANED, goals.CLEAN_OF_NAIVE, goals.FAX_OF_CLEANED):
+        assert (rows[goal.text].value, rows[goal.text].n) == (0.5, 6)
+    assert len([run for run in runs if "-c" in run and str(sheaf.path) in run]) == 1
 
 
 @pytest.mark.parametrize(("command", "seconds"), [(["sh", "-c", "echo why >&2; exit 3"], 60), (["sleep", "60"], 1)])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.extract import extract
 from schemas.document import FieldName, Role
-from schemas.page import Box, ReadFrom, Reread
+from schemas.page import Box, PageKind, ReadFrom, Reread
 from schemas.rules import ExtractRules
 from tests.sheets import sheet
 
@@ -151,3 +151,28 @@ def test_a_number_mended_by_guess_is_doubted_and_keeps_the_other_guess_as_rival(
     found = said_by(page_of([LINES[0].replace("S4471902", printed), *LINES[1:]]))["patient_mrn"]
     assert (found.value, found.rivals) == (value, (rival,))
     assert found.confidence < 0.7
+
+
+def ruined(page):
+    """As `read` leaves a page that is image.unreadable."""
+    return replace(page, kind=PageKind.UNREADABLE, problem="image.unreadable", words=tuple(word._replace(confidence=0.3) for word in page.words))
+
+
+def test_a_page_that_cannot_be_read_never_yields_a_sure_field():
+    """However often, by however many witnesses and however surely a second look saw it; and the values it gives stay the same."""
+    lines = ["Lakeview Hospital", "", *LINES, "", "Patient: DOE, JANE  DOB: 01/02/1950", "", "ICD-10: E11.9, I10", "", "Date of service: 03/04/2021"]
+    page = banded(["~", *["x"] * 9], lines)
+    page = replace(page, rereads=(*page.rereads, Reread("third:line", Box(0, 0, 1, 1), sheet(lines).words)))
+    whole, poor = said_by(page), said_by(ruined(page))
+    assert {"patient_name", "patient_dob", "patient_mrn", "facility", "icd10_codes"} <= set(poor)
+    assert any(field.confidence > 0.9 for field in whole.values())
+    assert max(field.confidence for field in poor.values()) <= 0.45
+    assert {name: field.value for name, field in poor.items()} == {name: field.value for name, field in whole.items()}
+
+
+def test_a_page_that_can_be_read_is_believed_before_one_that_cannot():
+    other = replace(ruined(banded(["~"], [LINES[0].replace("DOE, JANE", "ROE, JILL")] * 3)), number=2)
+    (name,) = (f for f in extract([page_of(), other], rules=RULES).fields if f.name is FieldName.PATIENT_NAME)
+    alone = said_by(page_of())["patient_name"]
+    assert (name.value, name.rivals) == ("DOE, JANE", ("ROE, JILL",))
+    assert name.confidence == alone.confidence
