@@ -17,6 +17,7 @@ from review.doors import Door, Policy, door, visitor_of
 from review.pages import show
 from review.screens.decide.card import Answers, Question, card_of, certainty, in_order
 from review.second import planted
+from review.sight import is_for
 from schemas.access import Right, Role, Visitor
 from schemas.catalogue import Catalogue
 from schemas.decision import ESCALATIONS, NOBODY, REASONS_FOR, RESCAN, SKIPS, Wish
@@ -202,11 +203,6 @@ def answers_in(form: Mapping[str, str]) -> Answers:
     new = {name.removeprefix("new."): value.strip() for name, value in form.items() if name.startswith("new.")}
     facts = {name: form.get(name) == "yes" for name in ("read", "confirmed", "two_people")}
     return Answers(form.get("patient", "").strip(), form.get("kind", ""), fields, **facts, new=new, merge=form.get("merge", ""))
-
-
-def is_for(visitor: Visitor, item: ReviewItem) -> bool:
-    """Whether an item is this person's to see: what was handed on is the lead's."""
-    return not item.escalated or Role.LEAD in visitor.user.roles
 
 
 def wanted_by(request: Request) -> Wanted:
