@@ -82,7 +82,7 @@ def _screens(house: House, gate: Gate, web: Web) -> Iterator[Door]:
         WelcomeScreen(gate),
         AccountScreen(gate),
         QueueScreen(house.index, house.now),
-        DecideScreen(house.index, house.catalogue, house.decide, house.now),
+        DecideScreen(house.index, house.catalogue, house.decide, house.undo, house.now),
         CutScreen(house.index, house.catalogue, house.now),
         RescanScreen(house.index, house.catalogue, house.now),
         PracticeScreen(house.index, house.catalogue, house.now),

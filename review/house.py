@@ -14,7 +14,7 @@ from review.single_sign_on import Provider
 from schemas.catalogue import Catalogue
 from schemas.decision import Wish
 from schemas.line import Standing
-from schemas.record import DocumentRecord
+from schemas.record import DocumentRecord, ReviewItem
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class House:
     catalogue: Catalogue
     key: bytes  # 32 random bytes of this installation: seals second factors
     decide: Callable[[str, Wish, str, int], DocumentRecord]  # item, what is wanted, who, under which lease → the document as it is now
+    undo: Callable[[str, str], ReviewItem]  # a decided item, who → the item that asks anew; StaleClaim when it is too late
     take_in: Callable[[str, BinaryIO], str]  # a file's name and content → the delivery's id
     status: Callable[[], dict[str, Any]]
     standings: Callable[[], Mapping[str, Standing]]  # by source, what its decisions prove

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from schemas.config import Config
 from schemas.decision import Wish
-from schemas.record import DocumentRecord
-from store import documents, merges
+from schemas.record import DocumentRecord, ReviewItem
+from store import corrections, documents, merges, queue
 from store.database import reading, writing
 from workers.rematch import Rematched, ask_again, recheck_filed, rematch_held, rematch_told_apart
 from workers.resolve import resolve_item
@@ -48,6 +48,20 @@ def decide_item(  # noqa: PLR0913 - a decision, and the stores it reaches
         if merged:
             _follow(stores, config, filed, now)
     return record
+
+
+def undo_item(stores: Stores, config: Config, item_id: str, *, actor: str, now: datetime) -> ReviewItem:
+    """Take back a decision; where it had merged two entries that are parted again, the documents concerned are matched again."""
+    with writing(stores.index) as conn:
+        before = queue.get(conn, item_id)
+        mrn = (before.resolution or {}).get("merge", "") if before else ""
+        head = merges.survivor(conn, mrn)
+        again = corrections.undo(conn, item_id, actor, now=now)
+        parted = head != mrn and merges.survivor(conn, mrn) == mrn
+        filed = [record.id for one in (head, mrn) for record in documents.of_patient(conn, one)] if parted else []
+    if parted:
+        _follow(stores, config, filed, now)
+    return again
 
 
 def _follow(stores: Stores, config: Config, filed: list[str], now: datetime) -> Rematched:

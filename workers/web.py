@@ -26,12 +26,12 @@ from review.single_sign_on import Provider
 from schemas.config import Config, Oidc, is_loopback
 from schemas.decision import Wish
 from schemas.faults import ConfigFault, Fault, InputFault, StoreFault
-from schemas.record import DocumentRecord
+from schemas.record import DocumentRecord, ReviewItem
 from workers.alarms import find_alarms
 from workers.figures import not_ready, take_figures
 from workers.lines import standings
 from workers.log import set_up_log
-from workers.merge import decide_item
+from workers.merge import decide_item, undo_item
 from workers.metrics import render_metrics
 from workers.own_key import own_key
 from workers.receipt import INGESTED
@@ -60,12 +60,16 @@ def build_house(config: Config, data_dir: Path, stores: Stores, now: Callable[[]
     def decide(item_id: str, wish: Wish, actor: str, fence: int) -> DocumentRecord:
         return decide_item(stores, config, item_id, wish, actor=actor, now=now(), fence=fence)
 
+    def undo(item_id: str, actor: str) -> ReviewItem:
+        return undo_item(stores, config, item_id, actor=actor, now=now())
+
     return House(
         index=stores.index,
         pictures=Pictures(stores.index, stores.objects, ChildOpener(config.render), scratch),
         catalogue=load_catalogue(),
         key=own_key(data_dir, "access"),
         decide=decide,
+        undo=undo,
         take_in=partial(hand_in, config, stores, scratch, now=now),
         status=status,
         standings=lambda: standings(stores, rules=config.match),

@@ -26,6 +26,7 @@ from schemas.reasons import explain
 from schemas.record import DocumentRecord, DocumentStatus, ReviewItem
 from store import corrections, documents, lookup, queue
 from store.database import reading, writing
+from store.opinions import ANSWER
 from store.queue import Wanted
 
 UNDO_LASTS = timedelta(hours=24)
@@ -52,6 +53,7 @@ class DecideScreen:
     index: Engine
     catalogue: Catalogue
     decide_item: Decide
+    undo_item: Callable[[str, str], ReviewItem]
     now: Callable[[], datetime]
 
     def doors(self) -> Sequence[Door]:
@@ -129,10 +131,8 @@ class DecideScreen:
 
     def undo(self, request: Request) -> Response:
         """Take back one's own last decision; the item stands again."""
-        visitor, now = visitor_of(request), self.now()
         try:
-            with writing(self.index) as conn:
-                again = corrections.undo(conn, request.path_params["item_id"], visitor.actor, now=now)
+            again = self.undo_item(request.path_params["item_id"], visitor_of(request).actor)
         except StaleClaim:
             return self.too_late(request)
         return RedirectResponse(f"/items/{again.id}{query_of(wanted_by(request))}", 303)
@@ -180,6 +180,8 @@ class DecideScreen:
             "settled": settled if card.question is not Question.PATIENT else None,
             "following": following,
             "last": last,
+            "kept": is_kept(last),
+            "stays": corrections.left_standing(*found),
             "query": query_of(wanted),
             "before": [pages for pages in cuts if found.record.pages and pages[0] < found.record.pages[0]][-1:],
             "after": [pages for pages in cuts if found.record.pages and pages[0] > found.record.pages[-1]][:1],
@@ -203,6 +205,11 @@ def answers_in(form: Mapping[str, str]) -> Answers:
     new = {name.removeprefix("new."): value.strip() for name, value in form.items() if name.startswith("new.")}
     facts = {name: form.get(name) == "yes" for name in ("read", "confirmed", "two_people")}
     return Answers(form.get("patient", "").strip(), form.get("kind", ""), fields, **facts, new=new, merge=form.get("merge", ""))
+
+
+def is_kept(last: ReviewItem | None) -> bool:
+    """Whether somebody's newest answer waits for another person's. Of a check or a second answer it would tell whether they were at one."""
+    return last is not None and not last.again and (last.resolution or {}).get("act") == ANSWER
 
 
 def wanted_by(request: Request) -> Wanted:
