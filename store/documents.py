@@ -109,6 +109,13 @@ def of_delivery(conn: Connection, delivery_id: str) -> list[DocumentRecord]:
     return [_record(row) for row in conn.execute(_records().where(document.c.delivery_id == delivery_id))]
 
 
+def cuts(conn: Connection, delivery_id: str) -> dict[str, tuple[int, ...]]:
+    """The pages of each document of a delivery, in order."""
+    there = (document.c.delivery_id == delivery_id) & (document.c.status != REPLACED)
+    query = select(document.c.id, document.c.pages).where(there).order_by(document.c.first_page, document.c.rowno)
+    return {row.id: tuple(row.pages) for row in conn.execute(query)}
+
+
 def of_patient(conn: Connection, mrn: str) -> list[DocumentRecord]:
     """The documents filed to a patient, under whichever of their numbers, in the order they came."""
     filed = document.c.patient_mrn.in_(merges.family(conn, mrn)) & (document.c.status == str(DocumentStatus.FILED))

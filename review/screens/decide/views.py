@@ -169,7 +169,7 @@ class DecideScreen:
             last = queue.last_decided(conn, visitor.actor, since=now - UNDO_LASTS)
             settled = lookup.named(conn, answers.patient or found.record.patient_mrn or "")
             following = documents.get(conn, seat.following.document_id) if seat and seat.following else None
-            cuts = [one.pages for one in documents.of_delivery(conn, found.record.delivery_id) if one.pages and one.id != found.record.id]
+            cuts = [pages for name, pages in documents.cuts(conn, found.record.delivery_id).items() if pages and name != found.record.id]
         card = card_of(*found, self.catalogue, answers, salt=f"{found.item.id}:{seat.fence if seat else 0}")
         shown = {
             "item": found.item,
