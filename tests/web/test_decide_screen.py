@@ -56,7 +56,7 @@ def test_two_people_suspected_to_be_one_are_told_apart_on_the_way(full):
     with writing(full.stores.index) as conn:
         evidence = {**documents.get(conn, "doc1").evidence, "match": {"twice": ["M1", "M2"]}}
         conn.execute(tables.document.update().where(tables.document.c.id == "doc1").values(evidence=evidence))
-        reasons = ["patient.duplicate", "field.missing.service_date"]
+        reasons = [*queue.get(conn, "item-1").reasons, "patient.duplicate"]
         conn.execute(tables.review_item.update().where(tables.review_item.c.id == "item-1").values(reasons=reasons))
     client = full.client("clerk")
     page = client.get("/items/item-1").text
