@@ -12,13 +12,15 @@ from pydantic import BaseModel
 
 from review.doors import Door, Policy, visitor_of
 from review.house import House
-from review.sight import note_shown, seen_document
-from schemas.access import Right, Role
+from review.screens.decide.views import reach
+from review.sight import is_for, note_shown, seen_document
+from schemas.access import Right
 from schemas.faults import InputFault
 from schemas.reasons import explain
 from schemas.record import DocumentStatus, ReviewItem
 from store import documents, queue
 from store.database import reading
+from store.queue import Wanted
 
 MOST = 500
 
@@ -92,16 +94,18 @@ class Api:
             raise HTTPException(404)
         return documents.line_of(record)
 
-    def list_items(self, limit: Annotated[int, Query(ge=1, le=MOST)] = 100) -> list[Item]:
-        """What waits for a clerk, most urgent and oldest first."""
+    def list_items(self, request: Request, limit: Annotated[int, Query(ge=1, le=MOST)] = 100) -> list[Item]:
+        """What waits for this person, most urgent and oldest first."""
+        visitor = visitor_of(request)
         with reading(self.house.index) as conn:
-            return [_item(item) for item in queue.open_items(conn, limit=limit)]
+            return [_item(item) for item in queue.open_items(conn, reach(visitor, Wanted()), limit=limit, holder=visitor.actor)]
 
     def get_item(self, request: Request, item_id: str) -> Item:
-        """One item that waits."""
+        """One item that waits for this person."""
         with reading(self.house.index) as conn:
             item = queue.get(conn, item_id)
-        if item is None or item.resolved_at is not None or (item.escalated and Role.LEAD not in visitor_of(request).user.roles):
+            mine = item is not None and is_for(visitor_of(request), item) and queue.is_for(conn, item_id, visitor_of(request).actor)
+        if item is None or item.resolved_at is not None or not mine:
             raise HTTPException(404)
         return _item(item)
 

@@ -26,7 +26,7 @@ class House:
     catalogue: Catalogue
     key: bytes  # 32 random bytes of this installation: seals second factors
     decide: Callable[[str, Wish, str, int], DocumentRecord]  # item, what is wanted, who, under which lease → the document as it is now
-    undo: Callable[[str, str], ReviewItem]  # a decided item and who decided it → the item that stands again
+    undo: Callable[[str, str], ReviewItem]  # a decided item, who → the item that asks anew; StaleClaim when it is too late
     take_in: Callable[[str, BinaryIO], str]  # a file's name and content → the delivery's id
     status: Callable[[], dict[str, Any]]
     standings: Callable[[], Mapping[str, Standing]]  # by source, what its decisions prove

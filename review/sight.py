@@ -7,30 +7,39 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from schemas.access import Right, Visitor
+from schemas.access import Right, Role, Visitor
 from schemas.catalogue import Catalogue
-from schemas.record import AuditEntry, DocumentRecord
-from store import audit, documents, queue
+from schemas.record import AuditEntry, DocumentRecord, DocumentStatus, ReviewItem
+from store import audit, documents, merges, queue
 from store.database import reading, writing
+
+
+def is_for(visitor: Visitor, item: ReviewItem) -> bool:
+    """Whether an item is this person's to see: what was handed on is the lead's."""
+    return not item.escalated or Role.LEAD in visitor.user.roles
 
 
 def seen_document(conn: Connection, visitor: Visitor, document_id: str, catalogue: Catalogue) -> DocumentRecord | None:
     """The document, if it is there and this person may see it; None tells neither from the other.
 
-    Whoever has been handed it to be decided blind does not see it outside of the queue.
+    Whoever has been handed it to be decided blind does not see it outside of the queue, nor a protected one as it is filed.
     """
     record = pictured_document(conn, visitor, document_id, catalogue)
-    return None if record is None or queue.asked_blind(conn, [document_id], holder=visitor.actor) else record
+    if record is None or queue.asked_blind(conn, [document_id], holder=visitor.actor):
+        return None
+    hidden = record.status is DocumentStatus.FILED and is_protected(record, catalogue) and not has_glass(conn, visitor, record)
+    return None if hidden else record
 
 
 def pictured_document(conn: Connection, visitor: Visitor, document_id: str, catalogue: Catalogue) -> DocumentRecord | None:
-    """The document whose pages this person may look at; None as above."""
+    """The document whose pages this person may look at; None as above. A protected one while they may be asked about it."""
     record = documents.get(conn, document_id)
     if record is None or Right.DOCUMENTS not in visitor.rights:
         return None
-    if not is_protected(record, catalogue) or has_glass(visitor, record):
+    if not is_protected(record, catalogue) or has_glass(conn, visitor, record):
         return record
-    return record if any(item.resolved_at is None for item in queue.of_document(conn, document_id)) else None
+    asked = [item for item in queue.of_document(conn, document_id) if item.resolved_at is None and is_for(visitor, item)]
+    return record if any(queue.is_for(conn, item.id, visitor.actor) for item in asked) else None
 
 
 def note_looks(index: Engine, visitor: Visitor, document_ids: Collection[str], now: datetime) -> None:
@@ -53,6 +62,7 @@ def is_protected(record: DocumentRecord, catalogue: Catalogue) -> bool:
     return bool(asked) or (slug is not None and slug in catalogue and catalogue[slug].sensitivity is not None)
 
 
-def has_glass(visitor: Visitor, record: DocumentRecord) -> bool:
-    """Whether the person has emergency access to this document's patient now."""
-    return record.patient_mrn is not None and any(glass.mrn == record.patient_mrn for glass in visitor.glasses)
+def has_glass(conn: Connection, visitor: Visitor, record: DocumentRecord) -> bool:
+    """Whether the person has emergency access to this document's patient now, under whichever of their numbers."""
+    mrn = record.patient_mrn
+    return mrn is not None and any(merges.survivor(conn, glass.mrn) == merges.survivor(conn, mrn) for glass in visitor.glasses)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,15 +11,17 @@ from sqlalchemy import Connection, select, update
 
 from schemas.faults import StaleClaim
 from schemas.record import AuditEntry, DocumentRecord, DocumentStatus, ReviewItem
-from store import audit, documents, opinions, patients, queue, recuts, sightings
+from store import audit, documents, merges, opinions, patients, queue, recuts, sightings
 from store.tables import review_item
 
 UNFILED = "patient.unfiled"
+REGISTERED, MERGED = "registered", "merged"  # what stays in the patient index when a decision is taken back
 
 
 def undo(conn: Connection, item_id: str, actor: str, *, now: datetime) -> ReviewItem:
     """Take back one's own last word on a document: it is as it was before, and the question stands again, in one's own hands.
 
+    Entries that were merged by it are parted where nothing else came of it; what stays in the patient index is noted with the new question.
     StaleClaim when somebody has decided or asked something about the document since.
     """
     item = queue.get(conn, item_id)
@@ -35,13 +38,20 @@ def undo(conn: Connection, item_id: str, actor: str, *, now: datetime) -> Review
         raise StaleClaim("Others have seen it in that chart by now.", next_step="Take it out of the chart for a reason; who saw it is put on record.")
     opinions.withdraw(conn, record.id, actor, now=now)
     again = queue.reopened(item, queue.new_id(conn, record.id))
-    after = _noted(documents.as_it_was(record, row.before), again.id, actor, "undo", now)
+    stays = _part(conn, item, actor, now)
+    after = _noted(documents.as_it_was(record, row.before), again.id, actor, "undo", now, stays=stays)
     conn.execute(update(review_item).where(review_item.c.id == item_id).values(undone_at=now))
     if item.resolution and item.resolution.get("apart"):
         patients.tally(conn, (), ())  # whoever matches just now looks again
-    _carry_out(conn, record, after, again, "document.undone", actor, {"item": item_id}, now)
+    _carry_out(conn, record, after, again, "document.undone", actor, {"item": item_id, "stays": stays}, now)
     queue.claim(conn, again.id, actor, now=now)
     return again
+
+
+def left_standing(item: ReviewItem, record: DocumentRecord) -> list[str]:
+    """What a decision left in the patient index when it was taken back and this item asked anew: REGISTERED, MERGED."""
+    last = (record.evidence.get("decisions") or [{}])[-1]
+    return list(last.get("stays", ())) if last.get("item") == item.id else []
 
 
 def unfile(conn: Connection, record: DocumentRecord, actor: str, reason: str, *, now: datetime) -> ReviewItem:
@@ -58,6 +68,18 @@ def unfile(conn: Connection, record: DocumentRecord, actor: str, reason: str, *,
     after = _noted(replace(current, status=DocumentStatus.REVIEW, reasons=(UNFILED,), filed_at=None), item.id, actor, "unfile", now)
     _carry_out(conn, current, after, item, "document.unfiled", actor, {"reason": reason, "mrn": current.patient_mrn, "seen_by": seen}, now)
     return item
+
+
+def _part(conn: Connection, item: ReviewItem, actor: str, now: datetime) -> list[str]:
+    """Part the entries that a decision had merged, where nothing else came of it; what stays."""
+    decision, since = item.resolution or {}, item.resolved_at
+    stays, other = [REGISTERED] if decision.get("new") else [], decision.get("merge")
+    if not other or since is None or merges.survivor(conn, other) == other or merges.merged_at(conn, other) != since:
+        return stays
+    if merges.is_used(conn, other, since, but=item.document_id):
+        return [*stays, MERGED]
+    merges.unmerge(conn, other, actor=actor, now=now)
+    return stays
 
 
 def _carry_out(  # noqa: PLR0913 - one act, all of it
@@ -86,6 +108,6 @@ def _is_asked(conn: Connection, document_id: str) -> bool:
     return any(item.resolved_at is None and not (item.blind or item.known) for item in queue.of_document(conn, document_id))
 
 
-def _noted(record: DocumentRecord, item_id: str, actor: str, act: str, now: datetime) -> DocumentRecord:
-    said = {"item": item_id, "actor": actor, "at": now.isoformat(), "act": act}
+def _noted(record: DocumentRecord, item_id: str, actor: str, act: str, now: datetime, *, stays: Sequence[str] = ()) -> DocumentRecord:
+    said = {"item": item_id, "actor": actor, "at": now.isoformat(), "act": act, **({"stays": list(stays)} if stays else {})}
     return replace(record, evidence={**record.evidence, "decisions": [*record.evidence.get("decisions", []), said]})

@@ -20,12 +20,12 @@ from schemas.record import AuditEntry, DocumentRecord, DocumentStatus, ReviewIte
 from schemas.source import Delivery, DeliveryState
 from store import audit, merges, queue, search, verdicts, why
 from store.columns import canonical
+from store.decided import decided, is_fileable
 from store.tables import delivery, document, filing, review_item
 
 PIPELINE = "pipeline"
 REPLACED = "replaced"  # of a row whose pages were put together anew: it is in no list, and comes back when the cuts are taken back
 CHANGED = ("status", "document_type", "loinc", "document_type_confidence", "patient_mrn", "patient_probability", "fields", "reasons", "filed_at")
-WHOLE_PAGE = (0.0, 0.0, 1.0, 1.0)
 
 
 def settle(  # noqa: PLR0913 - one outcome, all of it
@@ -57,7 +57,7 @@ def resolve(conn: Connection, *, item_id: str, actor: str, decision: dict[str, A
     item = _open_item(conn, item_id)
     before = _known(conn, item.document_id)
     decision = _to_survivor(conn, before, decision)
-    after = _decided(before, decision, {"item": item_id, "actor": actor, "at": now.isoformat()}, now)
+    after = decided(before, decision, {"item": item_id, "actor": actor, "at": now.isoformat()}, now)
     verdicts.note(conn, item, before, decision, {"actor": actor, "at": now})
     replace_record(conn, before, after, actor, now)
     _close(conn, item_id, actor, decision, now, before)
@@ -107,6 +107,13 @@ def get(conn: Connection, id: str) -> DocumentRecord | None:  # noqa: A002 - the
 def of_delivery(conn: Connection, delivery_id: str) -> list[DocumentRecord]:
     """The documents of a delivery, by page."""
     return [_record(row) for row in conn.execute(_records().where(document.c.delivery_id == delivery_id))]
+
+
+def cuts(conn: Connection, delivery_id: str) -> dict[str, tuple[int, ...]]:
+    """The pages of each document of a delivery, in order."""
+    there = (document.c.delivery_id == delivery_id) & (document.c.status != REPLACED)
+    query = select(document.c.id, document.c.pages).where(there).order_by(document.c.first_page, document.c.rowno)
+    return {row.id: tuple(row.pages) for row in conn.execute(query)}
 
 
 def of_patient(conn: Connection, mrn: str) -> list[DocumentRecord]:
@@ -180,12 +187,8 @@ def _check_records(delivery: Delivery, records: Sequence[DocumentRecord], items:
         raise InvariantBroken(f"Delivery {delivery.id}: a document or review item of another one.")
     if any(record.status is DocumentStatus.REVIEW and record.id not in asked for record in records):
         raise InvariantBroken(f"Delivery {delivery.id}: a document is held and no clerk is asked.")
-    if any(record.status is DocumentStatus.FILED and not _is_fileable(record) for record in records):
+    if any(record.status is DocumentStatus.FILED and not is_fileable(record) for record in records):
         raise InvariantBroken(f"Delivery {delivery.id}: a document is filed without patient, type or object.")
-
-
-def _is_fileable(record: DocumentRecord) -> bool:
-    return bool(record.pages and record.patient_mrn and record.document_type and record.object_key)
 
 
 def _close_delivery(conn: Connection, closing: Delivery, page_count: int, now: datetime) -> bool:
@@ -312,50 +315,6 @@ def _known(conn: Connection, document_id: str) -> DocumentRecord:
     if record is None:
         raise InvariantBroken(f"Document {document_id} is not in the index.")
     return record
-
-
-def _decided(before: DocumentRecord, decision: dict[str, Any], by: dict[str, str], now: datetime) -> DocumentRecord:
-    """The document as the clerk wants it."""
-    act = decision.get("act")
-    evidence = {**before.evidence, "decisions": [*before.evidence.get("decisions", []), {**by, "act": act}]}
-    if act == "file":
-        return replace(_filed(before, decision, now), evidence=evidence)
-    if act in {"set_aside", "quarantine"} and decision.get("reason"):
-        status = DocumentStatus.SET_ASIDE if act == "set_aside" else DocumentStatus.QUARANTINED
-        return replace(before, status=status, reasons=(decision["reason"],), filed_at=None, evidence=evidence)
-    raise StoreFault("A decision is to file, or to set aside or quarantine for a reason.", permanent=True)
-
-
-def _filed(before: DocumentRecord, decision: dict[str, Any], now: datetime) -> DocumentRecord:
-    """Filed as decided. A person's choice of patient counts as certain; what was computed before stays in the evidence."""
-    slug = decision.get("type") or before.document_type
-    mrn = decision.get("mrn")
-    stays = before.status is DocumentStatus.FILED and before.patient_mrn == mrn
-    filed = replace(
-        before,
-        status=DocumentStatus.FILED,
-        document_type=slug,
-        loinc=decision.get("loinc", before.loinc if slug == before.document_type else None),
-        document_type_confidence=before.document_type_confidence if slug == before.document_type else 1.0,
-        patient_mrn=mrn,
-        patient_probability=before.patient_probability if stays else 1.0,
-        fields=before.fields | {name: _corrected(before, name, value) for name, value in (decision.get("fields") or {}).items()},
-        reasons=(),
-        object_key=decision.get("object_key", before.object_key),
-        filed_at=before.filed_at if stays else now,
-    )
-    if not _is_fileable(filed):
-        raise StoreFault("A document is filed with a patient, a type and its stored pages.", next_step="Give what is missing.", permanent=True)
-    return filed
-
-
-def _corrected(record: DocumentRecord, name: str, value: Any) -> StoredField:
-    """A field as the clerk typed it; it keeps the place where it was read, else it counts for the whole first page."""
-    place = record.fields.get(name) or StoredField("", 0.0, min(record.pages, default=1), WHOLE_PAGE)
-    if isinstance(value, Mapping):
-        place = replace(place, page=value.get("page", place.page), box=tuple(value.get("box", place.box)))
-        value = value["value"]
-    return replace(place, value=str(value), confidence=1.0, rule="clerk", rivals=())
 
 
 def _records() -> Select[Any]:

@@ -9,14 +9,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, or_, select, update
 
 from schemas.faults import InputFault
 from schemas.record import AuditEntry
 from store import audit
 from store.patients import tally
+from store.tables import filing, patient
 from store.tables import merge as table
-from store.tables import patient
 
 
 def survivor(conn: Connection, mrn: str) -> str:
@@ -75,6 +75,14 @@ def merged_at(conn: Connection, mrn: str) -> datetime | None:
         select(table.c.at).where(table.c.mrn == mrn, table.c.act == "merge").order_by(table.c.sequence.desc()).limit(1)
     ).scalar()
     return at
+
+
+def is_used(conn: Connection, mrn: str, since: datetime, *, but: str) -> bool:
+    """Whether anything came of it since that entries are one person: another merge, or a filing of a document other than `but`."""
+    people = family(conn, mrn)
+    moved = select(table.c.sequence).where(or_(table.c.mrn.in_(people), table.c.survivor_mrn.in_(people)), table.c.at > since)
+    filed = select(filing.c.sequence).where(filing.c.mrn.in_(people), filing.c.at >= since, filing.c.document_id != but)
+    return any(conn.execute(query.limit(1)).first() is not None for query in (moved, filed))
 
 
 def count(conn: Connection) -> int:

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, false, func, insert, or_, select, update
@@ -23,6 +24,7 @@ URGENCY = case({"stat": 0, "normal": 1}, value=table.c.priority, else_=2)
 QUARANTINED = case((document.c.status == "quarantined", 1), else_=0)
 LASTS = timedelta(minutes=5)  # how long an item stays in idle hands
 TARGET = timedelta(hours=24)  # in which every item is to be decided
+SOON = 200  # among so many one sender's items are handed out together
 SKIPS = 3  # so many skips hand an item on to the lead
 LOOKS = ("chart.seen", "practice.seen")  # audit actions by which a person learns how a document was filed
 
@@ -129,13 +131,33 @@ def next_item(conn: Connection, holder: str, wanted: Wanted, *, now: datetime, a
     """The item to decide next: one's own leased one first, then urgent, late, of the same sender, old."""
     mine = and_(table.c.holder == holder, table.c.held_until > now, table.c.id != after, table.c.resolved_at.is_(None))
     row = conn.execute(_waiting(table).where(mine, *_asked(wanted, now)).order_by(*_order()).limit(1)).first()
-    if row is None:
-        sender = select(document.c.read_facility).join(table, table.c.document_id == document.c.id).where(table.c.id == after).scalar_subquery()
-        beside = case((and_(document.c.read_facility == sender, document.c.read_facility != ""), 0), else_=1)
-        late = case((table.c.opened_at <= now - TARGET, 0), else_=1)
-        free = _waiting(table).where(_is_free(now), table.c.id != after, may_decide(holder), *_asked(wanted, now))
-        row = conn.execute(free.order_by(URGENCY, QUARANTINED, late, beside, *_order()).limit(1)).first()
+    row = row or _first_free(conn, holder, wanted, now, after)
     return item_of(row) if row else None
+
+
+def _first_free(conn: Connection, holder: str, wanted: Wanted, now: datetime, after: str) -> Row[Any] | None:
+    """The item in nobody's hands that comes first; of one sender's stack the next, if it is among those that come soon.
+
+    A rank at a time: within one the index gives the oldest, and no long queue is sorted.
+    """
+    free = (_is_free(now), table.c.id != after, may_decide(holder), *_asked(wanted, now))
+    there = conn.execute(select(URGENCY).where(table.c.resolved_at.is_(None)).distinct()).scalars()
+    for urgency, quarantined in product(sorted(there), range(2)):
+        rank = (urgency == URGENCY, quarantined == QUARANTINED, *free)
+        first = conn.execute(_waiting(table).where(*rank).order_by(*_by_age()).limit(1)).first()
+        if first is not None:
+            return _beside(conn, after, (*rank, table.c.opened_at <= now - TARGET) if first.opened_at <= now - TARGET else rank) or first
+    return None
+
+
+def _beside(conn: Connection, after: str, rank: Sequence[ColumnElement[bool]]) -> Row[Any] | None:
+    """The oldest of those that come soon whose document is of the same sender as the last one."""
+    sender = conn.execute(select(document.c.read_facility).join(table, table.c.document_id == document.c.id).where(table.c.id == after)).scalar()
+    if not sender:
+        return None
+    soon = _waiting(table.c.id, document.c.read_facility).where(*rank).order_by(*_by_age()).limit(SOON)
+    name = next((name for name, facility in conn.execute(soon) if facility == sender), None)
+    return conn.execute(select(table).where(table.c.id == name)).first() if name else None
 
 
 def holds(conn: Connection, item_id: str, holder: str, fence: int, *, now: datetime) -> bool:
@@ -238,7 +260,11 @@ def _waiting(*what: Any) -> Select[Any]:
 
 
 def _order() -> tuple[ColumnElement[Any], ...]:
-    return URGENCY, QUARANTINED, table.c.opened_at, document.c.delivery_id, document.c.first_page, table.c.id
+    return URGENCY, QUARANTINED, *_by_age()
+
+
+def _by_age() -> tuple[ColumnElement[Any], ...]:
+    return table.c.opened_at, document.c.delivery_id, document.c.first_page, table.c.id
 
 
 def _is_free(now: datetime) -> ColumnElement[bool]:

@@ -51,15 +51,20 @@ def decide_item(  # noqa: PLR0913 - a decision, and the stores it reaches
 
 
 def undo_decision(stores: Stores, config: Config, item_id: str, *, actor: str, now: datetime) -> ReviewItem:
-    """Take back one's own decision on a review item; where it told entries apart, what was filed or held since then is matched again."""
+    """Take back one's own decision; where it had told two entries apart, or merged two that part again, the documents concerned are matched again."""
     with writing(stores.index) as conn:
         item = queue.get(conn, item_id)
+        told = (item.resolution if item else None) or {}
+        one_again, mrn = told.get("apart", []), told.get("merge", "")
+        head = merges.survivor(conn, mrn)
         again = corrections.undo(conn, item_id, actor, now=now)
-        one_again = item.resolution.get("apart", []) if item and item.resolution else []
-        filed = {record.id for mrn in one_again for record in documents.of_patient(conn, mrn)}
+        parted = head != mrn and merges.survivor(conn, mrn) == mrn
+        filed = {record.id for one in [*one_again, *((head, mrn) if parted else ())] for record in documents.of_patient(conn, one)}
     if one_again:
         recheck_filed(stores, config, sorted(filed), now=now)
         rematch_between(stores, config, one_again, now=now)
+    if parted:
+        _follow(stores, config, sorted(filed), now)
     return again
 
 

@@ -59,8 +59,10 @@ def _asked(site: Site, way: Way, role: Role | None, mine: dict[str, str]) -> Ite
 
 
 def _may(role: Role, foreign: dict[str, str]) -> bool:
-    """What is foreign to one role is another's: the lead has what was handed on, a clerk the emergency access that they opened."""
-    return ("item_id" in foreign and role is Role.LEAD) or ("glass_id" in foreign and role is Role.CLERK)
+    """What is foreign to one role is another's: the lead has what was handed on, a clerk the emergency access that they opened, whose notice
+    the privacy officer closes.
+    """
+    return ("item_id" in foreign and role is Role.LEAD) or ("glass_id" in foreign and role in {Role.CLERK, Role.PRIVACY})
 
 
 def _caller(site: Site, way: Way, role: Role) -> Caller:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from samples.reviewbench import goals
 from samples.reviewbench.site import Site
 from store import queue
 from store.database import open_index, writing
+from workers.supervise import die_with
 
 PROCESSES = 4
 CLERKS = 2  # in each process
@@ -45,7 +47,7 @@ def lease_rows(site: Site, *, claims: int, waiting: int) -> Iterator[Row]:
     items = [item.id for item in site.open_items()[-ITEMS:]]
     url, begun = str(site.stores.index.url), time.monotonic()
     tasks = [(url, number, claims // PROCESSES, items, begun) for number in range(PROCESSES)]
-    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn"), die_with, (os.getpid(),)) as pool:
         seen = list(pool.map(_contend, tasks))
     asked, held = sum(one.asked for one in seen), [one for part in seen for one in part.held]
     note = f"{len(held)} were granted, on {len(items)} items to {PROCESSES * CLERKS} clerks in {PROCESSES} processes; {waiting} items waiting"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import re
 import signal
 import subprocess
@@ -30,7 +31,8 @@ class Program:
         self._process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-m", "workers.web"], env=self.site.environment, stdout=self._log, stderr=self._log)
+        command = [sys.executable, "-m", "workers.supervise", str(os.getpid()), "workers.web"]  # it dies with this process
+        return subprocess.Popen(command, env=self.site.environment, stdout=self._log, stderr=self._log)
 
     def wait(self, seconds: float = 60) -> None:
         """Until it answers; RuntimeError when it does not."""

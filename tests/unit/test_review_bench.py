@@ -1,7 +1,13 @@
 """How the review benchmark counts: it would notice what it says is not there."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -71,3 +77,39 @@ def test_easy_is_what_needs_no_typing_and_has_the_truth_among_what_is_proposed()
     assert not is_easy(record, replace(truth, mrn="M9"))
     assert not is_easy(record, replace(truth, document_type="ecg"))
     assert not is_easy(replace(record, reasons=("field.missing.service_date",)), truth)
+
+
+BENCH = """
+import sys, time
+from types import SimpleNamespace
+from pathlib import Path
+from samples.reviewbench.program import Program
+folder = Path(sys.argv[1])
+program = Program(SimpleNamespace(folder=folder, environment={"CHARTROOM_DATA_DIR": str(folder / "var"), "CHARTROOM_CONFIG": str(folder / "config.yaml")}))
+print(program._process.pid, flush=True)
+time.sleep(60)
+"""
+
+
+def runs(pid):
+    """Whether a process is there and no mere entry that nobody has collected."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_a_killed_benchmark_leaves_no_web_process(tmp_path):
+    bench = subprocess.Popen([sys.executable, "-c", BENCH, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    web = int(bench.stdout.readline())
+    try:
+        assert runs(web)
+        bench.kill()
+        bench.wait()
+        until = time.monotonic() + 30
+        while runs(web) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert not runs(web)
+    finally:
+        if runs(web):
+            os.kill(web, signal.SIGKILL)

@@ -8,8 +8,8 @@ from test_doors import token_of
 from web_desk import CANARY
 
 from schemas.faults import InputFault, StoreFault
-from store import journal, users
-from store.database import reading
+from store import journal, queue, users
+from store.database import reading, writing
 from workers.users import Desk as Shell
 from workers.users import token_for
 from workers.web import hand_in
@@ -61,6 +61,19 @@ def test_documents_and_items_are_those_of_the_export_and_the_queue(desk):
     assert item["reasons"][0]["code"] == "patient.weak"
     assert client.get("/api/v1/review?limit=0").status_code == 422
     assert client.get("/api/v1/documents").status_code == 422
+
+
+def test_what_was_handed_on_or_is_for_others_to_check_is_in_no_list_of_a_clerk(desk):
+    desk.put(1, "a.pdf")
+    desk.put(2, "b.pdf", blind=True, status="filed")
+    with writing(desk.stores.index) as conn:
+        queue.escalate(conn, "item-1", "user:x", "unsure", now=desk.now)
+    clerk, lead = program(desk, "clerk"), program(desk, "lead")
+    assert clerk.get("/api/v1/documents/doc2").status_code == 200  # now they know how it was filed
+    assert clerk.get("/api/v1/review").json() == []
+    assert [clerk.get(f"/api/v1/review/item-{number}").status_code for number in (1, 2)] == [404, 404]
+    assert [item["item_id"] for item in lead.get("/api/v1/review").json()] == ["item-1", "item-2"]
+    assert lead.get("/api/v1/review/item-1").status_code == 200
 
 
 def test_a_file_handed_in_is_taken_in_and_left_nowhere_else(desk):

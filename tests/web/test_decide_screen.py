@@ -1,6 +1,7 @@
 """Deciding over a real index: one question at a time, durable before the next card, refused when stale, taken back whole."""
 
 import re
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
@@ -67,6 +68,18 @@ def test_two_people_suspected_to_be_one_are_told_apart_on_the_way(full):
     post(client, "/items/item-1/decide", act="file", fence=fence, patient="M1", two_people="yes", read="yes")
     assert record(full, 1).status == "filed"
     assert PatientIndex(full.stores.index).apart("M1") == {"M2"}
+
+
+def test_the_neighbours_of_a_document_in_its_file_are_shown_with_the_cuts(full):
+    with writing(full.stores.index) as conn:
+        first = documents.get(conn, "doc1")
+        one = replace(first, id="doc1b", pages=(2, 3))
+        conn.execute(tables.document.insert().values(**documents.values_of(one)))
+        gone = replace(first, id="doc1c", pages=(4,))
+        conn.execute(tables.document.insert().values(**documents.values_of(gone) | {"status": documents.REPLACED}))
+    page = full.client("clerk").get("/items/item-1").text
+    assert "✂ p. 2–3" in page
+    assert "p. 4" not in page
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from review import keys
 from schemas.access import Role, User, Visitor, may_appoint, rights_of
-from store import users
-from store.database import reading
+from store import merges, queue, users
+from store.database import reading, writing
 
 
 def user_of(desk, name):
@@ -153,6 +153,25 @@ def test_the_glass_opens_one_patient_for_an_hour_to_one_person(protected):
     protected.pass_time(minutes=4)
     assert client.get("/documents/doc1").status_code == 404
     assert client.get(place).status_code == 404
+
+
+def test_the_glass_opens_the_patient_under_whichever_number(protected):
+    client = protected.client("clerk")
+    break_glass(client)
+    with writing(protected.stores.index) as conn:
+        merges.merge(conn, "M1", "M2", actor="test", now=protected.now)
+    assert [client.get(f"/documents/doc{number}").status_code for number in (1, 2)] == [200, 200]
+
+
+def test_an_open_question_opens_a_protected_document_to_whom_it_may_be_asked_and_not_as_it_is_filed(protected):
+    protected.put(3, "c.pdf", kind="substance_use")
+    protected.put(4, "d.pdf", kind="substance_use", status="filed", blind=True)
+    clerk, lead = protected.client("clerk"), protected.client("lead")
+    assert clerk.get("/documents/doc3/pages/1/240").status_code == 200
+    assert (clerk.get("/documents/doc4").status_code, clerk.get("/documents/doc4/pages/1/240").status_code) == (404, 200)
+    with writing(protected.stores.index) as conn:
+        queue.escalate(conn, "item-3", "user:x", "unsure", now=protected.now)
+    assert [one.get("/documents/doc3/pages/1/240").status_code for one in (clerk, lead)] == [404, 200]
 
 
 def test_closing_the_glass_ends_it_at_once(protected):

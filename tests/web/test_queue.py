@@ -183,3 +183,10 @@ def test_without_tls_it_listens_to_this_computer_alone(desk, host):
     with pytest.raises(ConfigFault, match="key"):
         desk.app(Web(host=host, tls_certificate="c.pem"))
     desk.app(Web(host=host, tls_certificate="c.pem", tls_key="k.pem"))
+
+
+def test_the_status_shows_what_each_source_proves_in_words(desk):
+    desk.put(1, "a.pdf")
+    page = desk.client("it").get("/status").text
+    assert "next tested at: " in page
+    assert "{&#39;" not in page

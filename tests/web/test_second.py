@@ -9,9 +9,10 @@ from schemas.decision import Wish
 from schemas.faults import InputFault, StaleClaim
 from schemas.patient import IndexPatient
 from schemas.rules import ReviewRules
-from store import corrections, documents, opinions, patients, queue
+from store import corrections, documents, merges, opinions, patients, queue
 from store.database import reading, writing
 from workers.audit import take_ledger
+from workers.merge import undo_decision
 from workers.resolve import resolve_item
 from workers.wire import load_catalogue
 
@@ -152,10 +153,74 @@ def test_two_entries_are_merged_when_two_people_say_so(office):
     decide(office, open_item(office).id, Wish(patient="M2", anyway=True, merge="M3"), "b")
     assert state(office) == ("filed", "M2")
     with reading(office.stores.index) as conn:
-        from store import merges
-
         assert merges.survivor(conn, "M3") == "M2"
     assert gaps(office) == []
+
+
+def merged_with(desk, number=1):
+    """A document filed with a merge of M3 into M2 that two people wanted; the second one's item."""
+    desk.put(number, f"{number}.pdf")
+    wish = Wish(patient="M2", anyway=True, merge="M3")
+    decide(desk, f"item-{number}", wish, "a")
+    second = open_item(desk, number)
+    decide(desk, second.id, wish, "b")
+    return second
+
+
+def test_undo_parts_what_was_merged_and_says_nothing_stays(office):
+    second = merged_with(office)
+    again = undo_decision(office.stores, office.config, second.id, actor="user:b", now=office.now)
+    with reading(office.stores.index) as conn:
+        assert merges.survivors(conn) == {}
+        assert corrections.left_standing(again, documents.get(conn, "doc1")) == []
+    assert state(office)[0] == "review"
+    assert gaps(office) == []
+
+
+def test_undo_leaves_a_merge_to_which_more_was_filed_and_says_so(office):
+    second = merged_with(office)
+    office.put(2, "later.pdf")
+    decide(office, "item-2", Wish(patient="M3", anyway=True), "c")
+    again = undo_decision(office.stores, office.config, second.id, actor="user:b", now=office.now)
+    with reading(office.stores.index) as conn:
+        assert merges.survivors(conn) == {"M3": "M2"}
+        assert corrections.left_standing(again, documents.get(conn, "doc1")) == ["merged"]
+    assert state(office, 2)[0] == "filed"
+    assert gaps(office) == []
+
+
+def test_undo_leaves_a_merge_that_stood_before(office):
+    with writing(office.stores.index) as conn:
+        merges.merge(conn, "M3", "M2", actor="lead", now=office.now)
+    office.pass_time(minutes=1)
+    office.put(1, "a.pdf")
+    decide(office, "item-1", FILED, "a")
+    undo_decision(office.stores, office.config, "item-1", actor="user:a", now=office.now)
+    with reading(office.stores.index) as conn:
+        assert merges.survivors(conn) == {"M3": "M2"}
+
+
+def test_a_registered_patient_stays_when_the_filing_is_undone_and_the_clerk_is_told(office):
+    office.put(1, "a.pdf")
+    clerk = office.client("clerk")
+    decide(office, "item-1", Wish(patient="N7", new=NEW), "x")
+    decide(office, open_item(office).id, Wish(patient="N7", new=NEW), "id-some-clerk")
+    with reading(office.stores.index) as conn:
+        last = queue.last_decided(conn, "user:id-some-clerk", since=office.now.replace(hour=0))
+    there = clerk.post(f"/items/{last.id}/undo").headers["location"]
+    assert "stays in the patient index" in clerk.get(there).text
+    assert state(office)[0] == "review"
+
+
+def test_who_answers_first_is_told_that_somebody_else_is_asked_and_who_answers_second_is_not_told_whether_they_agree(office):
+    office.put(1, "a.pdf", kind="substance_use")
+    app = office.app()
+    clerk, lead = office.client("clerk", app=app), office.client("lead", app=app)
+    assert "answer is kept" not in clerk.get("/queue").text
+    decide(office, "item-1", FILED, "id-some-clerk")
+    assert "answer is kept" in clerk.get("/queue").text
+    decide(office, open_item(office).id, OTHER, "id-some-lead")
+    assert "answer is kept" not in lead.get("/queue").text
 
 
 def test_who_overrides_what_the_page_says_is_not_alone(office):

@@ -15,8 +15,8 @@ from starlette.responses import RedirectResponse, Response
 from review.doors import Door, Policy, door, visitor_of
 from review.pages import show
 from review.screens.cut.marks import read_parts, written
-from review.screens.decide.views import is_for, query_of, reach, wanted_by
-from review.sight import pictured_document
+from review.screens.decide.views import query_of, reach, wanted_by
+from review.sight import is_for, pictured_document
 from schemas.access import Right, Visitor
 from schemas.catalogue import Catalogue
 from schemas.faults import InputFault

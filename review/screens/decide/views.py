@@ -17,14 +17,16 @@ from review.doors import Door, Policy, door, visitor_of
 from review.pages import show
 from review.screens.decide.card import Answers, Question, card_of, certainty, in_order
 from review.second import planted
+from review.sight import is_for
 from schemas.access import Right, Role, Visitor
 from schemas.catalogue import Catalogue
 from schemas.decision import ESCALATIONS, NOBODY, REASONS_FOR, RESCAN, SKIPS, Wish
 from schemas.faults import InputFault, StaleClaim
 from schemas.reasons import explain
 from schemas.record import DocumentRecord, DocumentStatus, ReviewItem
-from store import documents, lookup, queue
+from store import corrections, documents, lookup, queue
 from store.database import reading, writing
+from store.opinions import ANSWER
 from store.queue import Wanted
 
 UNDO_LASTS = timedelta(hours=24)
@@ -168,7 +170,7 @@ class DecideScreen:
             last = queue.last_decided(conn, visitor.actor, since=now - UNDO_LASTS)
             settled = lookup.named(conn, answers.patient or found.record.patient_mrn or "")
             following = documents.get(conn, seat.following.document_id) if seat and seat.following else None
-            cuts = [one.pages for one in documents.of_delivery(conn, found.record.delivery_id) if one.pages and one.id != found.record.id]
+            cuts = [pages for name, pages in documents.cuts(conn, found.record.delivery_id).items() if pages and name != found.record.id]
         card = card_of(*found, self.catalogue, answers, salt=f"{found.item.id}:{seat.fence if seat else 0}")
         shown = {
             "item": found.item,
@@ -179,6 +181,8 @@ class DecideScreen:
             "settled": settled if card.question is not Question.PATIENT else None,
             "following": following,
             "last": last,
+            "kept": is_kept(last),
+            "stays": corrections.left_standing(*found),
             "query": query_of(wanted),
             "before": [pages for pages in cuts if found.record.pages and pages[0] < found.record.pages[0]][-1:],
             "after": [pages for pages in cuts if found.record.pages and pages[0] > found.record.pages[-1]][:1],
@@ -204,9 +208,9 @@ def answers_in(form: Mapping[str, str]) -> Answers:
     return Answers(form.get("patient", "").strip(), form.get("kind", ""), fields, **facts, new=new, merge=form.get("merge", ""))
 
 
-def is_for(visitor: Visitor, item: ReviewItem) -> bool:
-    """Whether an item is this person's to see: what was handed on is the lead's."""
-    return not item.escalated or Role.LEAD in visitor.user.roles
+def is_kept(last: ReviewItem | None) -> bool:
+    """Whether somebody's newest answer waits for another person's. Of a check or a second answer it would tell whether they were at one."""
+    return last is not None and not last.again and (last.resolution or {}).get("act") == ANSWER
 
 
 def wanted_by(request: Request) -> Wanted:
