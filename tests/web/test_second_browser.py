@@ -11,9 +11,9 @@ from web_desk import PASSWORD, Desk
 from review import proofs
 from schemas.config import Config, Web
 from schemas.rules import ReviewRules
-from store import documents, queue, recuts
+from store import documents, merges, patients, queue, recuts
 from store.database import reading, writing
-from store.tables import document
+from store.tables import document, review_item
 from workers.wire import connect, equip
 
 
@@ -27,12 +27,20 @@ def office(tmp_path_factory):
         desk.user("clerk", name, password_hash=proofs.hash_password(PASSWORD))
     desk.folder.mkdir(exist_ok=True)
     office = Cutting(desk, equip(config, desk.stores))
+    desk.people(("M1", "Doe"), ("M2", "Roe"))
     desk.put(8, "protected.pdf", kind="substance_use")
     desk.put(9, "filed.pdf", status="filed")
     candidates = [{"mrn": mrn, "display_name": f"{mrn}, A", "dob": "1980-01-02", "bits": 9.0, "evidence": []} for mrn in ("M1", "M2")]
     with writing(desk.stores.index) as conn:
         filed = documents.get(conn, "doc9")
         conn.execute(document.update().where(document.c.id == "doc9").values(evidence={**filed.evidence, "candidates": candidates}))
+    desk.put(11, "stranger.pdf")
+    desk.put(12, "twice.pdf")
+    with writing(desk.stores.index) as conn:
+        twice = documents.get(conn, "doc12")
+        conn.execute(document.update().where(document.c.id == "doc12").values(evidence={**twice.evidence, "match": {"twice": ["M1", "M2"]}}))
+        reasons = ["patient.duplicate", "field.missing.service_date"]
+        conn.execute(review_item.update().where(review_item.c.id == "item-12").values(reasons=reasons))
     office.said = []
     with served(lambda port: desk.app(Web(port=port, second_factor="optional")), []) as office.base, chromium() as office.browser:
         yield office
@@ -136,6 +144,11 @@ def answer(page):
     page.keyboard.type("M1")
     press(page, "Enter")
     press(page, "Enter")  # the first found has the focus
+    go_on(page, item)
+
+
+def go_on(page, item):
+    """What is asked of an item after its patient."""
     while page.url.split("?")[0].startswith(item) and page.locator("h2#question").count():
         if "What kind" in page.locator("h2#question").inner_text():
             press(page, "1")
@@ -144,6 +157,74 @@ def answer(page):
             press(page, "Enter")
         else:
             press(page, "1")
+
+
+def open_item(office, number):
+    with reading(office.desk.stores.index) as conn:
+        return next(item for item in queue.of_document(conn, f"doc{number}") if item.resolved_at is None)
+
+
+def tab_to(page, wanted):
+    for _ in range(60):
+        if page.evaluate("wanted => document.activeElement.matches(wanted)", wanted):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(wanted)
+
+
+def register(page):
+    """Somebody new, typed into the form behind N."""
+    item = page.url
+    page.keyboard.press("n")
+    tab_to(page, ".newcomer input[name=patient]")
+    for value in ("N7", "Newcomb", "Ida", "1961-05-30", "F"):
+        page.keyboard.type(value)
+        page.keyboard.press("Tab")
+    press(page, "Enter")
+    assert "New patient: Newcomb, Ida" in page.inner_text("main")
+    go_on(page, item)
+
+
+def test_a_new_patient_is_registered_by_two_people_who_type_the_same_and_the_first_is_told_that_it_waits(office):
+    first, second = signed_in(office, "one"), signed_in(office, "two")
+    first.goto(f"{office.base}/items/item-11")
+    assert accessible(first) == []
+    register(first)
+    assert "Your last answer is kept" in first.content()
+    assert accessible(first) == []
+    with reading(office.desk.stores.index) as conn:
+        assert patients.get(conn, "N7") is None
+    second.goto(f"{office.base}/items/{open_item(office, 11).id}")
+    register(second)
+    with reading(office.desk.stores.index) as conn:
+        assert (documents.get(conn, "doc11").status, documents.get(conn, "doc11").patient_mrn) == ("filed", "N7")
+        assert patients.get(conn, "N7").last_name == "Newcomb"
+    press(second, "u")
+    assert "stays in the patient index" in second.content()
+    assert accessible(second) == []
+    assert clean(office) == []
+    first.context.close()
+    second.context.close()
+
+
+def test_two_entries_are_merged_by_two_people_and_parted_when_that_is_taken_back(office):
+    office.desk.pass_time(minutes=6)  # leases are over, and what was filed before hangs on no merge
+    for name in ("one", "two"):
+        page = signed_in(office, name)
+        page.goto(item := f"{office.base}/items/{open_item(office, 12).id}")
+        assert accessible(page) == []
+        tab_to(page, "form:has(input[name=merge][value=M2]) button")
+        press(page, "Enter")
+        go_on(page, item)
+        with reading(office.desk.stores.index) as conn:
+            assert merges.survivors(conn) == ({"M2": "M1"} if name == "two" else {})
+        if name == "two":
+            press(page, "u")
+        page.context.close()
+    with reading(office.desk.stores.index) as conn:
+        assert merges.survivors(conn) == {}
+        assert documents.get(conn, "doc12").status == "review"
+    assert clean(office) == []
 
 
 def test_a_new_clerk_practises_and_is_told_the_answer(office):
