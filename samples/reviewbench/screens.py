@@ -66,8 +66,11 @@ def _walk(site: Site, browser: Browser, wanted: Iterable[tuple[Role | None, str]
     for role, address in wanted:
         page = pages.setdefault(role, None) or entered(site, browser, role, walk.heard)  # type: ignore[arg-type]
         pages[role] = page
+        before = len(walk.heard.breaches)
         answer = page.goto(site.base + address)
         if answer is None or "text/html" not in (answer.headers.get("content-type") or ""):
+            page.wait_for_timeout(100)
+            del walk.heard.breaches[before:]  # Chromium shows a picture in a page of its own, with styles of its own
             continue
         page.wait_for_load_state("load")
         walk.screens += 1
