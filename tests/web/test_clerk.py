@@ -117,6 +117,7 @@ def test_a_clerk_needs_no_mouse(office):
     page.keyboard.press("?")
     assert "Choose candidate 1" in page.locator("#keys").inner_text()
     page.keyboard.press("Escape")
+    page.wait_for_function("!document.getElementById('keys').open && document.activeElement === document.body")
     assert all(page.evaluate("[...document.querySelectorAll('.snippet')].filter((one) => one.complete).map((one) => one.naturalWidth > 8)"))
 
     before = page.url
