@@ -279,7 +279,7 @@ def _check_renditions(ledger: Ledger, documents: list[Row], objects: _Folder | _
     for row in documents:
         if row["status"] not in {"filed", "review"}:
             continue
-        if row["status"] == "review" and row["object_key"] is None and "file.failed" in json.loads(row["reasons"]):
+        if row["status"] == "review" and _could_not_be_composed(row):
             continue
         if not _is_whole(row["object_key"], objects):
             ledger.gaps.append(f"document {row['id']}: its PDF is missing or has changed")
