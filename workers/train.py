@@ -24,7 +24,7 @@ from schemas.config import Config
 from schemas.document import TypeGuess
 from schemas.faults import Fault, InputFault
 from schemas.filing import Filing, PlannedDocument
-from schemas.learning import Answer, Asked, Version
+from schemas.learning import TYPE, Answer, Asked, Version
 from schemas.record import DocumentRecord
 from store import corrected, journal, merges, models
 from store.database import reading, writing
@@ -34,6 +34,7 @@ from workers.lines import standing_of
 from workers.wire import SHIPPED_MODEL, Stores, equip, load_catalogue
 
 SEED = 20_261
+BY_ITSELF = "system:train"
 HELD_OUT, REPLAYED = 200, 1000
 GOLD_SHARE = 0.2
 FOLDS = 2
@@ -88,17 +89,29 @@ def train(  # noqa: PLR0913 - where, with what, by whom and when
     version = _keep(stores, packed, shelf.base, by, now, upto=upto, gold=gold)
     taught = unpack(packed)
     candidate = Learnt(version.name, taught.types, known(taught.forms))
-    own = [lesson for lesson in said if lesson.document_id in gold]
-    exams = (
+    new = [lesson for lesson in lessons if lesson.sequence > _seen_by(versions, school.live)]
+    replayed, elsewhere = _replay(school, candidate)
+    sat = (
         _exam(school, "made-up texts", made_up(), taught.types, certain=True),
-        _exam(school, "this house's gold set", own, taught.types, certain=True),
-        _held_out(school, [one for one in lessons if one.sequence > _seen_by(versions, school.live)][-HELD_OUT:], lessons, by_hand),
-        *(replayed := _replay(school, candidate))[:1],
+        _exam(school, "this house's gold set", [lesson for lesson in said if lesson.document_id in gold], taught.types, certain=True),
+        _held_out(school, new[-HELD_OUT:], lessons, by_hand),
+        replayed,
     )
-    exams = tuple(exam for exam in exams if exam.asked)
-    against = (*objections(exams), *([f"replay: would file {replayed[1]} documents to somebody else"] if replayed[1] else []))
+    exams = tuple(exam for exam in sat if exam.asked)
+    against = (*objections(exams), *([f"{replayed.name}: would file {elsewhere} of them to somebody else"] if elsewhere else []))
     metrics = _metrics(exams, taught, lessons, by_hand, packed)
     return Trained(_judged(stores, version, metrics, against, by, now), exams, against, too_few, tuple(bad))
+
+
+def train_when_due(stores: Stores, config: Config, *, now: datetime, scratch: Path) -> bool:
+    """Learn a new version when enough was agreed on since the newest one; whether that was so."""
+    with reading(stores.index) as conn:
+        newest = next(iter(models.every(conn)), None)
+        waiting = len(corrected.agreed(conn, TYPE, after=newest.upto if newest else 0))
+    if waiting < config.train.after:
+        return False
+    train(stores, config, by=BY_ITSELF, now=now, scratch=scratch)
+    return True
 
 
 def set_apart(said: Sequence[Lesson]) -> tuple[str, ...]:
@@ -198,7 +211,7 @@ def _keep(stores: Stores, packed: bytes, base: str, by: str, now: datetime, *, u
         return models.add(conn, object_key=key, base=base, upto=upto, gold=gold, made_by=by, metrics={}, now=now)
 
 
-def _judged(stores: Stores, version: Version, metrics: dict[str, Any], against: Sequence[str], by: str, now: datetime) -> Version:  # noqa: PLR0913
+def _judged(stores: Stores, version: Version, metrics: dict[str, Any], against: Sequence[str], by: str, now: datetime) -> Version:
     with writing(stores.index) as conn:
         models.judge(conn, version, metrics, against)
         (models.shadow if against else models.promote)(conn, version, by, now)
