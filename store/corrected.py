@@ -56,16 +56,20 @@ def of_document(conn: Connection, document_id: str) -> list[Correction]:
     return list(_rows(conn, table.c.document_id == document_id))
 
 
-def agreed(conn: Connection, what: str, *, after: int = 0) -> list[Correction]:
-    """The newest word on each document where at least two people say the same and nobody has said otherwise since; newest last.
-
-    `after`: only what was said after that row.
-    """
+def agreed(conn: Connection, what: str) -> list[Correction]:
+    """The newest word on each document where at least two people say the same and nobody has said otherwise since; newest last."""
     by_document: dict[str, list[Correction]] = defaultdict(list)
     for one in _standing(_rows(conn, table.c.what == what)):
         by_document[one.document_id].append(one)
     last = [said[-1] for said in by_document.values() if said[-1].new is not None and len(_behind(said)) >= TWO]
-    return sorted((one for one in last if one.sequence > after), key=lambda one: one.sequence)
+    return sorted(last, key=lambda one: one.sequence)
+
+
+def confirmed_since(conn: Connection, what: str, after: int) -> int:
+    """On how many documents somebody has confirmed another's word after a row; what was taken back is not counted."""
+    gone = select(table.c.takes_back).where(table.c.takes_back.is_not(None))
+    new = (table.c.what == what, table.c.sequence > after, table.c.checked, table.c.sequence.not_in(gone))
+    return conn.execute(select(func.count(table.c.document_id.distinct())).where(*new)).scalar_one()
 
 
 def newest(conn: Connection) -> int:

@@ -28,6 +28,7 @@ correction = Table(  # what one answer said of one thing on a document; rows are
     Column("takes_back", Integer),  # the row that counts no more
     Index("correction_by_document", "document_id", "sequence"),
     Index("correction_by_item", "item_id"),
+    Index("correction_by_what", "what", "sequence"),
 )
 
 model = Table(

@@ -107,7 +107,7 @@ def train_when_due(stores: Stores, config: Config, *, now: datetime, scratch: Pa
     """Learn a new version when enough was agreed on since the newest one; whether that was so."""
     with reading(stores.index) as conn:
         newest = next(iter(models.every(conn)), None)
-        waiting = len(corrected.agreed(conn, TYPE, after=newest.upto if newest else 0))
+        waiting = corrected.confirmed_since(conn, TYPE, newest.upto if newest else 0)
     if waiting < config.train.after:
         return False
     train(stores, config, by=BY_ITSELF, now=now, scratch=scratch)

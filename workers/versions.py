@@ -74,7 +74,7 @@ def learning_state(stores: Stores, *, now: datetime) -> dict[str, Any]:
 
 def waiting_corrections(conn: Any, known: Version | None) -> int:
     """How many document types two people have agreed on since a version was made."""
-    return len(corrected.agreed(conn, TYPE, after=known.upto if known else 0))
+    return corrected.confirmed_since(conn, TYPE, known.upto if known else 0)
 
 
 def _told(live: Version | None, now: datetime) -> str:

@@ -60,7 +60,8 @@ def test_what_two_people_say_is_agreed_until_somebody_says_otherwise_or_takes_it
     checked, filed = check(engine, filed, "user:b")
     with writing(engine) as conn:
         assert [(row.new, row.checked, row.actor) for row in corrected.agreed(conn, "type")] == [("consultation", True, "user:b")]
-        assert corrected.agreed(conn, "type", after=corrected.newest(conn)) == []
+        assert corrected.confirmed_since(conn, "type", 0) == 1
+        assert corrected.confirmed_since(conn, "type", corrected.newest(conn)) == 0
     with writing(engine) as conn:
         before = corrected.of_document(conn, one.id)
         corrections.undo(conn, checked, "user:b", now=LATER)
@@ -68,6 +69,7 @@ def test_what_two_people_say_is_agreed_until_somebody_says_otherwise_or_takes_it
         assert after[: len(before)] == before
         assert [row.takes_back for row in after[len(before) :]] == [row.sequence for row in before if row.item_id == checked]
         assert corrected.agreed(conn, "type") == []
+        assert corrected.confirmed_since(conn, "type", 0) == 0
     check(engine, filed, "user:c")
     check(engine, filed, "user:d", {**FILE, "type": "progress_note"})
     with writing(engine) as conn:

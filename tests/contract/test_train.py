@@ -11,13 +11,14 @@ from types import SimpleNamespace
 import pytest
 import yaml
 from sqlalchemy import update
+from typer.testing import CliRunner
 
 from pipeline.engines.version_files import base_of, pack, unpack
 from pipeline.sender_memory import Form, Spot
 from samples import gold
 from schemas.config import Config
 from schemas.document import FieldName
-from schemas.faults import EngineFault, InputFault
+from schemas.faults import EngineFault, Fault, InputFault
 from schemas.learning import VersionState
 from schemas.line import Line, LineKind
 from schemas.page import Box
@@ -26,12 +27,15 @@ from schemas.rules import TrainRules
 from schemas.source import Priority
 from store import audit, documents, journal, models, readings
 from store.database import reading, writing
+from store.tables import document as document_table
 from store.tables_learning import model as model_table
 from tests.sheets import sheet
 from workers import train as training
 from workers import versions, wire
 from workers.audit import take_ledger
+from workers.cli import app
 from workers.lessons import page_of
+from workers.patients import import_patients
 from workers.scrub import scrub
 from workers.status import take_status
 from workers.train import set_apart, train, train_when_due
@@ -224,11 +228,7 @@ def test_a_shadow_may_decide_after_two_hundred_documents_on_which_it_was_not_wor
     for number in range(109, 120):
         put(house, number, ["^Lakeview"], status="filed", kind="consultation", evidence={"shadow": {**says, "type": "consultation"}})
     with writing(house.stores.index) as conn:
-        conn.execute(
-            documents.update(documents.document)
-            .where(documents.document.c.id.in_([f"doc{n}" for n in range(103, 109)]))
-            .values(document_type="consultation")
-        )
+        conn.execute(update(document_table).where(document_table.c.id.in_([f"doc{n}" for n in range(103, 109)])).values(document_type="consultation"))
     assert versions.promote(house.stores, "v1", actor="user:lead", now=NOW).name == "v1"
     assert versions.listed(house.stores)[0].version.state is VersionState.LIVE
 
@@ -278,6 +278,47 @@ def test_gold_is_whole_senders_and_a_fifth_at_most():
     assert len(apart) == 20
     assert {one.sender for one in said if one.document_id in apart}.isdisjoint({one.sender for one in said if one.document_id not in apart})
     assert set_apart(said[:1]) == ()
+
+
+def test_where_a_sender_prints_a_birth_date_is_learnt_from_what_people_confirmed(house, tmp_path):
+    (tmp_path / "people.csv").write_text("mrn,last_name,first_name,dob\nM1,Doe,Jane,1950-01-02\n")
+    import_patients(tmp_path / "people.csv", house.stores, now=NOW)
+    body = ["Patient: DOE, JANE", "DOB: 01/02/1950", "MRN: 4481207", "Visit date: 03/04/2024", "", *[words(random.Random(1))[:90]] * 6]
+    form = ["^Lakeview Hospital", "^Phone (503) 555-1212 Fax (503) 555-1213", "", *body]
+    for number in range(1, 6):
+        put(house, number, form)
+        say(house, number, "nursing_note", "a", "b")
+    assert learn(house).version.metrics["forms"] == 1
+    reader = equip(house.config, house.stores)
+    bad = sheet(form, 1)
+    bad = replace(bad, words=tuple(word._replace(confidence=0.55) for word in bad.words), quality="fax")
+    (now,) = reader.plan((bad,), LINE).documents
+    versions.roll_back(house.stores, actor="user:lead", now=NOW)
+    (before,) = reader.plan((bad,), LINE).documents
+    learnt, plain = (one.extraction.field(FieldName.PATIENT_DOB) for one in (now, before))
+    assert learnt.value == plain.value == "1950-01-02"
+    assert plain.confidence < learnt.confidence < 0.9
+    assert learnt.rule == f"{plain.rule}; where this sender prints it"
+
+
+def run(*arguments):
+    done = CliRunner().invoke(app, arguments)
+    return done.exit_code, done.output + (str(done.exception) if isinstance(done.exception, Fault) else "")
+
+
+def test_on_the_command_line(house, monkeypatch):
+    (house.scratch / "c.yaml").write_text("")
+    monkeypatch.setenv("CHARTROOM_CONFIG", str(house.scratch / "c.yaml"))
+    monkeypatch.setenv("CHARTROOM_DATA_DIR", str(house.folder))
+    assert "what shipped is at work" in run("models", "list")[1]
+    assert "nothing to learn from yet" in run("train")[1]
+    teach(house, 22)
+    code, said = run("train", "--by", "user:lead")
+    assert (code, "v1 decides from the next file on" in said, "made-up texts" in said) == (0, True, True), said
+    assert "v1" in run("models", "list")[1]
+    assert "v1 does not run as shadow" in run("models", "promote", "v1")[1]
+    assert run("models", "rollback") == (0, "v1 is retired; shipped decides from the next file on\n")
+    assert not any(house.folder.glob("tmp*"))
 
 
 # ── the files of a version

@@ -28,6 +28,7 @@ def upgrade() -> None:
     )
     op.create_index("correction_by_document", "correction", ["document_id", "sequence"])
     op.create_index("correction_by_item", "correction", ["item_id"])
+    op.create_index("correction_by_what", "correction", ["what", "sequence"])
     op.create_table(
         "model",
         sa.Column("number", sa.Integer(), primary_key=True, autoincrement=True),
