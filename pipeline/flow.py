@@ -17,6 +17,7 @@ from pipeline.match import match_patient
 from pipeline.ports import Tools
 from pipeline.read import read_page
 from pipeline.reread import is_recognised, reread
+from pipeline.sender_memory import recall
 from pipeline.sheets import FOREIGN, SheetKind, as_page, read_sheets, request_for
 from pipeline.split import split_batch
 from pipeline.verify import verify
@@ -117,8 +118,10 @@ def plan_document(
     if segment.kind in SET_ASIDE:
         return PlannedDocument(segment.pages, SetAside(SET_ASIDE[segment.kind]), versions=versions.STEPS)
     kind = classify(pages, tools.types, tools.catalogue, rules=config.classify)
-    extraction = extract(pages, rules=config.extract)
+    extraction = recall(extract(pages, rules=config.extract), pages, tools.memory, rules=config.extract)
     outcome = match_patient(extraction, tools.patients, rules=proposing(config.match), expected=tools.expected)
     problems = verify(pages, kind, extraction, tools.catalogue, rules=config.verify, who=who)
     decision = decide(segment, kind, outcome, problems, tools.catalogue, line=line)
-    return PlannedDocument(segment.pages, decision, kind, extraction, outcome, why=segment.why, versions=versions.STEPS, line=line)
+    made_by: tuple[tuple[str, int | str], ...] = (*versions.STEPS, *tools.learnt)
+    shadow = (tools.shadow.number, classify(pages, tools.shadow.types, tools.catalogue, rules=config.classify)) if tools.shadow else None
+    return PlannedDocument(segment.pages, decision, kind, extraction, outcome, why=segment.why, versions=made_by, line=line, shadow=shadow)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from pipeline.sender_memory import Form
+
 
 class TextLine(NamedTuple):
     """The text of one printed line, and how sure the reader was (0..1)."""
@@ -125,6 +127,21 @@ class ExpectedPatients(Protocol):
         ...
 
 
+class SenderMemory(Protocol):
+    """Where known senders print what."""
+
+    def forms(self, sender: str) -> Sequence[Form]:
+        """The layouts known of a sender; none of a stranger."""
+        ...
+
+
+class Shadow(NamedTuple):
+    """A version that is asked beside the live one and decides nothing: its number and its text model."""
+
+    number: int
+    types: TypeModel
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """The ports that flow hands to the steps."""
@@ -140,3 +157,6 @@ class Tools:
     expected: ExpectedPatients | None = None
     known: dict[Hashable, PageReading] = field(default_factory=dict)  # readings of the pages met lately
     figures: FigureReader | None = None
+    memory: SenderMemory | None = None
+    shadow: Shadow | None = None
+    learnt: tuple[tuple[str, str], ...] = ()  # the versions of what was learnt and of the thresholds, kept with every plan

@@ -11,7 +11,7 @@ import gzip
 import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -26,6 +26,7 @@ SEED = 20_261
 NOISE = (0.0, 0.02, 0.05, 0.09)
 CHECKED = (0.0, 0.05)  # shares of misread characters at which held-out texts are scored
 FOLDS = 3
+ANCHOR_FEATURES = 2000  # of a type's mean text
 
 
 Features = tuple[NDArray[np.int64], NDArray[np.float32]]
@@ -118,8 +119,21 @@ def fit(texts: Sequence[Text]) -> LinearTypes:
     labels = np.array([text.slug for text in texts])
     slugs, counts = np.unique(labels, return_counts=True)
     balance = {slug: float((counts.mean() / count) ** 0.5) for slug, count in zip(slugs, counts, strict=True)}
-    svm = LinearSVC(C=0.5, tol=0.01, class_weight=balance, random_state=SEED).fit(matrix(found, idf), labels)
-    return LinearTypes(tuple(map(str, slugs)), svm.coef_.astype(np.float16), svm.intercept_.astype(np.float32), idf, 1.0)
+    rows = matrix(found, idf)
+    svm = LinearSVC(C=0.5, tol=0.01, class_weight=balance, random_state=SEED).fit(rows, labels)
+    return LinearTypes(
+        tuple(map(str, slugs)), svm.coef_.astype(np.float16), svm.intercept_.astype(np.float32), idf, 1.0, anchors(rows, labels, slugs)
+    )
+
+
+def anchors(rows: Any, labels: NDArray[Any], slugs: NDArray[Any]) -> NDArray[np.float16]:
+    """The mean text of every type, of which only the weightiest features are kept."""
+    means = np.zeros((len(slugs), BUCKETS), np.float32)
+    for at, slug in enumerate(slugs):
+        mean = np.asarray(rows[np.flatnonzero(labels == slug)].mean(axis=0)).ravel()
+        kept = np.argsort(-mean)[:ANCHOR_FEATURES]
+        means[at, kept] = mean[kept]
+    return means.astype(np.float16)
 
 
 @dataclass(frozen=True)
@@ -211,7 +225,7 @@ def train(reports: Path | None, each: int) -> tuple[LinearTypes, list[str]]:
     model = fit(vary(seed + extra, Random(SEED)))
     lines = [f"{len(seed)} seed texts of {len(model.slugs)} types" + (f"; {len(extra)} transcribed reports" if extra else "")]
     temperature, figures = calibrate(extra or seed, seed if extra else [])
-    return LinearTypes(model.slugs, model.weights, model.offsets, model.idf, temperature), lines + figures
+    return replace(model, temperature=temperature), lines + figures
 
 
 def calibrate(texts: Sequence[Text], background: Sequence[Text]) -> tuple[float, list[str]]:

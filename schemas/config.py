@@ -141,5 +141,6 @@ class Config:
     sample: rules.AuditSampleRules = rules.AuditSampleRules()
     review: rules.ReviewRules = rules.ReviewRules()
     idle: rules.IdleRules = rules.IdleRules()
+    train: rules.TrainRules = rules.TrainRules()
     alarms: rules.AlarmRules = rules.AlarmRules()
     log: Log = Log()

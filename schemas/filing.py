@@ -53,8 +53,9 @@ class PlannedDocument:
     why: tuple[str, ...] = ()  # how it was cut out of the batch, in words
     links: tuple[str, ...] = ()  # "page 3 repeats page 1"; shown, never acted upon
     request: str = ""  # the number of the request under whose separator sheet it was laid
-    versions: tuple[tuple[str, int], ...] = ()  # of the steps that made this plan
+    versions: tuple[tuple[str, int | str], ...] = ()  # of the steps, the model and the thresholds that made this plan
     line: Line | None = None  # what might be filed from its source without a clerk
+    shadow: tuple[int, TypeGuess] | None = None  # what a version that decides nothing takes it for, and which
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:

@@ -57,7 +57,7 @@ class ReviewItem:
     """A hold as a clerk sees it. `blind` items are random checks of documents that are already filed.
 
     `follows` names the item to which somebody else has given an answer that is not shown; of a `known` one the answer is known, and
-    nothing is filed by it.
+    nothing is filed by it. About a `disputed` one a version that runs as shadow says otherwise: such items come first.
     """
 
     id: str
@@ -76,6 +76,7 @@ class ReviewItem:
     escalated: bool = False
     follows: str | None = None
     known: bool = False
+    disputed: bool = False
 
     @property
     def again(self) -> bool:

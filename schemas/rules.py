@@ -110,6 +110,14 @@ class IdleRules:
 
 
 @dataclass(frozen=True, slots=True)
+class TrainRules:
+    """When a new version is learnt without being asked for."""
+
+    auto: bool = False
+    after: Count = 50  # document types that two people have agreed on since the newest version
+
+
+@dataclass(frozen=True, slots=True)
 class AuditSampleRules:
     """The random share of filed documents that goes to the queue besides."""
 

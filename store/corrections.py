@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select, update
 
 from schemas.faults import StaleClaim
 from schemas.record import AuditEntry, DocumentRecord, DocumentStatus, ReviewItem
-from store import audit, documents, merges, opinions, patients, queue, recuts, sightings
+from store import audit, corrected, documents, merges, opinions, patients, queue, recuts, sightings
 from store.tables import review_item
 
 UNFILED = "patient.unfiled"
@@ -24,6 +24,7 @@ def undo(conn: Connection, item_id: str, actor: str, *, now: datetime) -> Review
     Entries that were merged by it are parted where nothing else came of it; what stays in the patient index is noted with the new question.
     StaleClaim when somebody has decided or asked something about the document since.
     """
+    corrected.take_back(conn, item_id, actor, now)
     item = queue.get(conn, item_id)
     act = (item.resolution or {}).get("act") if item else None
     if item is not None and act == opinions.ANSWER:

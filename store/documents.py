@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select, update
 from schemas.faults import InvariantBroken, StoreFault
 from schemas.record import AuditEntry, DocumentRecord, DocumentStatus, ReviewItem, StoredField
 from schemas.source import Delivery, DeliveryState
-from store import audit, merges, queue, search, verdicts, why
+from store import audit, corrected, merges, queue, search, shadows, verdicts, why
 from store.columns import canonical
 from store.decided import decided, is_fileable
 from store.tables import delivery, document, filing, review_item
@@ -46,6 +46,7 @@ def settle(  # noqa: PLR0913 - one outcome, all of it
     records = _by_survivor(conn, [_dated(record, now) for record in records])
     conn.execute(insert(document), [values_of(record) for record in records])
     search.add_texts(conn, delivery.id, texts)
+    shadows.note(conn, records)
     append_filings(conn, [("file", record.id, record.patient_mrn) for record in records if record.status is DocumentStatus.FILED], PIPELINE, now)
     queue.add(conn, items)
     audit.append_all(conn, _settling(delivery, page_count, records, items), now)
@@ -59,6 +60,7 @@ def resolve(conn: Connection, *, item_id: str, actor: str, decision: dict[str, A
     decision = _to_survivor(conn, before, decision)
     after = decided(before, decision, {"item": item_id, "actor": actor, "at": now.isoformat()}, now)
     verdicts.note(conn, item, before, decision, {"actor": actor, "at": now})
+    corrected.note(conn, item_id, before, decision, actor, now)
     replace_record(conn, before, after, actor, now)
     _close(conn, item_id, actor, decision, now, before)
     detail = {

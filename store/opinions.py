@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, update
 
 from schemas.faults import StaleClaim
 from schemas.record import AuditEntry, DocumentRecord, DocumentStatus, ReviewItem
-from store import audit, documents, queue
+from store import audit, corrected, documents, queue
 from store.tables import filing, review_item
 
 ANSWER, WITHDRAWN = "answer", "withdrawn"
@@ -57,6 +57,7 @@ def keep(conn: Connection, item: ReviewItem, actor: str, answer: dict[str, Any],
     """Keep an answer and ask somebody else, from whom it is hidden; after the third the lead."""
     _answer(conn, item.id, actor, {"act": ANSWER, "answer": answer}, why, now)
     record = _known(conn, item)
+    corrected.note(conn, item.id, record, answer, actor, now)
     reasons = item.reasons if item.blind or SECOND in item.reasons else (*item.reasons, SECOND)
     late = len(given(conn, item)) + 1 >= PEOPLE
     return documents.ask(conn, record, reasons, actor, now, priority=item.priority, blind=item.blind, follows=item.id, escalated=late)

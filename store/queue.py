@@ -22,6 +22,7 @@ from store.tables import review_item as table
 
 URGENCY = case({"stat": 0, "normal": 1}, value=table.c.priority, else_=2)
 QUARANTINED = case((document.c.status == "quarantined", 1), else_=0)
+UNDISPUTED = case((table.c.disputed, 0), else_=1)
 LASTS = timedelta(minutes=5)  # how long an item stays in idle hands
 TARGET = timedelta(hours=24)  # in which every item is to be decided
 SOON = 200  # among so many one sender's items are handed out together
@@ -60,7 +61,7 @@ def open_items(
     limit: int | None = None,
     holder: str | None = None,
 ) -> list[ReviewItem]:
-    """What waits for a clerk: urgent first, what can be filed before what is quarantined, then the oldest. For `holder`: what may be theirs."""
+    """What waits: urgent first, what can be filed before what is quarantined, disputed first, then the oldest. For `holder`: what may be theirs."""
     waiting = _waiting(table).where(*_asked(wanted, now), *([may_decide(holder)] if holder else []))
     return [item_of(row) for row in conn.execute(waiting.order_by(*_order()).limit(limit))]
 
@@ -142,8 +143,8 @@ def _first_free(conn: Connection, holder: str, wanted: Wanted, now: datetime, af
     """
     free = (_is_free(now), table.c.id != after, may_decide(holder), *_asked(wanted, now))
     there = conn.execute(select(URGENCY).where(table.c.resolved_at.is_(None)).distinct()).scalars()
-    for urgency, quarantined in product(sorted(there), range(2)):
-        rank = (urgency == URGENCY, quarantined == QUARANTINED, *free)
+    for urgency, quarantined, undisputed in product(sorted(there), range(2), range(2)):
+        rank = (urgency == URGENCY, quarantined == QUARANTINED, undisputed == UNDISPUTED, *free)
         first = conn.execute(_waiting(table).where(*rank).order_by(*_by_age()).limit(1)).first()
         if first is not None:
             return _beside(conn, after, (*rank, table.c.opened_at <= now - TARGET) if first.opened_at <= now - TARGET else rank) or first
@@ -252,6 +253,7 @@ def item_of(row: Row[Any]) -> ReviewItem:
         escalated=bool(row.escalated),
         follows=row.follows,
         known=bool(row.known),
+        disputed=bool(row.disputed),
     )
 
 
@@ -260,7 +262,7 @@ def _waiting(*what: Any) -> Select[Any]:
 
 
 def _order() -> tuple[ColumnElement[Any], ...]:
-    return URGENCY, QUARANTINED, *_by_age()
+    return URGENCY, QUARANTINED, UNDISPUTED, *_by_age()
 
 
 def _by_age() -> tuple[ColumnElement[Any], ...]:
@@ -298,4 +300,5 @@ def _values(item: ReviewItem) -> dict[str, Any]:
         "escalated": item.escalated,
         "follows": item.follows,
         "known": item.known,
+        "disputed": item.disputed,
     }

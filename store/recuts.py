@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from schemas.faults import InputFault, StaleClaim
 from schemas.record import AuditEntry, DocumentRecord, DocumentStatus, ReviewItem
-from store import audit, documents, opinions, queue, search
+from store import audit, corrected, documents, opinions, queue, search
 from store.tables import document, review_item
 from store.tables import recut as table
 
@@ -63,6 +63,8 @@ def ask(  # noqa: PLR0913 - who cuts what, and under which lease
     before = {one.id: documents.state_of(one) for one in old}
     facts = {"delivery_id": record.delivery_id, "item_id": item.id, "actor": actor, "parts": [list(part) for part in new], "before": before}
     conn.execute(insert(table).values(id=name, **facts, state="asked", asked_at=now))
+    parts_then_and_now = corrected.written(one.pages for one in old), corrected.written(new)
+    corrected.note_cut(conn, item.id, record, parts_then_and_now, actor, now)
     _close_items(conn, name, [one.id for one in old], actor, now)
     conn.execute(update(review_item).where(review_item.c.id == item.id).values(resolved_by=actor, before={}))  # it can be taken back
     audit.append(conn, AuditEntry("pages.cut_asked", record.delivery_id, actor, {"recut": name, "documents": sorted(before), "parts": len(new)}), now)
@@ -105,6 +107,7 @@ def fail(conn: Connection, recut: Recut, *, now: datetime) -> None:
     """Give up: everything stays as it was, and the questions stand again."""
     if get(conn, recut.id).state == "asked":
         _note(conn, recut, "failed", "pages.cut_failed", now)
+        corrected.take_back(conn, recut.item_id, documents.PIPELINE, now)
         _reopen(conn, recut, documents.PIPELINE, now)
 
 

@@ -11,9 +11,10 @@ from sqlalchemy import Connection, delete, insert, select
 from schemas.record import AuditEntry
 from store import audit
 from store.tables import archival, delivery, document, page_image, page_picture, reading, scrub
+from store.tables_learning import model
 
 ACTION = "store.scrubbed"
-NAMING = (delivery, reading, document, page_image, page_picture, archival)
+NAMING = (delivery, reading, document, page_image, page_picture, archival, model)
 
 
 class Progress(NamedTuple):

@@ -32,6 +32,13 @@ def filed(conn: Connection, place: int, *, but: Collection[str]) -> DocumentReco
     return _one(conn, place, document.c.patient_mrn.is_not(None), but)
 
 
+def filed_last(conn: Connection, most: int) -> list[DocumentRecord]:
+    """The documents filed last, the newest first."""
+    filed = select(document.c.id).where(document.c.status == str(DocumentStatus.FILED)).order_by(document.c.filed_at.desc(), document.c.rowno.desc())
+    found = (documents.get(conn, name) for name in conn.execute(filed.limit(most)).scalars().all())
+    return [record for record in found if record is not None]
+
+
 def _one(conn: Connection, place: int, wanted: ColumnElement[bool], but: Collection[str]) -> DocumentRecord | None:
     """The first one from a place on of which people might be confused: with a candidate who is not the patient."""
     asked = exists(select(review_item.c.id).where(review_item.c.document_id == document.c.id, review_item.c.resolved_at.is_(None)))

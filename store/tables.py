@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, false
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, Table, Text, false
 
 from store.columns import FileName, Instant, Json
-
-metadata = MetaData()
+from store.tables_learning import metadata as metadata  # noqa: PLC0414 - the same for all tables
 
 delivery = Table(
     "delivery",
@@ -159,6 +158,7 @@ review_item = Table(
     Column("undone_at", Instant),
     Column("follows", Text),  # the item whose answer somebody else is asked to give too, without seeing it
     Column("known", Boolean, nullable=False, server_default=false()),  # planted: the answer is known, and nothing is filed by it
+    Column("disputed", Boolean, nullable=False, server_default=false()),  # a version that runs as shadow takes the document for something else
     Index("review_item_by_holder", "holder"),
     Index("review_item_by_decider", "resolved_by", "resolved_at"),
     Index("review_item_open", "resolved_at", "opened_at"),

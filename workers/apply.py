@@ -231,7 +231,17 @@ def evidence_of(planned: PlannedDocument, readings: Mapping[int, PageReading]) -
         "cut": list(planned.why),
         "links": list(planned.links),
         "request": planned.request,
+        **_evidence_of_shadow(planned),
     }
+
+
+def _evidence_of_shadow(planned: PlannedDocument) -> dict[str, Any]:
+    """What a version that decides nothing takes the document for, beside what it was taken for."""
+    if planned.kind is None or planned.shadow is None:
+        return {}
+    number, other = planned.shadow
+    live = {"live_type": planned.kind.slug, "live_sure": planned.kind.reason is None}
+    return {"shadow": {"model": number, **live, "type": other.slug, "sure": other.reason is None}}
 
 
 def _evidence_of_type(kind: TypeGuess, readings: Mapping[int, PageReading]) -> dict[str, Any]:
@@ -338,4 +348,10 @@ def _share(value: float) -> float:
 
 def _item(record: DocumentRecord, reasons: tuple[str, ...], delivery: Delivery, now: datetime, *, blind: bool = False) -> ReviewItem:
     item_id = hashlib.sha256(f"item:{record.id}".encode()).hexdigest()[:20]
-    return ReviewItem(item_id, record.id, reasons, delivery.priority.value, now, blind=blind)
+    disputed = not blind and _is_disputed(record.evidence.get("shadow"))
+    return ReviewItem(item_id, record.id, reasons, delivery.priority.value, now, blind=blind, disputed=disputed)
+
+
+def _is_disputed(said: Mapping[str, Any] | None) -> bool:
+    """Whether a version that decides nothing takes a document for something else, or is not as sure."""
+    return said is not None and (said["live_type"], said["live_sure"]) != (said["type"], said["sure"])

@@ -21,13 +21,13 @@ from typing import Any, BinaryIO
 from schemas.config import Config
 from schemas.faults import StoreFault
 from workers.audit_pages import pages_in, pdf_pages
-from workers.audit_people import check_people, check_told_apart, check_verdicts
+from workers.audit_people import check_corrections, check_people, check_told_apart, check_verdicts
 
 Row = dict[str, Any]
 Query = Callable[[str], list[Row]]
 STATUSES = ("filed", "review", "quarantined", "set_aside")
 INDEXED_ON_SQLITE = "SELECT id AS rowno FROM document_words_docsize"  # what the full-text index itself holds
-NAMED = "SELECT object_key FROM reading UNION ALL SELECT object_key FROM page_image UNION ALL SELECT object_key FROM archival"
+NAMED = " UNION ALL ".join(f"SELECT object_key FROM {table}" for table in ("reading", "page_image", "archival", "model"))  # noqa: S608
 INDEXED_ON_POSTGRES = "SELECT rowno FROM document_text WHERE words IS NOT NULL"
 RECHECK = "patient.recheck"
 REPLACED = "replaced"  # its pages were put together anew
@@ -90,6 +90,7 @@ def take_ledger(config: Config, folder: Path) -> Ledger:
         check_people(ledger, documents, query, trail)
         check_verdicts(ledger, query)
         check_told_apart(ledger, query)
+        check_corrections(ledger, query)
         _check_folders(ledger, listed, deliveries)
         _count_orphans(ledger, deliveries, every, query, objects)
     except sqlite3.Error as error:

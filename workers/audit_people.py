@@ -46,6 +46,20 @@ def check_verdicts(ledger: Ledger, query: Query) -> None:
     ledger.checked["verdicts"] = len(query("SELECT sequence FROM verdict"))
 
 
+def check_corrections(ledger: Ledger, query: Query) -> None:
+    """What was said under an item was decided or answered there, and was taken back exactly when the decision was."""
+    items = {row["id"]: row for row in query("SELECT id, resolved_at, undone_at FROM review_item")}
+    rows = query("SELECT sequence, item_id, takes_back FROM correction ORDER BY sequence")
+    gone = {row["takes_back"] for row in rows}
+    for row in (row for row in rows if row["takes_back"] is None):
+        item = items.get(row["item_id"])
+        if item is None or item["resolved_at"] is None:
+            ledger.gaps.append(f"correction {row['sequence']} was said under an item that is not decided")
+        elif item["undone_at"] is not None and row["sequence"] not in gone:
+            ledger.gaps.append(f"correction {row['sequence']} still counts though its decision was taken back")
+    ledger.checked["corrections"] = len(rows)
+
+
 def check_told_apart(ledger: Ledger, query: Query) -> None:
     """Every pair that a decision told apart is kept as decided."""
     kept = Counter(row["item_id"] for row in query("SELECT item_id FROM apart"))

@@ -13,8 +13,9 @@ import typer
 
 from pipeline.sheets import SheetKind
 from schemas.faults import Fault, InputFault
-from workers.cli_given import installation, path_given, time_now
+from workers.cli_given import actor_given, installation, path_given, time_now
 from workers.cli_keeping import db, keeping, keys
+from workers.cli_learning import learning, models
 from workers.cli_services import services
 from workers.cli_users import users
 
@@ -29,9 +30,10 @@ patients = typer.Typer(help="The patient index.", no_args_is_help=True)
 documents = typer.Typer(help="Documents and what became of them.", no_args_is_help=True)
 review = typer.Typer(help="The review queue, without a browser.", no_args_is_help=True)
 config = typer.Typer(help="The configuration.", no_args_is_help=True)
-GROUPS = {"patients": patients, "documents": documents, "review": review, "users": users, "keys": keys, "db": db, "config": config}
+GROUPS = {"patients": patients, "documents": documents, "review": review, "models": models, "users": users, "keys": keys, "db": db, "config": config}
 app.add_typer(services)
 app.add_typer(keeping)
+app.add_typer(learning)
 for name, group in GROUPS.items():
     app.add_typer(group, name=name)
 
@@ -137,7 +139,7 @@ def merge(
     from workers.wire import connect
 
     settings, folder = installation()
-    show.rematched(merge_entries(connect(settings, folder), settings, old, survivor, actor=_actor(by), now=time_now()))
+    show.rematched(merge_entries(connect(settings, folder), settings, old, survivor, actor=actor_given(by), now=time_now()))
 
 
 @patients.command()
@@ -151,7 +153,7 @@ def unmerge(
     from workers.wire import connect
 
     settings, folder = installation()
-    show.rematched(unmerge_entry(connect(settings, folder), settings, old, actor=_actor(by), now=time_now()))
+    show.rematched(unmerge_entry(connect(settings, folder), settings, old, actor=actor_given(by), now=time_now()))
 
 
 @patients.command()
@@ -286,7 +288,7 @@ def resolve(
         raise typer.BadParameter("give exactly one of --patient, --set-aside, --quarantine")
     settings, folder = installation()
     stores, wish = connect(settings, folder), Wish(patient, kind, set_aside, quarantine, anyway, two_people=two_people)
-    record = decide_item(stores, settings, item_id, wish, actor=_actor(by), now=time_now())
+    record = decide_item(stores, settings, item_id, wish, actor=actor_given(by), now=time_now())
     typer.echo(f"{record.id} {record.status.value}{'' if record.evidence.get('decisions') else ', until somebody else says the same'}")
 
 
@@ -298,10 +300,6 @@ def explain() -> None:
     from workers.settings import read_settings
 
     show.settings(explain_settings(read_settings()))
-
-
-def _actor(by: str) -> str:
-    return by or f"user:{os.environ.get('USER') or os.getuid()}"
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,3 +28,8 @@ def installation() -> tuple[Config, Path]:
 def time_now() -> datetime:
     """The time, in UTC."""
     return datetime.now(UTC)
+
+
+def actor_given(by: str) -> str:
+    """Who decides: as said, else the user of this computer."""
+    return by or f"user:{os.environ.get('USER') or os.getuid()}"

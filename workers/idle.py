@@ -34,6 +34,7 @@ class Bench(NamedTuple):
     scratch: Path
     now: Callable[[], datetime]
     round: Round | None = None  # the day's reading of the object store
+    train: Callable[[], bool] | None = None  # learns a new version when it is due
 
 
 def one_piece(bench: Bench, rules: IdleRules, most_minutes: int) -> bool:
@@ -43,7 +44,8 @@ def one_piece(bench: Bench, rules: IdleRules, most_minutes: int) -> bool:
     except KeyMissing as fault:  # the store is read all the same, which makes it an alarm
         log.warning("making what can wait: %s", fault.sentence)
         makes = False
-    return makes or (rules.scrub and bench.round is not None and bench.round.piece(bench.now()))
+    reads = makes or (rules.scrub and bench.round is not None and bench.round.piece(bench.now()))
+    return reads or (bench.train is not None and bench.train())
 
 
 def draw_some_pages(bench: Bench, most_minutes: int) -> bool:

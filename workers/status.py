@@ -27,6 +27,7 @@ from workers.figures import Figures, take_figures
 from workers.lines import standings
 from workers.sighting import STALE, Sighting
 from workers.supervise import told_of_walls
+from workers.versions import learning_state
 from workers.wire import SHIPPED_MODEL, Stores, engine_url, open_recogniser, sightings
 
 
@@ -55,6 +56,7 @@ def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) 
         "review": {**seen.review, "next since": _age(first[0].opened_at if first else None, now)},
         "patient index": {"people": seen.people, "merged into others": merged},
         "automatic filing": {"mode": config.match.autofile, **{name: filing_of(found) for name, found in lines.items()}},
+        "learning": learning_state(stores, now=now),
         "health": {
             "index": "ok",
             "objects": _objects(stores),

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from store.forms import Form
     from store.objects import ObjectStore
     from workers.crew import Crew
+    from workers.learnt import Learnt
     from workers.sighting import Sighting
 
 SHIPPED_TYPES = Path(__file__).parents[1] / "schemas" / "doctypes.yaml"
@@ -176,8 +177,11 @@ def content_check() -> Callable[[Path], bool | None]:
     return check
 
 
-def equip(config: Config, stores: Stores, sheets: ReadSheet | None = None) -> Reader:
-    """The pipeline with its engines, built from the configuration. `sheets`: reads the codes of this installation's separator sheets."""
+def equip(config: Config, stores: Stores, sheets: ReadSheet | None = None, learnt: Callable[[], Learnt] | None = None) -> Reader:
+    """The pipeline with its engines, built from the configuration. `sheets`: reads the codes of this installation's separator sheets.
+
+    `learnt` gives the version that decides: it is asked once a plan, so that no file is decided by two. By default the one that is live.
+    """
     from pipeline import flow, versions
     from pipeline.engines.barcodes import Zxing
     from pipeline.engines.composer import SearchablePdf
@@ -188,19 +192,27 @@ def equip(config: Config, stores: Stores, sheets: ReadSheet | None = None) -> Re
     from pipeline.ports import Tools
     from pipeline.sheets import nobody
     from store.patients import PatientIndex
+    from workers.learnt import Shelf
 
     opener = ChildOpener(config.render)
     second = RapidOcr() if config.read.second_engine and is_installed() else None
     ocr, types, patients = open_recogniser(config.read), SpacyTypes(SHIPPED_MODEL), PatientIndex(stores.index)
     tools = Tools(opener, ocr, Zxing(), types, patients, load_catalogue(), second, sheets or nobody, figures=ocr)
+    thresholds = _digest([asdict(rules) for rules in (config.split, config.classify, config.extract, config.match, config.verify)])[:12]
+    learnt = learnt or Shelf(stores, SHIPPED_MODEL).now
+
+    def at_work() -> Tools:
+        now = learnt()
+        return replace(tools, types=now.types, memory=now.memory, shadow=now.shadow, learnt=(("model", now.name), ("thresholds", thresholds)))
+
     return Reader(
         inspect=opener.inspect,
         read_pages=lambda original, opened, pages, scratch: flow.read_pages(original, opened, pages, scratch, tools, config),
-        plan=lambda readings, line: flow.plan_batch(readings, tools, config, line),
+        plan=lambda readings, line: flow.plan_batch(readings, at_work(), config, line),
         composer=SearchablePdf(config.render),
         is_complete=content_check(),
         catalogue=tools.catalogue,
-        plan_parts=lambda parts, line: flow.plan_parts(parts, tools, config, line),
+        plan_parts=lambda parts, line: flow.plan_parts(parts, at_work(), config, line),
         reading_key=_digest(
             [OPENER, versions.READING, asdict(config.read), asdict(config.render), type(ocr).__name__, second.name if second else None]
         ),

@@ -115,7 +115,8 @@ def write_temporary_files_to(scratch: Path) -> None:
 def dispatch(desk: Desk, engine: Engine, crew: Crew, executor: str, stopping: threading.Event) -> None:
     """Until told to stop: hand journalled files to the engine, take up what dead workers left, end what cannot be ended otherwise."""
     submitted, cuts = set[str](), set[str]()
-    bench = idle.Bench(equip_idle(desk.config), desk.stores, desk.scratch, desk.now, Round(desk.stores, desk.config.objects.scrub_days))
+    learn = partial(train_when_due, desk) if desk.config.train.auto else None
+    bench = idle.Bench(equip_idle(desk.config), desk.stores, desk.scratch, desk.now, Round(desk.stores, desk.config.objects.scrub_days), learn)
     next_look, next_rest, busy = 0.0, time.monotonic() + REST_SECONDS, True
     aside, piece = ThreadPoolExecutor(1), None
     while not stopping.is_set():
@@ -155,6 +156,13 @@ def rest(desk: Desk, bench: idle.Bench, crew: Crew) -> bool:
     except Exception as error:  # noqa: BLE001 - nothing depends on it, and it is tried again
         log.warning("making what can wait failed: %s", type(error).__name__)
         return False
+
+
+def train_when_due(desk: Desk) -> bool:
+    """Learn a new version from what people agree on, if it is time."""
+    from workers import train  # brings the trainer, which few workers ever need
+
+    return train.train_when_due(desk.stores, desk.config, now=desk.now(), scratch=desk.scratch)
 
 
 def submit_new(stores: Stores, engine: Engine, submitted: set[str]) -> None:

@@ -9,7 +9,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -81,13 +81,17 @@ def weighted(found: tuple[Ints, Floats], idf: NDArray[Any]) -> tuple[Ints, Float
 
 @dataclass(frozen=True)
 class LinearTypes:
-    """A linear model of document types: one row of weights a slug, an offset each, rarities, and a temperature."""
+    """A linear model of document types: one row of weights a slug, an offset each, rarities, and a temperature.
+
+    `anchors`: the mean text of each type it was trained on, a row of features a slug; what a house teaches it later is held against them.
+    """
 
     slugs: tuple[str, ...]
     weights: NDArray[np.float16]
     offsets: NDArray[np.float32]
     idf: NDArray[np.float16]
     temperature: float
+    anchors: NDArray[np.float16] = field(default_factory=lambda: np.zeros((0, BUCKETS), np.float16))
 
     def scores(self, text: str) -> dict[str, float]:
         """Calibrated share per slug; sums to 1."""
@@ -142,7 +146,7 @@ class DoctypeComponent:
         if self.linear is None:
             return
         m = self.linear
-        np.savez_compressed(path / "weights.npz", weights=m.weights, offsets=m.offsets, idf=m.idf)
+        np.savez_compressed(path / "weights.npz", weights=m.weights, offsets=m.offsets, idf=m.idf, anchors=m.anchors)
         about = {"slugs": m.slugs, "temperature": m.temperature, "buckets": BUCKETS}
         (path / "model.json").write_text(json.dumps(about, indent=1) + "\n")
 
@@ -152,7 +156,8 @@ class DoctypeComponent:
         path = Path(path)
         about = json.loads((path / "model.json").read_text())
         with np.load(path / "weights.npz", allow_pickle=False) as kept:
-            self.linear = LinearTypes(tuple(about["slugs"]), kept["weights"], kept["offsets"], kept["idf"], float(about["temperature"]))
+            anchors = kept["anchors"] if "anchors" in kept else np.zeros((0, BUCKETS), np.float16)
+            self.linear = LinearTypes(tuple(about["slugs"]), kept["weights"], kept["offsets"], kept["idf"], float(about["temperature"]), anchors)
         return self
 
 

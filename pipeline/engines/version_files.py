@@ -1,0 +1,111 @@
+"""What one version of what was learnt is made of: weights of the text model, where senders print what, examples that were given by hand.
+
+Packed as one tar whose bytes depend on nothing but its content. No pickles; what is unpacked is checked name by name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import tarfile
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from pipeline.engines.spacy_types import COMPONENT, DoctypeComponent, LinearTypes, SpacyTypes, save
+from pipeline.ports import TypeModel
+from pipeline.sender_memory import Form, Spot
+from schemas.document import FieldName
+from schemas.faults import EngineFault
+from schemas.page import Box
+
+MOST_BYTES = 1 << 28
+MOST_FILES = 200
+
+
+class Taught(NamedTuple):
+    """One version as it works: its text model, the forms it knows, and the examples (slug, text) given by hand that it goes on with."""
+
+    types: TypeModel
+    forms: tuple[Form, ...]
+    examples: tuple[tuple[str, str], ...]
+
+
+def base_of(folder: Path) -> LinearTypes:
+    """The weights of a saved model. EngineFault when they cannot be read."""
+    try:
+        linear = DoctypeComponent().from_disk(folder / COMPONENT).linear
+    except (OSError, ValueError, KeyError) as broken:
+        raise EngineFault("The document-type model cannot be read.", permanent=True) from broken
+    if linear is None:
+        raise EngineFault("The document-type model holds no weights.", permanent=True)
+    return linear
+
+
+def digest_of(folder: Path) -> str:
+    """Digest of a saved model: equal for equal weights and features."""
+    digest = hashlib.sha256()
+    for path in sorted((folder / COMPONENT).iterdir()):
+        digest.update(f"{path.name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
+
+
+def pack(linear: LinearTypes, forms: Sequence[Form], examples: Sequence[tuple[str, str]]) -> bytes:
+    """A version as one tar."""
+    with TemporaryDirectory() as made:
+        folder = Path(made)
+        save(linear, folder / "types")
+        _write(folder / "senders.json", [[form.sender, form.layout, {str(name): box for name, box in form.places.items()}] for form in forms])
+        _write(folder / "examples.json", list(examples))
+        return _tar(folder)
+
+
+def unpack(data: bytes) -> Taught:
+    """The version that was packed. EngineFault for anything else."""
+    with TemporaryDirectory() as place:
+        folder = Path(place)
+        try:
+            _untar(data, folder)
+            types = SpacyTypes(folder / "types")
+            types.scores("")  # reads the weights, as long as they lie there
+            forms = [_form(*one) for one in json.loads((folder / "senders.json").read_text())]
+            examples = [(slug, text) for slug, text in json.loads((folder / "examples.json").read_text())]
+        except (tarfile.TarError, OSError, ValueError, KeyError, TypeError) as broken:
+            raise EngineFault("A learnt version cannot be read.", permanent=True) from broken
+    return Taught(types, tuple(forms), tuple(examples))
+
+
+def _write(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, sort_keys=True, separators=(",", ":")))
+
+
+def _form(sender: str, layout: Sequence[Sequence[str | float]], places: dict[str, Sequence[float]]) -> Form:
+    spots = tuple(Spot(str(what), float(x), float(y)) for what, x, y in layout)
+    return Form(sender, spots, {FieldName(name): Box(*box) for name, box in places.items()})
+
+
+def _tar(folder: Path) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            entry = tarfile.TarInfo(path.relative_to(folder).as_posix())
+            entry.size = path.stat().st_size
+            with path.open("rb") as file:
+                tar.addfile(entry, file)
+    return packed.getvalue()
+
+
+def _untar(data: bytes, folder: Path) -> None:
+    with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as tar:
+        entries = tar.getmembers()
+        if len(entries) > MOST_FILES or sum(entry.size for entry in entries) > MOST_BYTES:
+            raise ValueError("too large")
+        for entry in entries:
+            name = PurePosixPath(entry.name)
+            content = tar.extractfile(entry) if entry.isreg() and not name.is_absolute() and ".." not in name.parts else None
+            if content is None:
+                raise ValueError("not a plain file")
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content.read())
