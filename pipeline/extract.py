@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pipeline.confidence import NEVER_SURE
+from pipeline.fields.coded import read_codes, with_npis
 from pipeline.fields.dates import other_century
 from pipeline.fields.days import read_days
 from pipeline.fields.geometry import lay_out, say
@@ -18,7 +19,8 @@ from pipeline.fields.names import shortened
 from pipeline.fields.nearby import read_nearby
 from pipeline.fields.places import Marked, mark
 from pipeline.fields.reading import Sighting, read_labels
-from pipeline.fields.unlabelled import address_under, read_unlabelled
+from pipeline.fields.senders import address_under
+from pipeline.fields.unlabelled import read_unlabelled
 from pipeline.fields.witnesses import CHECKED, Look, headings_in, in_bands, looks_at, same_letters, same_place, verdict_on, with_bands
 from schemas.document import Extraction, Field, FieldName, PageIdentity, Person, Role
 from schemas.page import Box, PageKind, PageReading
@@ -40,7 +42,7 @@ LEAST_OF_A_NAME, HEAD_ROWS = 5, 3
 FOREIGN = re.compile(r"\b(?:outside|external|referring|sending|other|foreign|their|your)\b", re.IGNORECASE)
 ANNOUNCED = {"name": FieldName.PATIENT_NAME, "patient_dob": FieldName.PATIENT_DOB, "patient_mrn": FieldName.PATIENT_MRN}
 PATIENTS = ("", "patient")
-LISTS = {FieldName.ICD10_CODES}
+LISTS = {FieldName.ICD10_CODES, FieldName.CPT_CODES}
 DATES_OF_CARE = (FieldName.SERVICE_DATE, FieldName.ADMIT_DATE, FieldName.DISCHARGE_DATE)
 
 
@@ -113,7 +115,7 @@ def _adds(again: Sighting, first: Sequence[Sighting]) -> bool:
 
 
 def _sightings_of(marked: Marked, rules: ExtractRules) -> list[Sighting]:
-    found = [*read_labels(marked, rules), *read_unlabelled(marked, rules)]
+    found = with_npis(marked, [*read_labels(marked, rules), *read_codes(marked), *read_unlabelled(marked, rules)])
     found += read_nearby(marked, found, rules)
     found += read_days(marked, found, rules)
     if not any(s.field is FieldName.PATIENT_ADDRESS and s.role is Role.PATIENT for s in found):
