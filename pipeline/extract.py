@@ -5,20 +5,22 @@ Knows labels and places; must not know the patient index: nothing here asks whet
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pipeline.confidence import NEVER_SURE
+from pipeline.fields.coded import read_codes, with_npis
+from pipeline.fields.crosschecks import DATES_OF_CARE, weighed
 from pipeline.fields.dates import other_century
 from pipeline.fields.days import read_days
-from pipeline.fields.geometry import lay_out, say
-from pipeline.fields.lexicon import fold
+from pipeline.fields.geometry import lay_out
+from pipeline.fields.issuers import OURS, with_issuers
 from pipeline.fields.names import shortened
 from pipeline.fields.nearby import read_nearby
 from pipeline.fields.places import Marked, mark
 from pipeline.fields.reading import Sighting, read_labels
-from pipeline.fields.unlabelled import address_under, read_unlabelled
+from pipeline.fields.senders import address_under
+from pipeline.fields.unlabelled import read_unlabelled
 from pipeline.fields.witnesses import CHECKED, Look, headings_in, in_bands, looks_at, same_letters, same_place, verdict_on, with_bands
 from schemas.document import Extraction, Field, FieldName, PageIdentity, Person, Role
 from schemas.page import Box, PageKind, PageReading
@@ -35,13 +37,9 @@ DOUBTFUL = 0.75
 BAND = ":band"
 LEAST = 0.2  # a worth below this is not a reading
 PLAIN_DATE_COLUMN = ("below 'date'", "below 'date time'", "below 'date/time'")
-OURS = "ours"  # the word in a rule that tells matching whose number it is
-LEAST_OF_A_NAME, HEAD_ROWS = 5, 3
-FOREIGN = re.compile(r"\b(?:outside|external|referring|sending|other|foreign|their|your)\b", re.IGNORECASE)
 ANNOUNCED = {"name": FieldName.PATIENT_NAME, "patient_dob": FieldName.PATIENT_DOB, "patient_mrn": FieldName.PATIENT_MRN}
 PATIENTS = ("", "patient")
-LISTS = {FieldName.ICD10_CODES}
-DATES_OF_CARE = (FieldName.SERVICE_DATE, FieldName.ADMIT_DATE, FieldName.DISCHARGE_DATE)
+LISTS = {FieldName.ICD10_CODES, FieldName.CPT_CODES}
 
 
 def extract(pages: Sequence[PageReading], *, rules: ExtractRules) -> Extraction:
@@ -54,7 +52,8 @@ def extract(pages: Sequence[PageReading], *, rules: ExtractRules) -> Extraction:
             own[one.field].append(one)
     looks = {page.number: (page, looks_at(page)) for page in pages}
     best = (_listed(name, found) if name in LISTS else _best(name, found, looks, rules) for name, found in own.items())
-    return Extraction(tuple(sorted(best, key=lambda f: list(FieldName).index(f.name))), tuple(_people(seen)))
+    said = Extraction(tuple(sorted(best, key=lambda f: list(FieldName).index(f.name))), tuple(_people(seen)))
+    return weighed(pages, said)
 
 
 def identities(readings: Sequence[PageReading], *, rules: ExtractRules) -> tuple[PageIdentity, ...]:
@@ -113,32 +112,12 @@ def _adds(again: Sighting, first: Sequence[Sighting]) -> bool:
 
 
 def _sightings_of(marked: Marked, rules: ExtractRules) -> list[Sighting]:
-    found = [*read_labels(marked, rules), *read_unlabelled(marked, rules)]
+    found = with_npis(marked, [*read_labels(marked, rules), *read_codes(marked), *read_unlabelled(marked, rules)])
     found += read_nearby(marked, found, rules)
     found += read_days(marked, found, rules)
     if not any(s.field is FieldName.PATIENT_ADDRESS and s.role is Role.PATIENT for s in found):
         found += [a for s in found if s.field is FieldName.PATIENT_NAME for a in address_under(marked, s)]
-    return _once_a_place([s for s in _with_ours(marked, found, rules) if s.worth >= LEAST])
-
-
-def _with_ours(page: Marked, found: list[Sighting], rules: ExtractRules) -> list[Sighting]:
-    """Record numbers that the page says are this house's: its name stands on their line, or is the letterhead."""
-    ours = tuple(name for one in rules.our_facilities if len(name := fold(one)) > LEAST_OF_A_NAME)
-    if not ours:
-        return found
-    headed = any(s.field is FieldName.FACILITY and s.rule == "letterhead" and s.row < HEAD_ROWS and _names(s.value, ours) for s in found)
-    return [s._replace(rule=f"{s.rule} ({OURS})") if _is_ours(page, s, ours, headed=headed) else s for s in found]
-
-
-def _is_ours(page: Marked, one: Sighting, ours: tuple[str, ...], *, headed: bool) -> bool:
-    if one.field is not FieldName.PATIENT_MRN:
-        return False
-    label = say(token for token in page.sheet.rows[one.row] if token.x0 < one.box.x1 * page.sheet.width)
-    return _names(label, ours) or (headed and not FOREIGN.search(label))
-
-
-def _names(text: str, names: tuple[str, ...]) -> bool:
-    return any(name in fold(text) for name in names)
+    return _once_a_place([s for s in with_issuers(marked, found, rules) if s.worth >= LEAST])
 
 
 def _identity(page: PageReading, rules: ExtractRules) -> PageIdentity:

@@ -22,11 +22,13 @@ class FieldName(StrEnum):
     ADMIT_DATE = "admit_date"
     DISCHARGE_DATE = "discharge_date"
     AUTHOR = "author"
+    AUTHOR_NPI = "author_npi"
     ORDERING_PROVIDER = "ordering_provider"
     FACILITY = "facility"
     ACCESSION = "accession"
     PAGE_COUNT_STATED = "page_count_stated"
     ICD10_CODES = "icd10_codes"
+    CPT_CODES = "cpt_codes"
 
 
 @dataclass(frozen=True, slots=True)

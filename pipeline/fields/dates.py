@@ -6,6 +6,8 @@ import re
 from datetime import date
 from typing import NamedTuple
 
+from rapidfuzz.distance import Levenshtein
+
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 FULL_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
 MONTH = {name: at + 1 for names in (MONTHS, FULL_MONTHS) for at, name in enumerate(names)} | {"sept": 9}
@@ -18,6 +20,8 @@ EARLIEST_YEAR, LATEST_YEAR = 1880, 2100
 DIGIT_FOR = str.maketrans(
     {"O": "0", "o": "0", "Q": "0", "D": "0", "l": "1", "I": "1", "|": "1", "i": "1", "S": "5", "s": "5", "B": "8", "Z": "2", "z": "2"}
 )
+LETTER_FOR = str.maketrans("015|", "olsl")
+LONG_NAME = 5
 LOOKALIKE = re.compile(r"[OoQDlI|iSsBZz]")
 BROKEN_DASH = re.compile(r"(?<=\d)[=~](?=\d)")
 D = r"[0-9OoQDlI|iSsBZz]"
@@ -25,7 +29,7 @@ D = r"[0-9OoQDlI|iSsBZz]"
 NUMERIC = re.compile(rf"^({D}{{1,2}})\s?([/.\-])\s?({D}{{1,2}})\s?\2\s?({D}{{4}}|{D}{{2}})$")
 ISO = re.compile(rf"^({D}{{4}})([/.\-])({D}{{1,2}})\2({D}{{1,2}})$")
 COMPACT = re.compile(r"^((?:18|19|20)\d\d)(\d\d)(\d\d)$")
-MONTH_FIRST = re.compile(rf"^([A-Za-z]{{3,9}})\.?\s*({D}{{1,2}})(?:st|nd|rd|th)?(?:\s*[,.]\s*|\s+)({D}{{4}})$")
+MONTH_FIRST = re.compile(rf"^([A-Za-z0][A-Za-z015|]{{2,9}})\.?\s*({D}{{1,2}})(?:st|nd|rd|th)?(?:\s*[,.]\s*|\s+)({D}{{4}})$")
 DAY_FIRST = re.compile(
     rf"^({D}{{2}}(?=[A-Za-z])|{D}{{1,2}}(?:st|nd|rd|th)?[\s\-]+|{D}{{1,2}}(?:st|nd|rd|th))(?:of\s+)?([A-Za-z]{{3,9}})[.,]?[\s\-]*({D}{{4}}|{D}{{2}})$"
 )
@@ -86,7 +90,16 @@ def _written(text: str, pivot: int) -> PrintedDate | None:
     else:
         return None
     month = MONTH.get(name.lower())
-    return _dated(str(month), day, year, pivot) if month else None
+    misread = month or _misread_month(name.lower())
+    read = _dated(str(misread), day, year, pivot) if misread else None
+    return read._replace(folded=read.folded or month is None) if read else None
+
+
+def _misread_month(name: str) -> int | None:
+    """The one month that a name with figures for letters, or a long name with one letter wrong, can be."""
+    letters = name.translate(LETTER_FOR).replace("rn", "m")
+    near = {MONTH[full] for full in FULL_MONTHS if len(full) >= LONG_NAME and Levenshtein.distance(letters, full, score_cutoff=1) <= 1}
+    return MONTH.get(letters) or (near.pop() if len(near) == 1 else None)
 
 
 def _compact(text: str) -> PrintedDate | None:

@@ -11,15 +11,17 @@ from pipeline.fields.geometry import Row, Token, say
 from pipeline.fields.names import is_credential
 from pipeline.fields.places import Marked
 from pipeline.fields.reading import Ground, Sighting, sighting
-from pipeline.fields.unlabelled import fold_word, tells_age
+from pipeline.fields.spoken import fold_word, tells_age
 from pipeline.fields.values import Value, read_date
 from schemas.document import FieldName, Role
 from schemas.rules import ExtractRules
 
-STAY, VISIT = 0.86, 0.64
-HEAD, FAX_EDGE = 0.33, 0.05
+STAY, VISIT, TOLD = 0.86, 0.64, 0.6
+HEAD, FAX_EDGE, TOLD_DEPTH = 0.33, 0.05, 0.5
 MOST_BETWEEN, LONGEST_STAY = 5, 1  # words between two days; years
 STAYS = re.compile(r"\b(?:stay|hospitali[sz]ed|hospitali[sz]ation|inpatient|admi(?:t|tted|ssion)|adm|los|confinement)\b", re.IGNORECASE)
+SAW = re.compile(r"\b(?:seen|saw|evaluated|examined|assessed|visited|met with)\b", re.IGNORECASE)
+BEFORE_DAY, AFTER_DAY = 9, 5  # words of a sentence around its day
 EARLIER = re.compile(r"\b(?:prior|previous(?:ly)?|past|last|history|earlier|next|planned|expected|coverage|leave)\b", re.IGNORECASE)
 UNTIL = re.compile(
     r"^[\W_]*(?:[-–—]|to|thru|through|until|till|and)?[\W_]*(?:(?:was |and )?dis(?:ch(?:arged?)?)?(?: date| on)?|d/?c(?: date)?)?[\W_]*$",
@@ -55,7 +57,8 @@ def read_days(page: Marked, found: Sequence[Sighting], rules: ExtractRules) -> I
     yield from stays
     if not known & {FieldName.SERVICE_DATE, FieldName.ADMIT_DATE, FieldName.DISCHARGE_DATE} and not stays:
         born = {s.value for s in found if s.field is FieldName.PATIENT_DOB}
-        days = [s for s in _visit_days(page, rules) if s.value not in born and s.value > max(born, default="")]
+        days = list(_visit_days(page, rules)) or list(_told_days(page, rules))
+        days = [s for s in days if s.value not in born and s.value > max(born, default="")]
         yield from days[:1] if len({s.value for s in days}) == 1 else ()
 
 
@@ -100,6 +103,15 @@ def _visit_days(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
         dated = list(_dates(row, rules))
         if len(dated) == 1 and _tells_visit(row, dated[0][0], dated[0][1]):
             yield sighting(page, FieldName.SERVICE_DATE, Role.PATIENT, dated[0][1], Ground(VISIT, "day beside the visit at the head of the page", at))
+
+
+def _told_days(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
+    """As in "On March 4, 2024 I evaluated" and "Seen by John Smith, MD on 03/04/2024"."""
+    for at, row in enumerate(page.sheet.rows):
+        for start, value in _dates(row, rules) if page.sheet.row_tops[at] < TOLD_DEPTH * page.sheet.height else ():
+            near = say(row[max(0, start - BEFORE_DAY) : start + len(value.tokens) + AFTER_DAY])
+            if start and row[start - 1].text.lower() == "on" and SAW.search(near) and not EARLIER.search(near):
+                yield sighting(page, FieldName.SERVICE_DATE, Role.PATIENT, value, Ground(TOLD, "day of the visit in the text", at))
 
 
 def _labelled(page: Marked, row: int) -> bool:

@@ -24,12 +24,13 @@ from pipeline.fields.lexicon import (
 )
 from pipeline.fields.wording import compose
 
-MOST_WORDS = 6
+MOST_WORDS = 8
 TITLE_ENDS = {"note", "notes"}  # "Primary Care Note" is no misread "Primary Care Name"
 LOST_COLON = re.compile(r"^[A-Z]{2,4}[ceisz]$")
 DAYS = {"service_date", "admit_date", "discharge_date"}
 OTHER_TIMES = {fold(word) for word in ("next", "last", "prior", "previous", "future", "planned", "expected", "proposed", "anticipated")}
 FIGURES = {"patient_dob", "patient_mrn", "service_date"}
+BOX_NUMBER = re.compile(r"^\(?\d{1,2}[A-Za-z]$")  # "11a." on a form
 OPENING_SPECKS = "'`‘’“”\"«°"
 MISSPELT = 0.93  # a label one letter off is this much less telling
 
@@ -69,7 +70,8 @@ def _labels_of_row(at: int, row: Row) -> Iterator[Label]:
 def _ends_thought(token: Token) -> bool:
     """Whether a new label may begin after this token without white space: it is a number, a date or closes a bracket."""
     text = token.text.rstrip(",.;")
-    return text[-1:].isdigit() or text[-1:] in {")", "]"} or text in {"M", "F", "Male", "Female", "-"}
+    counted = text[-1:].isdigit() or bool(BOX_NUMBER.match(text))
+    return counted or text[-1:] in {")", "]"} or text in {"M", "F", "Male", "Female", "-"}
 
 
 def _label_at(at: int, row: Row, folded: list[str], start: int, *, led: bool) -> Label | None:

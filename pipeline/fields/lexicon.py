@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
@@ -29,7 +30,8 @@ class Meaning(NamedTuple):
 
 
 def fold(text: str) -> str:
-    """Letters and digits alone, with those that readers confuse made one."""
+    """Letters and digits alone, without accents, with those that readers confuse made one."""
+    text = text if text.isascii() else unicodedata.normalize("NFKD", text)
     kept = "".join(c for c in text.lower() if c.isalnum() or c == "|").translate(LOOKALIKES)
     return kept.replace("rn", "m").replace("vv", "w")
 

@@ -89,6 +89,12 @@ def is_credential(word: str) -> bool:
     return re.sub(r"[^a-z]", "", word.lower()) in words("credentials") and word[:1].isupper()
 
 
+def has_degree(name: str) -> bool:
+    """Whether a clinician's name is printed with a degree, a licence or "Dr"."""
+    printed = name.split()
+    return any(is_credential(word) for word in printed[1:]) or printed[0].lower().strip(".,") == "dr"
+
+
 def is_organisation(word: str) -> bool:
     """Whether a word says that a name is an organisation's."""
     return re.sub(r"[^a-z]", "", word.lower()) in words("organisation_words")
@@ -98,7 +104,8 @@ def provider_name(printed: Sequence[str]) -> tuple[str, int]:
     """A clinician's name with credentials as printed, tidied, and the number of words it took; empty when there is none."""
     taken: list[str] = []
     for word in printed[:9]:
-        if not _of_provider(word, taken):
+        ended = len(taken) > 2 and is_credential(taken[-1]) and not is_credential(word)
+        if ended or not _of_provider(word, taken):
             break
         taken.append(word)
         if word.endswith(";"):

@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 from pipeline.fields.geometry import Row, Token, cells, say
 from pipeline.fields.labels import Label
+from pipeline.fields.lexicon import words
 from pipeline.fields.names import is_credential, is_given, is_organisation
 from pipeline.fields.places import Marked, next_line, owner
 from pipeline.fields.reading import Ground, Sighting, sighting
-from pipeline.fields.unlabelled import RELATIONS, TITLE_WORDS, fold_word, tells_age
+from pipeline.fields.spoken import fold_word, tells_age
 from pipeline.fields.values import Value, read_person
 from schemas.document import FieldName, Role
 from schemas.rules import ExtractRules
@@ -110,7 +111,7 @@ def _whole(cell: Row, rules: ExtractRules) -> Value | None:
 def _speaks_against(token: Token) -> bool:
     """Whether a word makes its cell a label, a clinician, an organisation, a title or a relation."""
     degree = is_credential(token.text) and token.text.isupper()
-    return token.colon or degree or is_organisation(token.text) or fold_word(token.text) in TITLE_WORDS | RELATIONS
+    return token.colon or degree or is_organisation(token.text) or fold_word(token.text) in words("title_words") | words("relations")
 
 
 def _place(cell: Row) -> bool:
@@ -140,7 +141,7 @@ def _headed(page: Marked, row: int, left: float) -> bool:
         return True
     plain = all(t.text.replace("'", "").rstrip(".:/").isalpha() for t in cell)
     worded = 0 < len(cell) <= MOST_OF_A_HEADING and not labels and plain
-    return worded and not any(is_organisation(t.text) or fold_word(t.text) in TITLE_WORDS for t in cell)
+    return worded and not any(is_organisation(t.text) or fold_word(t.text) in words("title_words") for t in cell)
 
 
 def _captioned(page: Marked, row: int, left: float) -> bool:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pipeline.fields.geometry import Token, say, sureness
 from pipeline.fields.labels import Label
 from pipeline.fields.lexicon import fold, folded_stems
-from pipeline.fields.names import is_given, is_organisation
+from pipeline.fields.names import has_degree, is_given, is_organisation
 from pipeline.fields.places import (
     Marked,
     above,
@@ -33,8 +33,8 @@ OWNERLESS_NAME, IDENTIFIED_NAME = 0.72, 0.9
 PATIENTS_ALONE = {"patient_mrn", "patient_ssn_last4"}
 NEEDS_OWNER = {"patient_phone", "patient_address"}
 SELF_SAID = ("home", "cell", "mobile", "preferred", "permanent", "residence", "residential", "daytime")
-CODE_ROWS = 9
 OVER_REACH = 4  # rows
+DAY_WORDS = 3
 SHORTEST_FIRST = 2  # letters: a lone one in the box of a first name is what is left of a misread line
 
 
@@ -94,12 +94,10 @@ def _read_label(page: Marked, label: Label, rules: ExtractRules, *, upward: bool
             yield from _read_name(page, label, rules, upward=upward)
         case "last_name":
             yield from _read_name_in_boxes(page, label, rules, upward=upward)
-        case "first_name" | "middle_name" | "city_state_zip":
+        case "first_name" | "middle_name" | "city_state_zip" | "icd10_codes" | "cpt_codes" | "author_npi":
             return
         case "patient_address":
             yield from _read_address(page, label)
-        case "icd10_codes":
-            yield from _read_codes(page, label, rules)
         case _:
             yield from _read_plain(page, label, rules, upward=upward)
 
@@ -119,13 +117,22 @@ def _read_plain(page: Marked, label: Label, rules: ExtractRules, *, upward: bool
     what, whose = label.meaning.what, _whose(page, label)
     if whose is None or _is_payers_number(page, label):
         return
-    for spot in _spots(page, label, upward=upward):
+    for spot in (*_spots(page, label, upward=upward), *_over_the_end(page, label)):
         if value := READERS[what](spot.tokens, rules):
             rule = f"{spot.where} '{_name_of(label)}'"
             yield sighting(page, FieldName(what), whose, value, Ground(spot.worth * label.meaning.strength, rule, label.row))
             if what in {"patient_dob", "patient_mrn"} and whose is Role.PATIENT:
                 yield from _sex_after(page, label, spot, value)
             return
+
+
+def _over_the_end(page: Marked, label: Label) -> Iterator[Spot]:
+    """As in "born on March" at the end of a line of text: a day told in a sentence goes on in the next line."""
+    row, follows = page.sheet.rows[label.row], page.sheet.rows[label.row + 1 : label.row + 2]
+    if label.meaning.what == "patient_dob" and not label.colon and not row[label.start].fresh and label.start and follows:
+        tail = row[label.end :]
+        if len(tail) < DAY_WORDS and not any(t.fresh for t in tail):
+            yield Spot("behind", (*tail, *follows[0][:DAY_WORDS]), RIGHT_LOOSE)
 
 
 def _sex_after(page: Marked, label: Label, spot: Spot, told: Value) -> Iterator[Sighting]:
@@ -173,12 +180,12 @@ def _read_name(page: Marked, label: Label, rules: ExtractRules, *, upward: bool)
     role = name_owner(page, label)
     worth = label.meaning.strength if role else IDENTIFIED_NAME if identified(page, label) else OWNERLESS_NAME
     read_role = Role(role) if role else Role.PATIENT
-    for spot in _spots(page, label, upward=upward):
-        value = _person_at(page, label, spot, read_role, rules)
-        if value:
-            rule = f"{spot.where} '{_name_of(label)}'"
-            yield sighting(page, _field_filled(page, label, read_role), read_role, value, Ground(worth * spot.worth, rule, label.row))
-            return
+    told = [(spot, value) for spot in _spots(page, label, upward=upward) if (value := _person_at(page, label, spot, read_role, rules))]
+    if read_role is Role.PROVIDER:
+        told.sort(key=lambda one: not has_degree(one[1].text))  # over or under "Physician signature": the one with a degree
+    for spot, value in told[:1]:
+        rule = f"{spot.where} '{_name_of(label)}'"
+        yield sighting(page, _field_filled(page, label, read_role), read_role, value, Ground(worth * spot.worth, rule, label.row))
 
 
 def _read_name_in_boxes(page: Marked, label: Label, rules: ExtractRules, *, upward: bool) -> Iterator[Sighting]:
@@ -235,7 +242,8 @@ def _field_filled(page: Marked, label: Label, role: Role) -> FieldName | None:
     general = label.meaning.role == "" or fold(label.printed) in folded_stems("any_provider")
     head = owning_label(page, label) if general else None
     heads = head is not None and head.alone and head.row < label.row and head.meaning.role == "provider"
-    fills = head.meaning.fills if head and heads else label.meaning.fills
+    client = head is not None and head.alone and fold(head.printed) in folded_stems("clients")
+    fills = FieldName.ORDERING_PROVIDER if client else head.meaning.fills if head and heads else label.meaning.fills
     return FieldName(fills) if role is Role.PROVIDER and fills else None
 
 
@@ -284,21 +292,11 @@ def _address_text(tokens: tuple[Token, ...]) -> str:
     return " ".join(parts).strip(" ,.;")
 
 
-def _read_codes(page: Marked, label: Label, rules: ExtractRules) -> Iterator[Sighting]:
-    """Codes on the label's row and the rows under it, up to the next label with another meaning."""
-    for row in range(label.row, min(label.row + CODE_ROWS, len(page.sheet.rows))):
-        if row > label.row and any(x.meaning.what not in {"icd10_codes", "skip"} for x in page.by_row.get(row, ())):
-            return
-        tokens = page.sheet.rows[row][label.end if row == label.row else 0 :]
-        if value := READERS["icd10_codes"](tokens, rules):
-            yield sighting(page, FieldName.ICD10_CODES, Role.PATIENT, value, Ground(0.95, f"after '{_name_of(label)}'", row))
-
-
 def _reads_upward(page: Marked, row: int, upward: dict[int, bool], rules: ExtractRules) -> bool:
     """Whether the heads of a row read better against the row above than the row below, where that row is not another's."""
     votes = 0
     for label in page.by_row[row]:
-        if label.alone and label.meaning.what in READERS and not right_of(page, label):
+        if label.alone and label.meaning.what in READERS and not _reads(label, right_of(page, label), rules):
             over = above(page, label)
             free = not over or not _owned_over(page, label, over, upward, rules)
             votes += int(free and _reads(label, over, rules)) - int(_reads(label, below(page, label), rules))

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from pipeline.fields.dates import DIGIT_FOR, LOOKALIKE, parse_date
 from pipeline.fields.geometry import Token, say
-from pipeline.fields.names import is_organisation, parse_name, provider_name
+from pipeline.fields.names import has_degree, is_organisation, parse_name, provider_name
 from schemas.rules import ExtractRules
 
 FOLDED = 0.6  # what a value is worth when letters had to be read as digits
 OPEN_CENTURY = 0.85
 OPEN_ORDER = 0.9
+WITHOUT_DEGREE = 0.9
 LEADING_JUNK = re.compile(r"^(?:[#\-=.:_/*]+|no\.?|is|on|was|number)$", re.IGNORECASE)
 NUMBER_SHAPE = re.compile(r"^(?P<prefix>[A-Za-z]{0,4}-?)(?P<rest>[0-9A-Za-z|][0-9A-Za-z|\-]*)$")
 TELEPHONE = re.compile(r"^(?:\+?1[\s.\-]*)?\(?(\d{3})\)?[\s.\-/]*(\d{3})[\s.\-]*(\d{4})(?!\d)")
 PHONE_SHAPE = re.compile(r"^\(?\d{3}\)?-\d{3}-\d{4}$")
 SOCIAL = re.compile(r"^[xX*#\d]{3}[\-\s]?[xX*#\d]{2}[\-\s]?(\d{4})$")
-CODE = re.compile(r"\b([A-TV-Z]\d[0-9AB](?:\.[0-9A-Z]{1,4})?)\b")
 POUND = re.compile(r"^£(?=\d)")  # readers take a thin E for it
 DOLLAR = re.compile(r"^\$(?=\d)")  # and this for an S
-SEXES = {"m": "M", "male": "M", "man": "M", "f": "F", "female": "F", "woman": "F"}
+SEXES = {"m": "M", "male": "M", "man": "M", "f": "F", "female": "F", "woman": "F", "masculino": "M", "hombre": "M", "femenino": "F", "mujer": "F"}
 ZIP_END = re.compile(r"\b[A-Z]{2}[.,]?\s+\d{5}(?:-\d{4})?$")
 
 
@@ -112,20 +112,6 @@ def read_count(tokens: Sequence[Token], _rules: ExtractRules) -> Value | None:
     return Value(text, (tokens[0],)) if counted else None
 
 
-def read_codes(tokens: Sequence[Token], _rules: ExtractRules) -> Value | None:
-    """ICD-10-CM codes among the words, in print order."""
-    hits = [(token, code) for token in tokens for code in icd_codes(token.text)]
-    codes = list(dict.fromkeys(code for _, code in hits))
-    return Value(", ".join(codes), tuple(token for token, _ in hits)) if codes else None
-
-
-def icd_codes(text: str) -> Iterator[str]:
-    """Code shapes with a point, or of three characters in brackets of their own."""
-    for found in CODE.finditer(text):
-        if "." in found[1] or text.strip("()[],;.:") == found[1]:
-            yield found[1]
-
-
 def read_person(tokens: Sequence[Token], _rules: ExtractRules, *, formal: bool = False) -> Value | None:
     """A person's name, "LAST, FIRST MIDDLE SUFFIX"."""
     tokens = _after_junk(tokens)
@@ -139,10 +125,10 @@ def read_person(tokens: Sequence[Token], _rules: ExtractRules, *, formal: bool =
 
 
 def read_provider(tokens: Sequence[Token], _rules: ExtractRules) -> Value | None:
-    """A clinician's name as printed."""
+    """A clinician's name as printed; without a degree it may be anybody's."""
     tokens = _after_junk(tokens)
     text, used = provider_name([t.text for t in tokens])
-    return Value(text, tuple(tokens[:used])) if text else None
+    return Value(text, tuple(tokens[:used]), 1.0 if has_degree(text) else WITHOUT_DEGREE) if text else None
 
 
 def read_facility(tokens: Sequence[Token], _rules: ExtractRules) -> Value | None:
@@ -172,7 +158,6 @@ READERS: dict[str, Reader] = {
     "accession": read_accession,
     "facility": read_facility,
     "page_count_stated": read_count,
-    "icd10_codes": read_codes,
 }
 
 

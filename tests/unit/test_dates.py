@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.fields.dates import other_century, parse_date, years_between
+from pipeline.fields.dates import DIGIT_FOR, other_century, parse_date, years_between
 
 DAYS = st.dates(date(1900, 1, 1), date(2030, 12, 31))
 
@@ -73,6 +73,50 @@ def test_letters_among_digits_are_read_and_flagged(printed: str, iso: str) -> No
     found = parse_date(printed, pivot=30)
     assert found
     assert (found.iso, found.folded) == (iso, True)
+
+
+@pytest.mark.parametrize(
+    ("printed", "iso"),
+    [("Ju1y 4, 2024", "2024-07-04"), ("0ct 12, 2O25", "2025-10-12"), ("Septernber 9, 2021", "2021-09-09"), ("3 Februaiy 1950", "1950-02-03")],
+)
+def test_a_month_misread_is_read_and_flagged(printed: str, iso: str) -> None:
+    found = parse_date(printed, pivot=30)
+    assert found
+    assert (found.iso, found.folded) == (iso, True)
+
+
+@pytest.mark.parametrize(
+    "printed", ["Jvn 4, 2024", "Jul4, 2O2S1", "Ma 4, 2024", "Mey 4, 2024", "Juny 4, 2024", "Octover9 1, 2020", "Decembre 32, 2020"]
+)
+def test_a_month_that_may_be_two_or_none_is_refused(printed: str) -> None:
+    assert parse_date(printed, pivot=30) is None
+
+
+@given(st.integers(0, 99), st.integers(0, 99), st.sampled_from("/-."), st.sampled_from(["1950", "24", "2O25", "2023"]), st.sampled_from("0O1lI"))
+def test_no_impossible_day_is_ever_swapped_or_mended(month: int, day: int, sign: str, year: str, digit: str) -> None:
+    figures = digit.translate(DIGIT_FOR)
+    printed = f"{month:02d}{sign}{day:02d}{sign}{year}".replace(figures, digit, 1)
+    found, real = parse_date(printed, pivot=30), _exists(month, day, year.translate(DIGIT_FOR))
+    assert found is None or (real and (int(found.iso[5:7]), int(found.iso[8:])) == (month, day))
+    assert found is None or found.folded == any(c.isalpha() for c in printed)
+
+
+@given(DAYS, st.sampled_from(["%m/%d/%Y", "%B %d, %Y", "%d %b %Y", "%Y-%m-%d", "%d%b%Y"]), st.integers(0, 30), st.sampled_from("0123456789"))
+def test_a_figure_misread_gives_its_own_day_or_none(day: date, form: str, at: int, figure: str) -> None:
+    printed = day.strftime(form)
+    places = [place for place, sign in enumerate(printed) if sign.isdigit()]
+    at = places[at % len(places)]
+    wrong = printed[:at] + figure + printed[at + 1 :]
+    found = parse_date(wrong, pivot=30)
+    assert found is None or date.fromisoformat(found.iso).strftime(form) == wrong
+
+
+def _exists(month: int, day: int, year: str) -> bool:
+    full = year if len(year) == 4 else f"20{year}"
+    try:
+        return bool(date(int(full), month, day))
+    except ValueError:
+        return False
 
 
 def test_digits_in_a_row_are_a_date_only_where_asked() -> None:

@@ -1,0 +1,102 @@
+"""Codes as index terms: what is no code is not made one."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.extract import extract
+from pipeline.fields.codes import cpt_codes, icd_codes, is_npi
+from schemas.page import Box, PageKind, PageReading, Word
+from schemas.rules import ExtractRules
+
+NPIS = ("1234567893", "1245319599", "1679576722")  # published as examples, or in the public registry's manual
+
+
+def page(*lines: str) -> PageReading:
+    words = tuple(
+        Word(text, Box((60 + 7 * at) / 612, (100 + 20 * row) / 792, (60 + 7 * (at + len(text))) / 612, (110 + 20 * row) / 792), 0.99, row)
+        for row, line in enumerate(lines)
+        for at, text in _placed(line)
+    )
+    return PageReading(1, PageKind.TEXT, words)
+
+
+def _placed(line: str) -> list[tuple[int, str]]:
+    return [(at, word) for at, word in _starts(line) if word]
+
+
+def _starts(line: str) -> list[tuple[int, str]]:
+    found, at = [], 0
+    for word in line.split(" "):
+        found.append((at, word))
+        at += len(word) + 1
+    return found
+
+
+def fields(*lines: str) -> dict[str, str]:
+    return {str(field.name): field.value for field in extract([page(*lines)], rules=ExtractRules()).fields}
+
+
+@pytest.mark.parametrize("npi", NPIS)
+def test_a_published_identifier_is_right(npi: str) -> None:
+    assert is_npi(npi)
+
+
+@given(st.sampled_from(NPIS), st.integers(0, 9), st.sampled_from(string.digits))
+def test_one_figure_misread_is_told(npi: str, at: int, figure: str) -> None:
+    assert is_npi(npi[:at] + figure + npi[at + 1 :]) == (figure == npi[at])
+
+
+@given(st.text(string.digits, max_size=12).filter(lambda text: len(text) != 10))
+def test_an_identifier_has_ten_figures(text: str) -> None:
+    assert not is_npi(text)
+
+
+def test_the_authors_identifier_stands_beside_the_author() -> None:
+    found = fields("Electronically signed by: Ann Bell, MD   NPI: 1234567893", "", "cc: Tom Reed, MD   NPI: 1245319599")
+    assert found["author"] == "Ann Bell, MD"
+    assert found["author_npi"] == "1234567893"
+
+
+def test_another_clinicians_identifier_is_not_the_authors() -> None:
+    found = fields("Signed by: Ann Bell, MD", "", "", "", "Referring provider: Tom Reed, MD   NPI: 1245319599")
+    assert "author_npi" not in found
+
+
+def test_a_wrong_check_digit_gives_no_identifier_and_lowers_the_author() -> None:
+    right, wrong = (extract([page(f"Signed by: Ann Bell, MD   NPI: {npi}")], rules=ExtractRules()) for npi in ("1234567893", "1234567890"))
+    plain = extract([page("Signed by: Ann Bell, MD")], rules=ExtractRules())
+    said = [next(f.confidence for f in each.fields if f.name == "author") for each in (wrong, plain, right)]
+    assert said == sorted(set(said))
+    assert not [f for f in wrong.fields if f.name == "author_npi"]
+
+
+@pytest.mark.parametrize("code", ["E11.9", "I50.23", "S72.001A", "Z3A.38", "C7A.010", "M1A.0110", "U07.1", "O9A.211", "T88.7XXA", "H66.91"])
+def test_a_diagnosis_code_of_a_chapter_is_kept(code: str) -> None:
+    assert list(icd_codes(f"({code}),")) == [code]
+
+
+@pytest.mark.parametrize("code", ["U50.1", "T97.2", "C99.1", "E9A.1", "D95.0", "O97.3", "150.23", "l50.23", "E1.19", "I5023"])
+def test_what_is_in_no_chapter_is_no_code(code: str) -> None:
+    assert not list(icd_codes(code))
+
+
+@given(st.integers(0, 99999))
+def test_a_procedure_code_is_of_a_section(number: int) -> None:
+    found = list(cpt_codes(f"{number:05d}"))
+    assert found in ([], [f"{number:05d}"])
+    assert not (found and (number < 100 or number > 99607 or 2000 <= number <= 10003))
+
+
+@pytest.mark.parametrize("text", ["$99214", "99214.50", "12/99214", "992144", "43055-1234", "1,99214"])
+def test_money_dates_and_longer_numbers_are_no_procedures(text: str) -> None:
+    assert not list(cpt_codes(text))
+
+
+def test_procedures_are_read_under_their_label_alone() -> None:
+    assert fields("CPT: 99214, 93000-26", "Millbrook, OH 43055")["cpt_codes"] == "99214, 93000"
+    assert "cpt_codes" not in fields("Patient seen at 99214 Elm Street", "Dayton, OH 45402", "Order 93000")
