@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from schemas.catalogue import Catalogue
-from schemas.document import FieldName, Segment, TypeGuess
+from schemas.document import Segment, TypeGuess
 from schemas.filing import Decision, Filing, Hold, PlannedDocument, SetAside
 from schemas.line import Line, LineKind
 from schemas.match import Conflicting, Matched, MatchOutcome, NoCandidate, TooClose, TooWeak
@@ -48,35 +48,6 @@ def _is_cover(segment: Segment, kind: TypeGuess, problems: Sequence[str]) -> boo
     """One readable page that is surely a cover; more pages may hide a record behind it."""
     readable = not any(code.startswith("image.") for code in problems)
     return kind.slug == COVER and kind.reason is None and segment.sure and len(segment.pages) == 1 and readable
-
-
-def hold_short_faxes(documents: Sequence[PlannedDocument]) -> list[PlannedDocument]:
-    """The documents of a file, those of a fax held of which fewer pages came than its cover states; a cover alone is held itself.
-
-    A fax goes from its cover to the next one. Blank pages, separators and repeats are none of the pages that a sender counts.
-    """
-    held: list[PlannedDocument] = []
-    for fax in _faxes(documents):
-        came = sum(len(planned.pages) for planned in fax if not isinstance(planned.decision, SetAside) or planned.decision.reason == COVER_ASIDE)
-        records = [planned for planned in fax if isinstance(planned.decision, Filing | Hold)]
-        short = came < _stated_pages(fax[0])
-        held += [hold(p, "pages.missing") if short and p in (records or fax[:1]) else p for p in fax]
-    return held
-
-
-def _faxes(documents: Sequence[PlannedDocument]) -> list[list[PlannedDocument]]:
-    faxes: list[list[PlannedDocument]] = []
-    for planned in documents:
-        if not faxes or (planned.kind is not None and planned.kind.slug == COVER):
-            faxes.append([])
-        faxes[-1].append(planned)
-    return faxes
-
-
-def _stated_pages(first: PlannedDocument) -> int:
-    """How many pages a cover says the fax has; 0 when it is no cover or does not say."""
-    said = first.extraction.field(FieldName.PAGE_COUNT_STATED) if first.kind is not None and first.kind.slug == COVER else None
-    return int(said.value) if said is not None and said.value.isdecimal() else 0
 
 
 def hold(planned: PlannedDocument, reason: str) -> PlannedDocument:

@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline import versions
 from pipeline.certify import proposing
 from pipeline.classify import classify
-from pipeline.decide import decide, hold, hold_short_faxes
+from pipeline.decide import decide, hold
 from pipeline.digits import reread_digits
 from pipeline.extract import extract, identities, unanswered
 from pipeline.match import match_patient
@@ -20,6 +20,7 @@ from pipeline.reread import is_recognised, reread
 from pipeline.sender_memory import recall
 from pipeline.sheets import FOREIGN, SheetKind, as_page, read_sheets, request_for
 from pipeline.split import split_batch
+from pipeline.transmission import tell_missing
 from pipeline.verify import verify
 from schemas.config import Config
 from schemas.document import PageIdentity, Segment, SegmentKind
@@ -90,7 +91,7 @@ def plan_batch(readings: Sequence[PageReading], tools: Tools, config: Config, li
     ordered = [replace(planned, request=request_for(planned.pages[0], sheets)) for planned in documents]
     careful = [hold(planned, FOREIGN) if foreign & set(planned.pages) else planned for planned in ordered]
     linked = [replace(planned, links=_links(planned, segments)) for planned in careful]
-    return BatchPlan(tuple(hold_short_faxes(linked) if config.verify.hold_on_missing_pages else linked))
+    return BatchPlan(tuple(tell_missing(linked, by_number, rules=config.verify)))
 
 
 def plan_parts(parts: Sequence[Sequence[PageReading]], tools: Tools, config: Config, line: Line) -> BatchPlan:
@@ -101,7 +102,8 @@ def plan_parts(parts: Sequence[Sequence[PageReading]], tools: Tools, config: Con
         kind = BY_HAND.get(next(iter(kinds)), SegmentKind.DOCUMENT) if len(kinds) == 1 else SegmentKind.DOCUMENT
         pages = tuple(as_page(reading) if reading.kind is PageKind.SEPARATOR else reading for reading in part)
         segment = Segment(tuple(reading.number for reading in part), kind, why=("cut by hand",))
-        planned.append(plan_document(segment, pages, identities(pages, rules=config.extract), tools, config, line))
+        made = plan_document(segment, pages, identities(pages, rules=config.extract), tools, config, line)
+        planned += tell_missing([made], {reading.number: reading for reading in pages}, rules=config.verify)
     return BatchPlan(tuple(planned))
 
 

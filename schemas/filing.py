@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from schemas.checks import Checks
 from schemas.document import Extraction, TypeGuess
 from schemas.line import Line
 from schemas.match import Candidate, MatchOutcome
@@ -54,6 +55,7 @@ class PlannedDocument:
     links: tuple[str, ...] = ()  # "page 3 repeats page 1"; shown, never acted upon
     request: str = ""  # the number of the request under whose separator sheet it was laid
     versions: tuple[tuple[str, int | str], ...] = ()  # of the steps, the model and the thresholds that made this plan
+    checks: Checks = Checks()
     line: Line | None = None  # what might be filed from its source without a clerk
     shadow: tuple[int, TypeGuess] | None = None  # what a version that decides nothing takes it for, and which
 

@@ -163,6 +163,7 @@ def line_of(record: DocumentRecord, stands_for: Mapping[str, str] = MappingProxy
         "match": why.of_match(record, stands_for),
         "request": record.evidence.get("request") or None,
         "flags": record.evidence.get("flags", []),
+        "missing": record.evidence.get("missing", []),
     }
 
 

@@ -230,6 +230,7 @@ def evidence_of(planned: PlannedDocument, readings: Mapping[int, PageReading]) -
         "protected": [code for code in _held_for(planned) if code.startswith("sensitivity.")],
         "cut": list(planned.why),
         "links": list(planned.links),
+        "missing": list(planned.checks.missing),
         "request": planned.request,
         **_evidence_of_shadow(planned),
     }

@@ -65,14 +65,16 @@ def _problems(records: Sequence[DocumentRecord]) -> list[str]:
     for record in records:
         for code in record.reasons:
             pages.setdefault(code, []).extend(record.pages)
-    return ["Problems and notes", *(_line(code, numbers) for code, numbers in pages.items())] if pages else ["No problems."]
+    missing = list(dict.fromkeys(line for record in records for line in record.evidence.get("missing", ())))
+    told = {"pages.missing": f" What the numbers say: {'; '.join(missing)}." if missing else ""}
+    return ["Problems and notes", *(_line(code, numbers, told.get(code, "")) for code, numbers in pages.items())] if pages else ["No problems."]
 
 
-def _line(code: str, numbers: Sequence[int]) -> str:
+def _line(code: str, numbers: Sequence[int], told: str) -> str:
     reason = explain(code)
     pages = sorted(set(numbers))
     where = f" ({'page' if len(pages) == 1 else 'pages'} {', '.join(map(str, pages))})" if pages else ""
-    return f"- {reason.sentence}{where} {reason.next_step}"
+    return f"- {reason.sentence}{where}{told} {reason.next_step}"
 
 
 def _short(name: str, suffix: str) -> str:

@@ -90,6 +90,8 @@ def document(record: DocumentRecord) -> None:
         out.print(f"Probably one person: {_plain(', '.join(twice))}. `chartroom patients merge OLD SURVIVOR` says so.")
     if wanting := record.evidence.get("wanting"):
         out.print(f"It would settle it: {_plain('; '.join(wanting))}")
+    for line in record.evidence.get("missing", ()):
+        out.print(f"[yellow]missing[/]  {_plain(str(line))}")
     for line in (*record.evidence.get("cut", ()), *record.evidence.get("links", ())):
         out.print(f"[dim]{_plain(str(line))}[/]")
 

@@ -4,13 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.decide import arrange, decide, hold_short_faxes
+from pipeline.decide import arrange, decide
 from schemas.catalogue import build_catalogue
-from schemas.document import Extraction, Field, FieldName, Segment, SegmentKind, TypeGuess
-from schemas.filing import Filing, Hold, PlannedDocument, SetAside
+from schemas.document import Segment, SegmentKind, TypeGuess
+from schemas.filing import Filing, Hold, SetAside
 from schemas.line import Line, LineKind
 from schemas.match import Candidate, Conflicting, Matched, NoCandidate, TooClose, TooWeak
-from schemas.page import Box
 from schemas.reasons import REASONS, is_known
 
 ENTRY = {"name": "x", "folder": "notes", "loinc": None}
@@ -127,37 +126,3 @@ def test_filing_only_when_all_is_certain(outcome, slug, reason, sure, problems):
     certain = outcome is MATCHED and slug == "ecg" and reason is None and sure and not problems
     assert isinstance(decision, Filing) is certain
     assert not isinstance(decision, Hold) or (decision.reasons and all(is_known(code) for code in decision.reasons))
-
-
-def cover(page, stated, decision=SetAside("cover")):  # noqa: B008 - a constant
-    said = Extraction((Field(FieldName.PAGE_COUNT_STATED, stated, stated, 0.9, page, Box(0, 0, 1, 1), "label"),))
-    return PlannedDocument((page,), decision, TypeGuess("fax_cover", 0.99), said)
-
-
-def record(*pages, decision=Filing("M1", 0.9999)):  # noqa: B008 - a constant
-    return PlannedDocument(pages, decision, SURE)
-
-
-def decisions(*documents):
-    return [planned.decision for planned in hold_short_faxes(documents)]
-
-
-FILED, ASIDE, SHORT = Filing("M1", 0.9999), SetAside("cover"), Hold(("pages.missing",))
-
-
-def test_documents_of_a_fax_that_came_short_are_held():
-    assert decisions(cover(1, "4"), record(2, 3)) == [ASIDE, SHORT]
-    assert decisions(cover(1, "3"), record(2, 3)) == [ASIDE, FILED]
-    assert decisions(cover(1, "2"), record(2, 3)) == [ASIDE, FILED]
-    assert decisions(cover(1, "4"), record(2, decision=Hold(("split.unsure",)))) == [ASIDE, Hold(("split.unsure", "pages.missing"))]
-
-
-def test_blanks_and_repeats_are_none_of_the_pages_a_cover_counts():
-    extra = [record(4, decision=SetAside("image.blank")), record(5, decision=SetAside("duplicate.page"))]
-    assert decisions(cover(1, "4"), record(2, 3), *extra)[:2] == [ASIDE, SHORT]
-
-
-def test_a_cover_counts_to_the_next_cover_and_alone_is_held():
-    assert decisions(record(1), cover(2, "2"), record(3), cover(4, "3"), record(5)) == [FILED, ASIDE, FILED, ASIDE, SHORT]
-    assert decisions(cover(1, "5")) == [SHORT]
-    assert decisions(cover(1, "some")) == [ASIDE]

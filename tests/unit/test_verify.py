@@ -3,7 +3,7 @@ import re
 import pytest
 
 from pipeline.extract import extract, identities
-from pipeline.verify import fax_number, names_two_patients, page_number, pages_missing, verify
+from pipeline.verify import names_two_patients, verify
 from schemas.catalogue import build_catalogue
 from schemas.document import Extraction, PageIdentity, TypeGuess
 from schemas.page import Box, PageKind, PageReading, Word
@@ -63,32 +63,6 @@ def test_contradicting_dates_are_told(text: str, code: str) -> None:
 
 def test_fitting_age_is_no_problem() -> None:
     assert check(page(WHOLE + "\nAge: 74")) == ()
-
-
-@pytest.mark.parametrize(
-    ("numbers", "missing"),
-    [
-        (["Page 1 of 3", "Page 2 of 3", "Page 3 of 3"], False),
-        (["Page 1 of 3", "Page 3 of 3"], True),
-        (["Page 1 of 3", "Page 2 of 3"], True),
-        (["", "Page 2 of 3", "Page 3 of 3"], False),
-        (["Page 2 of 3", "Page 3 of 3"], True),
-        (["1/2", "2/2"], False),
-        (["pg 1/3", "pg 3/3"], True),
-        (["", ""], False),
-        (["BP 120/80 today"], False),
-    ],
-)
-def test_page_numbers_tell_of_gaps(numbers: list[str], missing: bool) -> None:
-    assert pages_missing([page(text, at + 1, top=750) for at, text in enumerate(numbers)]) is missing
-
-
-@pytest.mark.parametrize(("headers", "missing"), [([4, 5, 6], False), ([4, 6], True), ([1, 2], False)])
-def test_fax_header_tells_only_of_jumps(headers: list[int], missing: bool) -> None:
-    pages = [page(f"03/04/2024 10:31 FROM: 918-555-0100 PAGE {n}/10", at + 1, top=8) for at, n in enumerate(headers)]
-    assert [fax_number(p) for p in pages] == [(n, 10) for n in headers]
-    assert [page_number(p) for p in pages] == [None] * len(pages)
-    assert pages_missing(pages) is missing
 
 
 @pytest.mark.parametrize(
@@ -168,18 +142,3 @@ def test_plain_content_is_not_labelled() -> None:
 )
 def test_one_last_name_may_be_printed_in_part(name: str, other: str, two: bool) -> None:
     assert names_two_patients(Extraction(), [PageIdentity(1, name), PageIdentity(2, other)]) is two
-
-
-def test_page_number_is_read_across_cells_of_a_line() -> None:
-    words = tuple(
-        Word(text, Box(x, 0.95, x + 0.03, 0.962), 1.0, line)
-        for line, (text, x) in enumerate(zip(("Page", "2", "of", "3"), (0.7, 0.74, 0.75, 0.78), strict=True))
-    )
-    assert page_number(PageReading(1, PageKind.TEXT, words)) == (2, 3)
-
-
-def test_count_in_a_fax_header_is_no_page_number() -> None:
-    placed = (("03/04/2025", 0.05), ("08:10", 0.15), ("FROM:", 0.3), ("555-0143", 0.36), ("P.", 0.8), ("2/5", 0.83))
-    words = tuple(Word(text, Box(x, 0.01, x + 0.01 * len(text), 0.02), 1.0, 0) for text, x in placed)
-    page = PageReading(1, PageKind.TEXT, words)
-    assert (page_number(page), fax_number(page)) == (None, (2, 5))
