@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 from PIL import Image, ImageDraw
@@ -10,6 +12,11 @@ from samples.readbench.fonts import Cut, Family, load, width
 
 WIDE, HIGH = 612.0, 792.0
 DRAWN_DPI = 300
+
+
+@lru_cache(maxsize=50_000)
+def _wide(text: str, file: Path) -> float:
+    return width(text, file, 1.0)
 
 
 class Text(NamedTuple):
@@ -51,7 +58,7 @@ class Sheet:
 
     def wide(self, text: str, size: float | None = None, cut: Cut = "regular") -> float:
         """How wide a text stands."""
-        return width(text, self.family.file(cut), size or self.size)
+        return _wide(text, self.family.file(cut)) * (size or self.size)
 
     def put(self, x: float, y: float, text: str, *, size: float | None = None, cut: Cut = "regular", align: str = "left", ink: int = 0) -> float:
         """Writes a line and returns where it ends; `align` tells which end of it `x` is."""
@@ -71,14 +78,15 @@ class Sheet:
 
     def wrap(self, text: str, wide: float, *, size: float | None = None, cut: Cut = "regular") -> list[str]:
         """The lines of a paragraph."""
-        lines, line = [], ""
+        lines: list[list[str]] = []
+        left, blank = 0.0, self.wide(" ", size, cut)
         for word in text.split():
-            longer = f"{line} {word}".strip()
-            if line and self.wide(longer, size, cut) > wide:
-                lines.append(line)
-                longer = word
-            line = longer
-        return [*lines, line] if line else lines
+            left -= blank + (need := self.wide(word, size, cut))
+            if left < 0:
+                lines.append([])
+                left = wide - need
+            lines[-1].append(word)
+        return [" ".join(line) for line in lines]
 
     def paragraph(self, x: float, y: float, wide: float, text: str, *, size: float | None = None, cut: Cut = "regular") -> float:
         """Writes a paragraph and returns where the next line would begin."""

@@ -38,6 +38,11 @@ def paper(slug, layout, seed=1, **plan):
     return case, *compose(chosen, case, choose_look((FONT,), rng), rng)
 
 
+@pytest.fixture(scope="module")
+def made():
+    return [make_batch(4, number, (FONT,))[0] for number in range(36)]
+
+
 def said(sheets):
     return " ".join(text.text for sheet in sheets for text in sorted(sheet.texts, key=lambda one: (one.y, one.x)))
 
@@ -81,8 +86,7 @@ def test_pages_are_numbered_as_the_truth_says():
     assert not paper("laboratory_report", "cells", pages=3, numbering="page")[2].numbered
 
 
-def test_batches_are_what_the_hard_set_promises():
-    made = [make_batch(4, number, (FONT,))[0] for number in range(60)]
+def test_batches_are_what_the_hard_set_promises(made):
     papers = [one for batch in made for one in batch.papers]
     pairs = [(a.patient, b.patient) for batch in made for a, b in zip(batch.papers, batch.papers[1:], strict=False)]
     assert all(6 <= len(batch.papers) <= 12 for batch in made)
@@ -90,7 +94,7 @@ def test_batches_are_what_the_hard_set_promises():
     assert 0.2 < np.mean([one.layout == "none" for one in papers]) < 0.4
     assert 0.45 < np.mean([a == b for a, b in pairs]) < 0.7
     assert set(slugs()) == {one.slug for one in papers}
-    assert Counter(batch.level for batch in made) == {"clean": 20, "bw200": 20, "faxfine": 20}
+    assert Counter(batch.level for batch in made) == {"clean": 12, "bw200": 12, "faxfine": 12}
 
 
 def test_the_same_seed_makes_the_same_batch_and_another_another():
@@ -98,9 +102,9 @@ def test_the_same_seed_makes_the_same_batch_and_another_another():
     assert one == same != other
 
 
-def test_patients_of_maternity_are_women_and_of_directives_of_age():
-    for number in range(40):
-        for one in make_batch(2, number, (FONT,))[0].papers:
+def test_patients_of_maternity_and_of_directives_are_of_age(made):
+    for batch in made:
+        for one in batch.papers:
             born = int(one.patient.rsplit(" ", 1)[1][:4])
             assert one.slug != "maternity" or 17 <= TODAY.year - born <= 46
             assert one.slug != "advance_directive" or TODAY.year - born >= 17
@@ -217,9 +221,9 @@ def test_misread_text_has_the_share_of_errors_that_is_asked_for():
 
 
 def test_a_tiny_run_reads_asks_and_judges_every_row():
-    rows = measure(5, Size(1, papers=3), (FONT,), None, trains=False, processes=1)
+    rows = measure(5, Size(1, papers=2), (FONT,), None, trains=False, processes=1)
     assert [one.goal for one in rows[: len(goals.GOALS)]] == [goal.text for goal in goals.GOALS]
-    assert row(rows, goals.OTHER_PERSON).n >= 3
+    assert row(rows, goals.OTHER_PERSON).n >= 2
     assert row(rows, goals.FOUND["name", "clean"]).n >= 1
     assert row(rows, goals.COST).value > 0
     assert row(rows, goals.TRAINING).value is None
