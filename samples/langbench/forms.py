@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from random import Random
 
-from samples.langbench.people import Person, digits
+from samples.langbench.people import TODAY, Person, digits
 
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 _MESES = ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre")
@@ -33,6 +33,10 @@ def _turned(person: Person) -> str:
     return f"{person.last}{' ' + person.suffix if person.suffix else ''}, {given}"
 
 
+def _address(person: Person) -> str:
+    return "" if person.age(TODAY) < 18 else "Mrs." if person.sex == "F" else "Mr."
+
+
 def _dotted(person: Person) -> str:
     middle = f"{person.middle}." if len(person.middle) == 1 else person.middle
     return " ".join(part for part in (person.first, middle, person.last, person.suffix) if part)
@@ -45,7 +49,7 @@ NAME_FORMS: dict[str, Callable[[Person], str]] = {
     "First M Last": lambda p: p.natural,
     "FIRST M LAST": lambda p: p.natural.upper(),
     "First M. Last": _dotted,
-    "Mr. First Last": lambda p: f"{'Mrs.' if p.sex == 'F' else 'Mr.'} {p.natural}",
+    "Mr. First Last": lambda p: f"{_address(p)} {p.natural}".strip(),
 }
 _NAME_WEIGHTS = (26, 20, 6, 22, 12, 9, 0)
 
