@@ -42,6 +42,9 @@ $(PEERS_MATCH)/.ready: requirements/peers-match.txt
 bench-read: setup  ## reading on unseen pages, beside what others offer; ARGS=--quick for three minutes
 	@$(PY) -m samples.read_bench $(ARGS)
 
+bench-language: setup  ## type, cut and fields of papers nobody tuned on; ARGS=--quick for three minutes, ARGS="--reports FILE" for body text alone
+	@$(PY) -m samples.langbench.run $(ARGS)
+
 campaign: setup $(VENV)/.test-ready  ## kills, bad disks, power cuts, spoilt stores, hostile files; ARGS=--quick for three minutes, ARGS="--only k2" for one
 	@$(PY) -m samples.campaign.run $(ARGS)
 
@@ -71,4 +74,4 @@ lock:  ## resolve the dependencies anew (with hashes)
 	@printf 'setuptools\n' | uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --extra second-engine -q --no-annotate --no-header -c requirements/lock.txt pyproject.toml - -o requirements/run.txt
 	@sed -i '/^#/d' requirements/lock.txt
 
-.PHONY: help setup demo up test check bench bench-match bench-read bench-review screenshots campaign image image-check images secrets lock
+.PHONY: help setup demo up test check bench bench-language bench-match bench-read bench-review screenshots campaign image image-check images secrets lock
