@@ -24,7 +24,6 @@ def undo(conn: Connection, item_id: str, actor: str, *, now: datetime) -> Review
     Entries that were merged by it are parted where nothing else came of it; what stays in the patient index is noted with the new question.
     StaleClaim when somebody has decided or asked something about the document since.
     """
-    corrected.take_back(conn, item_id, actor, now)
     item = queue.get(conn, item_id)
     act = (item.resolution or {}).get("act") if item else None
     if item is not None and act == opinions.ANSWER:
@@ -38,6 +37,7 @@ def undo(conn: Connection, item_id: str, actor: str, *, now: datetime) -> Review
     if any(one.actor != actor for one in sightings.seen_by(conn, record)):
         raise StaleClaim("Others have seen it in that chart by now.", next_step="Take it out of the chart for a reason; who saw it is put on record.")
     opinions.withdraw(conn, record.id, actor, now=now)
+    corrected.take_back(conn, item_id, actor, now)
     again = queue.reopened(item, queue.new_id(conn, record.id))
     stays = _part(conn, item, actor, now)
     after = _noted(documents.as_it_was(record, row.before), again.id, actor, "undo", now, stays=stays)

@@ -90,6 +90,7 @@ def take_back(conn: Connection, item: ReviewItem, actor: str, *, now: datetime) 
     for one in later:
         close(conn, one, actor, {"act": WITHDRAWN}, now=now)
     conn.execute(update(review_item).where(review_item.c.id == item.id).values(undone_at=now))
+    corrected.take_back(conn, item.id, actor, now)
     again = queue.reopened(item, queue.new_id(conn, item.document_id))
     queue.add(conn, [again])
     audit.append(conn, AuditEntry("review.opened", again.id, actor, {"document": item.document_id, "blind": item.blind}), now)

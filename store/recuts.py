@@ -129,6 +129,7 @@ def undo(conn: Connection, name: str, actor: str, *, now: datetime) -> ReviewIte
         for one, state in recut.before.items():
             _put(conn, documents.of_state(conn, one, state), actor, now, "document.restored")
     _note(conn, recut, "undone", "pages.cut_undone", now)
+    corrected.take_back(conn, recut.item_id, actor, now)
     conn.execute(update(review_item).where(review_item.c.id == recut.item_id).values(undone_at=now))
     again = _reopen(conn, recut, actor, now)
     queue.claim(conn, again.id, actor, now=now)
