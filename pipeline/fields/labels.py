@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import extract
 
 from pipeline.fields.geometry import Row, Sheet, Token
 from pipeline.fields.lexicon import (
@@ -158,7 +159,7 @@ def _near(key: str) -> Meaning | None:
 def _two_off(key: str) -> Iterator[str]:
     if len(key) >= LONG:
         for length in range(len(key) - 1, len(key) + 2):
-            yield from (whole for whole in long_phrases().get(length, ()) if Levenshtein.distance(key, whole, score_cutoff=2) <= 2)
+            yield from (found[0] for found in extract(key, long_phrases().get(length, ()), scorer=Levenshtein.distance, score_cutoff=2, limit=None))
 
 
 def _one_off(key: str) -> Iterator[str]:
