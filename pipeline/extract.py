@@ -28,6 +28,7 @@ from schemas.rules import ExtractRules
 
 VERSION = 3
 SUREST = 0.995
+ONE_LOOK = 0.89  # the most that a birth date or record number is worth that was looked at once, or beside which the page has another
 CONTESTED = 0.75  # what a value keeps when another reads about as well
 ABOUT_AS_WELL = 0.8
 NEARLY_AS_WELL = 0.6
@@ -39,6 +40,7 @@ LEAST = 0.2  # a worth below this is not a reading
 PLAIN_DATE_COLUMN = ("below 'date'", "below 'date time'", "below 'date/time'")
 ANNOUNCED = {"name": FieldName.PATIENT_NAME, "patient_dob": FieldName.PATIENT_DOB, "patient_mrn": FieldName.PATIENT_MRN}
 PATIENTS = ("", "patient")
+TWO_WITNESSES = (FieldName.PATIENT_DOB, FieldName.PATIENT_MRN)
 LISTS = {FieldName.ICD10_CODES, FieldName.CPT_CODES}
 
 
@@ -171,7 +173,9 @@ def _best(name: FieldName, found: list[Sighting], looks: Mapping[int, tuple[Page
     against = [value for verdict in heard for value in verdict.rivals]
     worth = _weighed(worth, agreed=bool(witnesses) and len(ranked) == 1 and name is not FieldName.PATIENT_NAME, denied=bool(against))
     rivals = tuple(dict.fromkeys([group[0].value for group in ranked[1:]] + [o for s in ranked[0] for o in s.others] + against))
-    surest = NEVER_SURE if all(looks[s.page][0].kind is PageKind.UNREADABLE for s in ranked[0]) else SUREST
+    unsettled = (len(ranked[0]) < 2 and not witnesses) or any(_together(group) > NEVER_SURE for group in ranked[1:])
+    most = ONE_LOOK if name in TWO_WITNESSES and unsettled else SUREST
+    surest = NEVER_SURE if all(looks[s.page][0].kind is PageKind.UNREADABLE for s in ranked[0]) else most
     return Field(name, top.value, top.raw, round(min(worth, surest), 4), top.page, top.box, rule, len(ranked[0]), rivals, witnesses)
 
 

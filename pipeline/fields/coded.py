@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from pipeline.fields.codes import is_npi, read_diagnoses, read_procedures
 from pipeline.fields.geometry import Token, say
@@ -66,7 +67,8 @@ def _diagnoses(page: Marked, label: Label) -> Iterator[Sighting]:
     for row in range(label.row, min(label.row + LONGEST_LIST, len(page.sheet.rows))):
         if row > label.row and any(x.meaning.what not in {"icd10_codes", "skip"} for x in page.by_row.get(row, ())):
             return
-        yield from _coded(page, label, page.sheet.rows[row][label.end if row == label.row else 0 :], row, read_diagnoses)
+        tokens = page.sheet.rows[row][label.end if row == label.row else 0 :]
+        yield from _coded(page, label, tokens, row, partial(read_diagnoses, tenth="10" in label.printed))
 
 
 def _procedures(page: Marked, label: Label) -> Iterator[Sighting]:

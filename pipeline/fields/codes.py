@@ -9,6 +9,8 @@ from pipeline.fields.geometry import Token
 from pipeline.fields.values import Value
 
 DIAGNOSIS = re.compile(r"\b([A-Z]\d[0-9AB](?:\.[0-9A-Z]{1,4})?)\b")
+BAR, ONE = re.compile(r"(?<![^\s(\[])[l|](?=\d\d\.\d)"), re.compile(r"(?<![^\s(\[])1(?=\d\d\.\d{1,2}(?!\d))")
+DOLLAR = re.compile(r"(?<![^\s(\[])\$(?=\d\d\.(?:\d{3}|\d{1,3}[A-Z]))")  # no sum of money
 PROCEDURE = re.compile(r"(?<![\d.,$/-])(\d{5}|\d{4}[FTU])(?:-(?:\d\d|[A-Z][A-Z\d]))?(?![\d/-]|[.,]\d)")  # with a modifier of two signs
 LAST_CATEGORY = {"C": 96, "D": 89, "E": 89, "H": 95, "K": 95, "O": 94, "P": 96, "T": 88}  # the others run to 99
 LETTERED = frozenset(("C4A", "C7A", "C7B", "D3A", "M1A", "O9A", "Z3A"))
@@ -18,14 +20,20 @@ NPI = re.compile(r"[12]\d{9}")
 ISSUER = "80840"  # of health identifiers in the United States, before an NPI's own figures
 
 
-def read_diagnoses(tokens: Sequence[Token]) -> Value | None:
-    """ICD-10-CM codes among the words, in print order."""
-    return _listed([(token, code) for token in tokens for code in icd_codes(token.text)])
+def read_diagnoses(tokens: Sequence[Token], *, tenth: bool = False) -> Value | None:
+    """ICD-10-CM codes among the words, in print order; `tenth`: the label says that they are no older ones."""
+    return _listed([(token, code) for token in tokens for code in icd_codes(with_letter(token.text, tenth=tenth))])
 
 
 def read_procedures(tokens: Sequence[Token]) -> Value | None:
     """CPT codes among the words behind or under their label, in print order."""
     return _listed([(token, code) for token in tokens for code in cpt_codes(token.text)])
+
+
+def with_letter(text: str, *, tenth: bool) -> str:
+    """A first letter read as a sign that begins no code, put back; a figure only where no code of the ninth revision can stand."""
+    text = DOLLAR.sub("S", BAR.sub("I", text))
+    return ONE.sub("I", text) if tenth else text
 
 
 def icd_codes(text: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import extract
 
 from pipeline.fields.geometry import Row, Sheet, Token
 from pipeline.fields.lexicon import (
@@ -81,7 +82,7 @@ def _label_at(at: int, row: Row, folded: list[str], start: int, *, led: bool) ->
         closed = _absorb_signs(row, folded, end)
         label = Label(Meaning(""), at, start, closed, "", row[closed - 1].colon, closed == len(row) or row[closed].fresh)
         whole = led and (label.colon or label.alone)
-        meaning = _numbered(row, folded, label, end) or _meaning(folded[start:end], misspelt=label.colon or whole)
+        meaning = _numbered(row, folded, label, end) or _meaning(folded[start:end], misspelt=label.colon or whole, colon=label.colon)
         meaning = meaning or (compose([t.text for t in row[start:closed]], colon=label.colon) if whole else None)
         if meaning and _may_be_label(meaning, row, label, led=led):
             meaning = Meaning("skip") if meaning.what in DAYS and _of_another_time(row, folded, start) else meaning
@@ -125,13 +126,15 @@ def _absorb_signs(row: Row, folded: list[str], end: int) -> int:
     return end
 
 
-def _meaning(parts: list[str], *, misspelt: bool) -> Meaning | None:
+def _meaning(parts: list[str], *, misspelt: bool, colon: bool) -> Meaning | None:
     key = "".join(parts)
     found = meanings().get(key) or _composed(parts)
     if found or not misspelt or len(key) < SHORTEST_MISSPELT or parts[-1] in TITLE_ENDS:
         return found
     near = _near(key)
-    return near._replace(strength=near.strength * MISSPELT) if near else None
+    if near is None or (near.what == "skip" and len(parts) == 1 and not colon):
+        return None  # "Wright" is no misread "Weight"
+    return near._replace(strength=near.strength * MISSPELT)
 
 
 def _numbered(row: Row, folded: list[str], label: Label, end: int) -> Meaning | None:
@@ -156,7 +159,7 @@ def _near(key: str) -> Meaning | None:
 def _two_off(key: str) -> Iterator[str]:
     if len(key) >= LONG:
         for length in range(len(key) - 1, len(key) + 2):
-            yield from (whole for whole in long_phrases().get(length, ()) if Levenshtein.distance(key, whole, score_cutoff=2) <= 2)
+            yield from (found[0] for found in extract(key, long_phrases().get(length, ()), scorer=Levenshtein.distance, score_cutoff=2, limit=None))
 
 
 def _one_off(key: str) -> Iterator[str]:

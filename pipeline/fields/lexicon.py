@@ -148,5 +148,8 @@ def role_of(key: str) -> str:
 
 def attribute_of(stem: str, attribute: str) -> Meaning | None:
     """What "spouse" before "date of birth" announces: the attribute, of that person."""
-    found, role = meanings().get(attribute), role_of(stem)
-    return Meaning(found.what, role, found.strength) if found and role and found.what in data()["attributes"] and found.role == NO_ROLE else None
+    found = meanings().get(attribute)
+    if found is None or found.role != NO_ROLE or found.what not in data()["attributes"]:
+        return None
+    role = role_of(stem)
+    return Meaning(found.what, role, found.strength) if role else None

@@ -160,7 +160,7 @@ def _pieces(word: str) -> list[tuple[str, bool]]:
 
 def _part(text: str, *, comma: bool, at: int) -> Part | None:
     bare = text.strip("*_\"'“”‘’`´~") if text[:1] not in "([" else text
-    folded = _fold_digits(bare)
+    folded = _fold_digits(bare) or _fold_first(bare, leads=comma and at == 0)
     letters = folded or bare
     if letters.lower().strip(".") in words("particles") and letters.isalpha():
         letters = letters.capitalize()
@@ -255,6 +255,14 @@ def _is_given(part: Part) -> bool:
 
 def _suffix(part: Part) -> str:
     return str(data()["suffixes"].get(part.text.lower(), ""))
+
+
+def _fold_first(word: str, *, leads: bool) -> str:
+    """A word as "lan" or "|rene" with its capital back, where that gives a common given name, or a last name must stand."""
+    if word[:1] not in {"l", "|"} or len(word) < 3 or not word[1:].isalpha() or not word[1:].islower():
+        return ""
+    capital = "I" + word[1:]
+    return capital if is_given(capital) or (leads and word.lower() not in words("particles")) else ""
 
 
 def _named(last: list[Part], first: list[Part], middle: list[Part], ending: Part | None, *, sure: bool = True) -> PersonName:

@@ -218,7 +218,7 @@ def owner(page: Marked, label: Label) -> str:
 
 def owning_label(page: Marked, label: Label) -> Label | None:
     """The person label or heading that a bare label stands under or behind."""
-    identifies = label.meaning.what in {"patient_dob", "patient_sex"}
+    identifies = label.meaning.what in {"patient_dob", "patient_sex"} and not _asked_under_patient(page, label)
     head = _heading_over(page, label)
     for row in range(label.row, max(-1, label.row - OWNED_ROWS["patient"]), -1):
         anchor = _anchor_in(page, label, row)
@@ -229,6 +229,12 @@ def owning_label(page: Marked, label: Label) -> Label | None:
         if label.row - row < OWNED_ROWS[anchor.meaning.role] or anchor is head:
             return anchor
     return head if head and not (identifies and head.meaning.role in {"provider", "other"}) else None
+
+
+def _asked_under_patient(page: Marked, label: Label) -> bool:
+    """Whether the same is asked elsewhere under a heading of the patient."""
+    same = (x for x in page.labels if x.meaning.what == label.meaning.what and x != label)
+    return any((head := _heading_over(page, x)) is not None and head.meaning.role == "patient" for x in same)
 
 
 def in_column_of(page: Marked, label: Label, left: float) -> bool:

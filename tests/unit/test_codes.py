@@ -85,6 +85,14 @@ def test_what_is_in_no_chapter_is_no_code(code: str) -> None:
     assert not list(icd_codes(code))
 
 
+def test_a_first_letter_misread_comes_back_only_where_nothing_else_can_stand() -> None:
+    assert fields("ICD-10 code: 150.23")["icd10_codes"] == "I50.23"
+    assert fields("Diagnosis: l50.23")["icd10_codes"] == "I50.23"
+    assert fields("Diagnosis: $52.501A")["icd10_codes"] == "S52.501A"
+    assert "icd10_codes" not in fields("Diagnosis: 150.23")  # a code of the ninth revision as well
+    assert "icd10_codes" not in fields("ICD-10 code: $52.50")
+
+
 @given(st.integers(0, 99999))
 def test_a_procedure_code_is_of_a_section(number: int) -> None:
     found = list(cpt_codes(f"{number:05d}"))

@@ -77,6 +77,19 @@ def test_a_look_that_reads_otherwise_stands_against_the_value_and_never_replaces
     assert found.confidence < before.confidence
 
 
+@given(st.sampled_from(["patient_dob", "patient_mrn"]), st.sampled_from(["DOB: {}  MRN: {}", "Date of Birth: {}   Medical Record Number: {}"]))
+def test_a_birth_date_or_number_is_not_sure_by_one_look(name, labels):
+    page = page_of(["Patient: DOE, JANE", labels.format("01/02/1950", "4471902")])
+    assert said_by(page)[name].confidence < 0.9
+    assert said_by(line_over(page, name, said_by(page)[name].raw))[name].confidence >= 0.9
+
+
+def test_a_birth_date_is_not_sure_where_the_page_has_another():
+    page = page_of([*LINES, "", "Patient DOB: 01/02/1950", "", "DOB: 03/04/1961"])
+    assert said_by(page)["patient_dob"].sightings == 2
+    assert said_by(page)["patient_dob"].confidence < 0.9
+
+
 def test_a_look_that_reads_nothing_changes_nothing():
     page = page_of()
     assert said_by(line_over(page, "patient_dob", "~"))["patient_dob"] == said_by(page)["patient_dob"]
