@@ -101,6 +101,14 @@ class TypeModel(Protocol):
         ...
 
 
+class AskingModel(Protocol):
+    """Judges the words around a hint of protected content."""
+
+    def asks(self, passage: str) -> float:
+        """How likely it is this patient's own and not a mere mention, 0..1."""
+        ...
+
+
 class PatientLookup(Protocol):
     """The patient index as the matcher sees it."""
 
@@ -140,3 +148,4 @@ class Tools:
     expected: ExpectedPatients | None = None
     known: dict[Hashable, PageReading] = field(default_factory=dict)  # readings of the pages met lately
     figures: FigureReader | None = None
+    asking: AskingModel | None = None  # judges hints of protected content; without it rules alone count

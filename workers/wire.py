@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 SHIPPED_TYPES = Path(__file__).parents[1] / "schemas" / "doctypes.yaml"
 SHIPPED_MODEL = Path(__file__).parents[1] / "models" / "doctype"
+SHIPPED_ASKING = Path(__file__).parents[1] / "models" / "sensitivity"
 
 
 class Stores(NamedTuple):
@@ -181,6 +182,7 @@ def equip(config: Config, stores: Stores, sheets: ReadSheet | None = None) -> Re
     from pipeline import flow, versions
     from pipeline.engines.barcodes import Zxing
     from pipeline.engines.composer import SearchablePdf
+    from pipeline.engines.linear_labels import KeptAsking
     from pipeline.engines.opener import VERSION as OPENER
     from pipeline.engines.opener import ChildOpener
     from pipeline.engines.rapid import RapidOcr, is_installed
@@ -192,7 +194,7 @@ def equip(config: Config, stores: Stores, sheets: ReadSheet | None = None) -> Re
     opener = ChildOpener(config.render)
     second = RapidOcr() if config.read.second_engine and is_installed() else None
     ocr, types, patients = open_recogniser(config.read), SpacyTypes(SHIPPED_MODEL), PatientIndex(stores.index)
-    tools = Tools(opener, ocr, Zxing(), types, patients, load_catalogue(), second, sheets or nobody, figures=ocr)
+    tools = Tools(opener, ocr, Zxing(), types, patients, load_catalogue(), second, sheets or nobody, figures=ocr, asking=KeptAsking(SHIPPED_ASKING))
     return Reader(
         inspect=opener.inspect,
         read_pages=lambda original, opened, pages, scratch: flow.read_pages(original, opened, pages, scratch, tools, config),
