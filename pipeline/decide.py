@@ -17,7 +17,7 @@ COVER = "fax_cover"
 COVER_ASIDE = "cover"
 BY_HAND = {LineKind.SHADOW: "policy.shadow", LineKind.STOPPED: "policy.stopped"}
 # the order in which a clerk settles things: who, what, where it ends, what is missing, what cannot be seen, who may see it
-ORDER = ("patient.", "type.", "split.", "field.", "pages.", "image.", "file.", "duplicate.", "sensitivity.", "policy.")
+ORDER = ("patient.", "type.", "split.", "field.", "pages.", "signature.", "image.", "file.", "duplicate.", "sensitivity.", "policy.")
 
 
 def decide(segment: Segment, kind: TypeGuess, outcome: MatchOutcome, problems: Sequence[str], catalogue: Catalogue, *, line: Line) -> Decision:

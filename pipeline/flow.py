@@ -18,12 +18,15 @@ from pipeline.ports import Tools
 from pipeline.read import read_page
 from pipeline.reread import is_recognised, reread
 from pipeline.sender_memory import recall
+from pipeline.sensitivity import find_labels
 from pipeline.sheets import FOREIGN, SheetKind, as_page, read_sheets, request_for
+from pipeline.signatures import find_signature
 from pipeline.split import split_batch
 from pipeline.transmission import tell_missing
-from pipeline.verify import verify
+from pipeline.verify import doubts, verify
+from schemas.checks import Checks
 from schemas.config import Config
-from schemas.document import PageIdentity, Segment, SegmentKind
+from schemas.document import Extraction, PageIdentity, Segment, SegmentKind, TypeGuess
 from schemas.faults import EngineFault
 from schemas.filing import BatchPlan, PlannedDocument, SetAside
 from schemas.line import Line
@@ -113,6 +116,13 @@ def _links(planned: PlannedDocument, segments: Sequence[Segment]) -> tuple[str, 
     return tuple(line for segment in repeats if segment.pages == planned.pages or segment.repeats in planned.pages for line in segment.why)
 
 
+def check(pages: Sequence[PageReading], kind: TypeGuess, extraction: Extraction, tools: Tools) -> Checks:
+    """Signature and protected content of one document; which of its pages are not here is known when all of the file are planned."""
+    required = kind.slug in tools.catalogue and tools.catalogue[kind.slug].signature == "required"
+    labels = find_labels(pages, kind, extraction, tools.catalogue, tools.asking)
+    return Checks(signature=find_signature(pages, required=required), labels=labels)
+
+
 def plan_document(
     segment: Segment, pages: Sequence[PageReading], who: Sequence[PageIdentity], tools: Tools, config: Config, line: Line
 ) -> PlannedDocument:
@@ -122,8 +132,12 @@ def plan_document(
     kind = classify(pages, tools.types, tools.catalogue, rules=config.classify)
     extraction = recall(extract(pages, rules=config.extract), pages, tools.memory, rules=config.extract)
     outcome = match_patient(extraction, tools.patients, rules=proposing(config.match), expected=tools.expected)
+    checks = check(pages, kind, extraction, tools)
     problems = verify(pages, kind, extraction, tools.catalogue, rules=config.verify, who=who)
+    problems += tuple(doubts(checks, kind, tools.catalogue, rules=config.verify))
     decision = decide(segment, kind, outcome, problems, tools.catalogue, line=line)
     made_by: tuple[tuple[str, int | str], ...] = (*versions.STEPS, *tools.learnt)
     shadow = (tools.shadow.number, classify(pages, tools.shadow.types, tools.catalogue, rules=config.classify)) if tools.shadow else None
-    return PlannedDocument(segment.pages, decision, kind, extraction, outcome, why=segment.why, versions=made_by, line=line, shadow=shadow)
+    return PlannedDocument(
+        segment.pages, decision, kind, extraction, outcome, why=segment.why, versions=made_by, checks=checks, line=line, shadow=shadow
+    )

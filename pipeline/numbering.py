@@ -14,7 +14,8 @@ from schemas.page import PageReading
 
 HEAD, BLOCK, FOOT = 0.14, 0.26, 0.86  # shares of the page: running heads, the block of facts below them, running feet
 FAX_EDGE = 0.05
-SURE = 0.6  # confidence below which a figure may be another
+SPELLED, BARE = 0.3, 0.6  # confidence below which a figure may be another, beside the word page and without it
+ONE = re.compile(r"[\dlI|]+")  # an upright stroke read for a figure is a one
 FORM_DATE = re.compile(r"0\d/\d\d")  # "01/22" alone is the month of a form's edition
 
 _ANY = re.IGNORECASE
@@ -83,7 +84,8 @@ class _Row(NamedTuple):
         page, of = figures[0], figures[1] if len(figures) > 1 else None
         if not (1 <= page <= (of or page)):
             return None
-        sure = all(text.isdigit() for text in raw) and self._least(found.start(1 if found[1] else found.lastindex or 0), found.end()) >= SURE
+        plain = all(map(str.isdigit if bare else ONE.fullmatch, raw))
+        sure = plain and self._least(found.start(found.lastindex or 0), found.end()) >= (BARE if bare else SPELLED)
         return PageNumber(page, of, sure, bare)
 
     def _least(self, start: int, end: int) -> float:

@@ -107,6 +107,14 @@ class TypeModel(Protocol):
         ...
 
 
+class AskingModel(Protocol):
+    """Judges the words around a hint of protected content."""
+
+    def asks(self, passage: str) -> float:
+        """How likely it is this patient's own and not a mere mention, 0..1."""
+        ...
+
+
 class PatientLookup(Protocol):
     """The patient index as the matcher sees it."""
 
@@ -164,3 +172,4 @@ class Tools:
     memory: SenderMemory | None = None
     shadow: Shadow | None = None
     learnt: tuple[tuple[str, str], ...] = ()  # the versions of what was learnt and of the thresholds, kept with every plan
+    asking: AskingModel | None = None  # judges hints of protected content; without it rules alone count

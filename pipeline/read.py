@@ -17,6 +17,7 @@ from pipeline.layer import SCANNED, believed, shown
 from pipeline.leftover import with_leftover
 from pipeline.look import LONGEST, Gray, Look, Scan, as_positive, is_empty, is_one_tone, look_at, open_scan, within_bounds
 from pipeline.orient import read_upright
+from pipeline.penmarks import signature_places
 from pipeline.ports import BarcodeReader, OcrEngine
 from pipeline.separate import separated
 from pipeline.tongue import is_in_another
@@ -25,7 +26,7 @@ from schemas.page import Box, PageKind, PageReading, ReadFrom, Reread, Word
 from schemas.rules import ReadRules
 from schemas.source import RenderedPage
 
-VERSION = 6
+VERSION = 7
 UNREADABLE = "image.unreadable"
 FOREIGN_LAYER = 0.9  # somebody else's recognition: no surer than our own of a clean page
 SHOWN_THROUGH = 0.4  # print seen from behind reads at 0.25, faded print at 0.9
@@ -56,7 +57,8 @@ def read_page(
         first = rules.languages.split("+")[0]
         reader = Reader(ocr, first, page.image.with_suffix(".ocr.pgm"), clock() + rules.page_seconds, clock)
         read = from_pixels(seen, scan, look, reader, rules)
-    return separated(doubted(read, page, original), scan, look, barcodes)
+    read = doubted(read, page, original)
+    return separated(replace(read, signatures=signature_places(read, scan)), scan, look, barcodes)
 
 
 def doubted(read: PageReading, page: RenderedPage, original: Scan) -> PageReading:

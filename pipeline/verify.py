@@ -1,35 +1,23 @@
-"""Whether what must be there is there, and nothing contradicts: required fields, dates, one patient, legible pages, protected content.
+"""Whether what must be there is there, and nothing contradicts: required fields, dates, one patient, legible pages, a signature, protected content.
 
 Knows the page and the catalogue; must not know the patient index or decide what follows from a problem.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.fields.ages import told_ages
 from pipeline.fields.dates import years_between
 from pipeline.fields.sameness import two_people
 from schemas.catalogue import Catalogue
+from schemas.checks import Checks, Signed
 from schemas.document import Extraction, FieldName, PageIdentity, Role, TypeGuess
 from schemas.page import PageKind, PageReading
 from schemas.rules import VerifyRules
 
 VERSION = 3
 OLDEST = 125
-PART_2 = re.compile(
-    r"42\s*C\.?\s*F\.?\s*R\.?\s*,?\s*Part\s*2\b"
-    r"|federal (?:confidentiality )?rules? (?:\(.{0,20}\) )?prohibits? you from making any further disclosure",
-    re.IGNORECASE,
-)
-PSYCHOTHERAPY = re.compile(r"\bpsychotherapy notes?\b", re.IGNORECASE)
-HIV_RESULT = re.compile(
-    r"\bHIV\b[^\n]{0,45}\b(?:non[\s\-]?reactive|reactive|positive|negative|detected|viral load|copies|antibod|antigen)"
-    r"|\bHIV[\s\-]*(?:1\s*)?(?:RNA|viral load)\b",
-    re.IGNORECASE,
-)
-SENSITIVE = {"substance_use": PART_2, "psychiatry": PSYCHOTHERAPY, "hiv": HIV_RESULT}
 
 
 def verify(
@@ -47,7 +35,6 @@ def verify(
         *invalid_fields(pages, extraction),
         *(["patient.two_on_document"] if names_two_patients(extraction, who) else []),
         *unreadable(pages),
-        *sensitivities(pages, kind, catalogue),
     ]
     return tuple(dict.fromkeys(problems))
 
@@ -88,15 +75,13 @@ def unreadable(pages: Sequence[PageReading]) -> Iterator[str]:
     yield from dict.fromkeys(page.advice for page in pages if page.advice)
 
 
-def sensitivities(pages: Sequence[PageReading], kind: TypeGuess, catalogue: Catalogue) -> Iterator[str]:
-    """Labels of special protection, by type and by what the text says of itself."""
-    if kind.slug in catalogue and (label := catalogue[kind.slug].sensitivity):
-        yield f"sensitivity.{label}"
-    text = "\n".join(page.text for page in pages)
-    flowing = " ".join(text.split())
-    yield from (
-        f"sensitivity.{label}" for label, notice in SENSITIVE.items() if notice.search(text) or (label == "substance_use" and notice.search(flowing))
-    )
+def doubts(checks: Checks, kind: TypeGuess, catalogue: Catalogue, *, rules: VerifyRules) -> Iterator[str]:
+    """Reason codes for what was found of protected content, and of the signature where the type must be signed."""
+    held = {"never": (), "absent": (Signed.ABSENT,), "unsure": (Signed.ABSENT, Signed.UNSURE)}[rules.hold_on_signature]
+    must = kind.slug in catalogue and catalogue[kind.slug].signature == "required"
+    if must and checks.signature is not None and checks.signature.state in held:
+        yield f"signature.{checks.signature.state}"
+    yield from (f"sensitivity.{label.name}" for label in checks.labels)
 
 
 def _value(extraction: Extraction, name: FieldName) -> str | None:

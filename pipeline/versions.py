@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-from pipeline import classify, clean, confidence, decide, digits, extract, layer, likeness, look, match, read, reread, separate, split, verify
+from pipeline import (
+    classify,
+    clean,
+    confidence,
+    decide,
+    digits,
+    extract,
+    layer,
+    likeness,
+    look,
+    match,
+    read,
+    reread,
+    sensitivity,
+    separate,
+    signatures,
+    split,
+    verify,
+)
 
 READING = (
     ("clean", clean.VERSION),
@@ -20,6 +38,8 @@ STEPS = (
     ("classify", classify.VERSION),
     ("extract", extract.VERSION),
     ("match", match.VERSION),
+    ("signatures", signatures.VERSION),
+    ("sensitivity", sensitivity.VERSION),
     ("verify", verify.VERSION),
     ("decide", decide.VERSION),
     ("likeness", likeness.VERSION),

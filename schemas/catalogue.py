@@ -12,7 +12,7 @@ from schemas.faults import ConfigFault
 
 @dataclass(frozen=True, slots=True)
 class DocType:
-    """One entry: slug, LOINC document code, coarse folder, title phrases, required fields, retention class, sensitivity."""
+    """One entry: slug, LOINC document code, coarse folder, title phrases, required fields, retention class, sensitivity, signature."""
 
     slug: str
     name: str
@@ -22,6 +22,7 @@ class DocType:
     required: tuple[str, ...] = ()
     retention: str = "adult_record"
     sensitivity: str | None = None
+    signature: str | None = None  # "required": held where the place for it is empty
     files: bool = True  # False: never files by itself (unknown, fax_cover)
 
 
@@ -56,6 +57,8 @@ def _entry(slug: str, raw: Any) -> DocType:
     lists = {key: _strings(slug, key, raw.get(key, ())) for key in ("titles", "required")}
     if strange := set(lists["required"]) - set(FieldName):
         raise _wrong(slug, f"has an unknown field `{min(strange)}` in `required`")
+    if raw.get("signature") not in (None, "required"):
+        raise _wrong(slug, "has a `signature` other than `required`")
     return DocType(**{"loinc": None, **raw, **lists, "slug": slug})
 
 

@@ -41,6 +41,19 @@ class Reread(NamedTuple):
     words: tuple[Word, ...]
 
 
+class SignaturePlace(NamedTuple):
+    """A place that a printed label asks to be signed: the label, the place on the upright page, and the ink there that is no print.
+
+    `ink` in squared heights of a word, `spread` in heights of a word; `ruled`: a line to sign on is seen.
+    """
+
+    label: str
+    box: Box
+    ink: float
+    spread: float
+    ruled: bool
+
+
 class PageKind(StrEnum):
     TEXT = "text"
     BLANK = "blank"
@@ -75,6 +88,7 @@ class PageReading:
     fingerprint: str = ""  # hex digest of the page's pixels: equal means the same page image
     problem: str | None = None  # reason code when the page cannot be relied on
     rereads: tuple[Reread, ...] = ()
+    signatures: tuple[SignaturePlace, ...] = ()
     advice: str | None = None  # of a page that cannot be read: the reason code that says how to scan it better
 
     @property

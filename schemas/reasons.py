@@ -34,6 +34,8 @@ REASONS: dict[str, Reason] = {
     "field.missing": Reason("A required field was not found on the page.", "Type it from the page, or confirm that it is not there."),
     "field.invalid": Reason("A field was read but cannot be right.", "Correct it from the page."),
     "pages.missing": Reason("The page numbers printed show a gap.", "Ask the sender for the missing pages, or confirm that the set is whole."),
+    "signature.absent": Reason("It must be signed, and is not.", "Ask the sender for a signed copy, or confirm that it is signed."),
+    "signature.unsure": Reason("It must be signed, and it is not certain that it is.", "Look at the place for the signature."),
     "split.unsure": Reason("It is not certain where one document ends and the next begins.", "Confirm or move the cut marks."),
     "split.foreign_sheet": Reason(
         "A separator sheet that was not printed by this installation, or that is damaged.",

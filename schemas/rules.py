@@ -98,6 +98,7 @@ class VerifyRules:
     """What must be there before filing."""
 
     hold_on_missing_pages: bool = True
+    hold_on_signature: Literal["never", "absent", "unsure"] = "absent"  # of types that must be signed
     min_field_confidence: Share = 0.5
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
-from schemas.page import Barcode, Box, PageKind, PageReading, ReadFrom, Reread, Word
+from schemas.page import Barcode, Box, PageKind, PageReading, ReadFrom, Reread, SignaturePlace, Word
 from store.objects import ObjectStore
 from store.tables import reading as table
 
@@ -63,6 +63,7 @@ def pack(reading: PageReading) -> bytes:
         "words": _plain_words(reading.words),
         "barcodes": barcodes,
         "rereads": rereads,
+        "signatures": [[place.label, place.box, place.ink, place.spread, place.ruled] for place in reading.signatures],
     }
     return zlib.compress(json.dumps(value, separators=(",", ":"), sort_keys=True).encode(), 6)
 
@@ -73,8 +74,9 @@ def unpack(data: bytes) -> PageReading:
     words = _words(value.pop("words"))
     rereads = tuple(Reread(source, Box(*box), _words(said)) for source, box, said in value.pop("rereads"))
     barcodes = tuple(Barcode(text, form, Box(x0, y0, x1, y1)) for text, form, x0, y0, x1, y1 in value.pop("barcodes"))
+    signatures = tuple(SignaturePlace(label, Box(*box), *seen) for label, box, *seen in value.pop("signatures", []))  # older readings have none
     kind, read_from = PageKind(value.pop("kind")), ReadFrom(value.pop("read_from"))
-    return PageReading(**value, kind=kind, read_from=read_from, words=words, barcodes=barcodes, rereads=rereads)
+    return PageReading(**value, kind=kind, read_from=read_from, words=words, barcodes=barcodes, rereads=rereads, signatures=signatures)
 
 
 def _plain_words(words: Sequence[Word]) -> list[list[Any]]:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 SHIPPED_TYPES = Path(__file__).parents[1] / "schemas" / "doctypes.yaml"
 SHIPPED_MODEL = Path(__file__).parents[1] / "models" / "doctype"
+SHIPPED_ASKING = Path(__file__).parents[1] / "models" / "sensitivity"
 
 
 class Stores(NamedTuple):
@@ -185,6 +186,7 @@ def equip(config: Config, stores: Stores, sheets: ReadSheet | None = None, learn
     from pipeline import flow, versions
     from pipeline.engines.barcodes import Zxing
     from pipeline.engines.composer import SearchablePdf
+    from pipeline.engines.linear_labels import KeptAsking
     from pipeline.engines.opener import VERSION as OPENER
     from pipeline.engines.opener import ChildOpener
     from pipeline.engines.rapid import RapidOcr, is_installed
@@ -197,7 +199,7 @@ def equip(config: Config, stores: Stores, sheets: ReadSheet | None = None, learn
     opener = ChildOpener(config.render)
     second = RapidOcr() if config.read.second_engine and is_installed() else None
     ocr, types, patients = open_recogniser(config.read), SpacyTypes(SHIPPED_MODEL), PatientIndex(stores.index)
-    tools = Tools(opener, ocr, Zxing(), types, patients, load_catalogue(), second, sheets or nobody, figures=ocr)
+    tools = Tools(opener, ocr, Zxing(), types, patients, load_catalogue(), second, sheets or nobody, figures=ocr, asking=KeptAsking(SHIPPED_ASKING))
     thresholds = _digest([asdict(rules) for rules in (config.split, config.classify, config.extract, config.match, config.verify)])[:12]
     learnt = learnt or Shelf(stores, SHIPPED_MODEL).now
 

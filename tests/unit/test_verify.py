@@ -3,8 +3,9 @@ import re
 import pytest
 
 from pipeline.extract import extract, identities
-from pipeline.verify import names_two_patients, verify
+from pipeline.verify import doubts, names_two_patients, verify
 from schemas.catalogue import build_catalogue
+from schemas.checks import Checks, Label, Signature, Signed
 from schemas.document import Extraction, PageIdentity, TypeGuess
 from schemas.page import Box, PageKind, PageReading, Word
 from schemas.rules import ExtractRules, VerifyRules
@@ -12,7 +13,7 @@ from schemas.rules import ExtractRules, VerifyRules
 CATALOGUE = build_catalogue(
     {
         "note": {"name": "Note", "folder": "notes", "loinc": None, "required": ["patient_name", "service_date"]},
-        "therapy": {"name": "Therapy", "folder": "notes", "loinc": None, "sensitivity": "psychiatry"},
+        "consent": {"name": "Consent", "folder": "legal", "loinc": None, "signature": "required"},
         "unknown": {"name": "Unknown", "folder": "other", "loinc": None, "files": False},
     }
 )
@@ -113,24 +114,6 @@ def test_unreadable_page_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "slug", "code"),
-    [
-        ("42 CFR Part 2 prohibits unauthorized disclosure", "note", "sensitivity.substance_use"),
-        ("The federal rules prohibit you from making\nany further disclosure of this record", "note", "sensitivity.substance_use"),
-        ("These are psychotherapy notes", "note", "sensitivity.psychiatry"),
-        ("HIV 1/2 Ab: NON-REACTIVE", "note", "sensitivity.hiv"),
-        ("plain", "therapy", "sensitivity.psychiatry"),
-    ],
-)
-def test_protected_content_is_labelled(text: str, slug: str, code: str) -> None:
-    assert code in check(page(WHOLE + "\n" + text), slug=slug)
-
-
-def test_plain_content_is_not_labelled() -> None:
-    assert not [code for code in check(page(WHOLE + "\nPart 2 of the plan: archive the HIVE database")) if code.startswith("sensitivity")]
-
-
-@pytest.mark.parametrize(
     ("name", "other", "two"),
     [
         ("DE LA CRUZ, ANA", "CRUZ, ANA", False),
@@ -142,3 +125,19 @@ def test_plain_content_is_not_labelled() -> None:
 )
 def test_one_last_name_may_be_printed_in_part(name: str, other: str, two: bool) -> None:
     assert names_two_patients(Extraction(), [PageIdentity(1, name), PageIdentity(2, other)]) is two
+
+
+def test_only_what_must_be_signed_is_held_for_its_signature() -> None:
+    found = {state: Checks(signature=Signature(state, "seen", 1, Box(0, 0, 1, 1))) for state in Signed}
+
+    def told(state: Signed, slug: str = "consent", hold: str = "absent") -> list[str]:
+        return list(doubts(found[state], TypeGuess(slug, 0.99), CATALOGUE, rules=VerifyRules(hold_on_signature=hold)))  # type: ignore[arg-type]
+
+    assert (told(Signed.ABSENT), told(Signed.UNSURE), told(Signed.PRESENT)) == (["signature.absent"], [], [])
+    assert told(Signed.UNSURE, hold="unsure") == ["signature.unsure"]
+    assert told(Signed.ABSENT, hold="never") == told(Signed.ABSENT, slug="note") == []
+
+
+def test_every_label_is_a_reason() -> None:
+    labels = tuple(Label(name, (1,), ("word",), 1, Box(0, 0, 1, 1)) for name in ("hiv", "minor"))
+    assert list(doubts(Checks(labels=labels), TypeGuess("note", 0.99), CATALOGUE, rules=VerifyRules())) == ["sensitivity.hiv", "sensitivity.minor"]
