@@ -99,4 +99,5 @@ def _misread(letter: str, rng: Random) -> str:
 
 
 def _best(model: LinearTypes, text: str) -> str:
-    return str(model.slugs[int(np.argmax(train.score_raw(model, text)))])
+    shares = model.scores(text)
+    return max(shares, key=lambda slug: shares[slug])

@@ -10,7 +10,7 @@ import pytest
 
 from samples.langbench import goals, judge
 from samples.langbench.batches import Batch, make_batch
-from samples.langbench.bodies import misread
+from samples.langbench.bodies import Fold, body_rows, judge_fold, misread
 from samples.langbench.case import make_case
 from samples.langbench.document import Plan, Truth, choose_look, compose
 from samples.langbench.examine import Cut, Examined, Finding, Value
@@ -21,6 +21,7 @@ from samples.langbench.run import Size, judge_all, measure
 from samples.langbench.sheet import HIGH, WIDE
 from samples.langbench.writing import slugs
 from samples.readbench.fonts import Family
+from samples.train import Text
 from schemas.document import FieldName
 from workers.wire import load_catalogue
 
@@ -218,6 +219,19 @@ def test_misread_text_has_the_share_of_errors_that_is_asked_for():
     assert misread(text, 0, Random(1)) == text
     changed = sum(misread(letter, 0.10, Random(at)) != letter for at, letter in enumerate(text))
     assert 0.07 < changed / len(text) < 0.12
+
+
+def test_bodies_are_judged_by_a_model_that_did_not_see_them():
+    words = {"ecg": "sinus rhythm axis", "referral": "please evaluate knee", "maternity": "placenta delivered apgar"}
+    texts = [
+        Text(slug, f"{said} {at} noted today by the clinician in the usual way", "report", str(at)) for at in range(8) for slug, said in words.items()
+    ]
+    hits = judge_fold(Fold(tuple(texts[6:]), tuple(texts[:6]), 1))
+    assert len(hits) == 6
+    assert all(clean for clean, _ in hits)
+    swapped = tuple(one._replace(slug="ecg" if one.slug == "referral" else "referral") for one in texts[:2])
+    assert not any(clean for clean, _ in judge_fold(Fold(tuple(texts[6:]), swapped, 1)))
+    assert all(one.value is None and not one.met for one in body_rows(None, 1))
 
 
 def test_a_tiny_run_reads_asks_and_judges_every_row():
