@@ -76,10 +76,15 @@ def deliveries(conn: Connection, *, ids: Sequence[str] | None = None) -> list[De
     return [delivery_of(row) for row in conn.execute(query) if wanted is None or row.id in wanted]
 
 
-def unsettled(conn: Connection) -> list[Delivery]:
-    """What still has to be worked on: urgent before normal before low, the oldest first."""
-    query = select(delivery).where(delivery.c.state == str(DeliveryState.TAKEN)).order_by(URGENCY, delivery.c.sequence)
+def unsettled(conn: Connection, most: int | None = None) -> list[Delivery]:
+    """What still has to be worked on, or the first `most` of it: urgent before normal before low, the oldest first."""
+    query = select(delivery).where(delivery.c.state == str(DeliveryState.TAKEN)).order_by(URGENCY, delivery.c.sequence).limit(most)
     return [delivery_of(row) for row in conn.execute(query)]
+
+
+def unsettled_ids(conn: Connection) -> set[str]:
+    """The ids of what still has to be worked on."""
+    return set(conn.execute(select(delivery.c.id).where(delivery.c.state == str(DeliveryState.TAKEN))).scalars())
 
 
 def earlier_of(conn: Connection, delivery_: Delivery) -> list[Delivery]:

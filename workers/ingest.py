@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from schemas.config import Config
 from schemas.faults import EngineFault, StoreFault
-from schemas.source import Delivery, DeliveryState
+from schemas.source import Delivery
 from store import journal
 from store.database import reading, writing
 from workers.receipt import INGESTED
@@ -133,7 +133,7 @@ def _tend(tree: Tree) -> None:
 def count_settled(ids: Sequence[str], stores: Stores) -> int:
     """How many of the deliveries have settled."""
     with reading(stores.index) as conn:
-        return sum(delivery.state is DeliveryState.SETTLED for delivery in journal.deliveries(conn, ids=ids))
+        return len(set(ids) - journal.unsettled_ids(conn))
 
 
 def pages_read(stores: Stores) -> str:

@@ -43,6 +43,7 @@ SLOT_WAIT_SECONDS = 10.0
 STEP_SECONDS = 60.0  # that a worker told to stop may take to finish its step
 REST_SECONDS = 5.0  # without a file in work, after which there is time for other things
 NOTHING_SECONDS = 60.0  # until the next look after nothing was found to do meanwhile
+IN_TURN = 500  # files handed to the engine ahead of their turn: a look costs the same however many wait behind them
 TAKEN_SLOT = 3  # exit code
 
 log = logging.getLogger("chartroom.work")
@@ -166,13 +167,15 @@ def train_when_due(desk: Desk) -> bool:
 
 
 def submit_new(stores: Stores, engine: Engine, submitted: set[str]) -> None:
-    """Submit what is journalled and not settled, urgent files first; `submitted` remembers what was."""
+    """Submit what is journalled, not settled and next in turn, urgent files first; `submitted` remembers what was, by whomever."""
     with reading(stores.index) as conn:
-        waiting = journal.unsettled(conn)
-    for delivery in waiting:
-        if delivery.id not in submitted:
+        waiting = journal.unsettled(conn, IN_TURN)
+    new = [delivery for delivery in waiting if delivery.id not in submitted]
+    there = engine.states([delivery.id for delivery in new]) if new else {}
+    for delivery in new:
+        if delivery.id not in there:
             engine.submit(delivery.id, delivery.priority.value)
-            submitted.add(delivery.id)
+        submitted.add(delivery.id)
     submitted.intersection_update([delivery.id for delivery in waiting])
 
 
@@ -200,7 +203,7 @@ def clear_after_dead(run: Path, scratch: Path) -> None:
 
 def _take_up_ended(desk: Desk, engine: Engine, left_by: Collection[str], submitted: set[str]) -> None:
     with reading(desk.stores.index) as conn:
-        waiting = {delivery.id: delivery for delivery in journal.unsettled(conn)}
+        waiting = {delivery.id: delivery for delivery in journal.unsettled(conn, IN_TURN)}
     outdated = [delivery_id for delivery_id in engine.outdated(left_by) if delivery_id in waiting]
     for delivery_id, state in {**engine.ended(waiting), **dict.fromkeys(outdated, "ERROR")}.items():
         if not settled(desk, delivery_id):  # it may have been between the two looks

@@ -9,22 +9,25 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import signal
 import socket
 import struct
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.engines.namespaces import around
 from schemas.faults import EngineFault
 
 MAX_MESSAGE = 20_000_000  # a page has 20,000 words at most
 BIRTHS = 3  # children for one job, should they be killed from outside
+LOOK_MILLISECONDS = 250  # between looks at what a silent child has used
 FATE_SECONDS = 5.0  # within which the server tells how a child ended
 FILES, RECOGNISER = "files", "recogniser"  # servers: one for opening a sender's files, one for each set of languages to read
 KEPT_ENVIRONMENT = (
@@ -43,7 +46,7 @@ class MachineError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one child may use. CPU is granted anew at each sign of life; `stall_seconds` is the longest silence."""
+    """What one child may use for each thing that it says it is at; `stall_seconds` may pass until it says that it is at another, or done."""
 
     cpu_seconds: int
     stall_seconds: float
@@ -72,15 +75,20 @@ def _talk(job: str, request: Message, limits: Limits, server: str, spent: Callab
     with line, fate:
         line.settimeout(limits.stall_seconds)
         pid, ended = 0, True
+        piece = Piece("", time.monotonic(), 0.0)
         said: Message = {}
         try:
             pid = struct.unpack("=I", _receive(line, 4))[0]
             may = {"cpu": limits.cpu_seconds, "mb": limits.memory_megabytes, "file_mb": limits.file_megabytes, "nice": limits.nice}
             send(line, {"job": job, "request": request, **may})
-            while (message := receive(line)) is not None:
+            while True:
+                wait_for_message(line, pid, piece, limits)
+                message = receive(line)
+                if message is None:
+                    break
                 if "machine" in message:
                     raise EngineFault(f"The machine failed while a file was opened: {message['machine']}.", next_step="See to it, then try again.")
-                said = message
+                said, piece = message, piece.after(message, pid)
                 yield message
         except (TimeoutError, ValueError):
             ended = False  # silence or nonsense: the caller sees no "done", and the child is killed below
@@ -89,8 +97,41 @@ def _talk(job: str, request: Message, limits: Limits, server: str, spent: Callab
         finally:
             _end(pid, line)
             killed, seconds = _fate(fate)
-            spent(seconds if ended else max(seconds, limits.stall_seconds))
+            spent(seconds if ended else max(seconds, time.monotonic() - piece.since))
         return ended and "done" not in said and killed
+
+
+class Piece(NamedTuple):
+    """What a child is at, since when, and the processor time that it had used by then."""
+
+    at: str
+    since: float
+    cpu_seconds: float
+
+    def after(self, message: Message, pid: int) -> Piece:
+        """The piece in hand after a message: the same, unless it says that one is done, or names another."""
+        at = repr((message["at"], message.get("run"))) if "at" in message else self.at
+        return self if at == self.at and "page" not in message else Piece(at, time.monotonic(), used_by(pid))
+
+
+def wait_for_message(line: socket.socket, pid: int, piece: Piece, limits: Limits) -> None:
+    """Wait for the next message. TimeoutError when the piece in hand takes too long or, with all that was started for it, too much processor time."""
+    sign = select.poll()
+    sign.register(line, select.POLLIN)
+    while not sign.poll(LOOK_MILLISECONDS):
+        over_time = time.monotonic() - piece.since > limits.stall_seconds
+        if over_time or used_by(pid) - piece.cpu_seconds > limits.cpu_seconds:
+            raise TimeoutError
+
+
+def used_by(pid: int) -> float:
+    """Processor time of a process and of all that it started and that still run or were waited for; 0 when it is gone."""
+    try:
+        ticks = sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]))
+        started = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return 0.0
+    return ticks / os.sysconf("SC_CLK_TCK") + sum(used_by(int(child)) for child in started)
 
 
 def _fate(told: socket.socket) -> tuple[bool, float]:

@@ -26,6 +26,7 @@ MAX_SIDE = 1e7  # 1/72 inch
 PGM_HEAD = re.compile(rb"P5\n(\d{1,6}) (\d{1,6})\n255\n")
 PIXEL_SLACK = 2.5
 MAX_WORDS, MAX_WORD = 20_000, 200
+FIRST_SHARE = 0.75  # of a page's budget for the first try; the second, without shortcuts, has the rest
 
 
 class _Order(NamedTuple):
@@ -74,7 +75,8 @@ class ChildOpener:
         _size(order.original)
         if not order.into.is_dir():
             raise EngineFault("There is no folder for the pages' pictures.", next_step="Check the data folder.")
-        request = self._request(order.original) | {
+        share = 1 - FIRST_SHARE if order.plain else FIRST_SHARE
+        request = self._request(order.original, share) | {
             "kind": order.kind,
             "pages": [page.number for page in facts],
             "sizes": [[page.number, page.width_pt, page.height_pt] for page in facts],
@@ -84,7 +86,7 @@ class ChildOpener:
         }
         wanted = {page.number: page for page in facts}
         at: int | None = facts[0].number
-        for message in converse("render", request, limits(self.rules), spent=self._spend):
+        for message in converse("render", request, limits(self.rules, share), spent=self._spend):
             if message.get("at") in wanted:
                 at = message["at"]
             page = message.get("page")
@@ -95,17 +97,17 @@ class ChildOpener:
     def _spend(self, seconds: float) -> None:
         self.cpu_seconds += seconds
 
-    def _request(self, original: Path) -> Message:
+    def _request(self, original: Path, share: float = 1.0) -> Message:
         return {
             "original": str(original.absolute()),
             "max_megapixels": self.rules.max_megapixels,
-            "seconds": self.rules.page_wall_seconds,
+            "seconds": self.rules.page_wall_seconds * share,
         }
 
 
-def limits(rules: RenderRules) -> Limits:
-    """What one child may use; silence may last as long as one page may, and a little for its start."""
-    return Limits(rules.page_cpu_seconds, rules.page_wall_seconds + 2.0, rules.memory_megabytes)
+def limits(rules: RenderRules, share: float = 1.0) -> Limits:
+    """What one child may use for a page, or for that share of a page's budget."""
+    return Limits(max(1, round(rules.page_cpu_seconds * share)), rules.page_wall_seconds * share + 1.0, rules.memory_megabytes)
 
 
 def _size(original: Path) -> int:

@@ -329,12 +329,12 @@ def _follows(run: Sequence[_Sheet], sheet: _Sheet, wanted: _Wanted) -> bool:
 
 
 def _draw_run(run: Sequence[_Sheet], wanted: _Wanted, say: Say) -> Iterator[Message]:
-    say({"at": run[0].number})
+    say({"at": run[0].number} | ({"run": len(run)} if len(run) > 1 else {}))
     if run[0].dpi < LEAST_DPI:
         yield from (_lost(sheet.number) for sheet in run)
         return
     try:
-        images = _draw(wanted.path, run, run[0].number, wanted.seconds)
+        images = _draw(wanted.path, run, run[0].number, wanted.seconds if len(run) == 1 else wanted.seconds / 2)
         if images is None and len(run) == 1:
             run, images = _draw_repaired(run[0], wanted)
     except TimeoutError:

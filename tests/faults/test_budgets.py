@@ -2,6 +2,7 @@
 
 import io
 import os
+import socket
 import time
 import zlib
 from dataclasses import replace
@@ -11,9 +12,11 @@ import pikepdf
 import pytest
 import stub_worker
 
+from pipeline.engines import nursery
 from pipeline.engines import opener as opener_module
 from pipeline.engines.opener import ChildOpener
 from pipeline.engines.walled import run_walled
+from samples.hostile import make_hostile
 from schemas.config import Config
 from schemas.page import PageKind
 from schemas.record import DocumentStatus
@@ -104,6 +107,50 @@ def test_the_processor_time_of_children_and_of_what_they_start_is_known(tmp_path
     ours = os.times().user - before.user
     assert 0 < inspected < opener.cpu_seconds - 0.1
     assert ours < opener.cpu_seconds - inspected
+
+
+@pytest.mark.parametrize("name", ["forms-in-forms.pdf", "flate-bomb-3.pdf"])
+def test_both_tries_at_a_page_together_stay_within_its_budget(tmp_path, name):
+    made = {one.name: one for one in make_hostile(tmp_path / "made")}
+    (tmp_path / "original").write_bytes(made[name].data)
+    opener = ChildOpener(RenderRules(page_cpu_seconds=4, page_wall_seconds=8))
+    begun = time.monotonic()
+    [page] = opener.render(tmp_path / "original", Opened(FileKind.PDF, (LETTER,)), [1], tmp_path)
+    assert page.problem == "image.unreadable"
+    assert opener.cpu_seconds < 8 + 2 * 1.5, "silence counts as well, and a second for the start of each try"
+    assert time.monotonic() - begun < 30
+
+
+def child_at(*pages):
+    """A child of this process that says which page it is at and uses 0.7 s of the processor, page after page."""
+    ours, theirs = socket.socketpair()
+    if not (pid := os.fork()):
+        for page in pages:
+            nursery.send(theirs, {"at": page})
+            until = time.process_time() + 0.7
+            while time.process_time() < until:
+                pass
+        os._exit(0)
+    theirs.close()
+    return ours, pid
+
+
+@pytest.mark.parametrize(("pages", "stays"), [((1, 2, 3), True), ((1, 1, 1), False)])
+def test_a_page_named_again_is_granted_nothing_anew_and_another_is(pages, stays):
+    line, pid = child_at(*pages)
+    piece, message = nursery.Piece("", time.monotonic(), 0.0), {}
+    try:
+        while message is not None:
+            nursery.wait_for_message(line, pid, piece, nursery.Limits(1, 60.0, 500))
+            message = nursery.receive(line)
+            piece = piece.after(message or {}, pid)
+        assert stays
+    except TimeoutError:
+        assert not stays
+    finally:
+        os.kill(pid, 9)
+        os.waitpid(pid, 0)
+        line.close()
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ from PIL import Image, ImageDraw
 from pipeline.engines import nursery
 from pipeline.engines.callgate import filter_code
 from pipeline.engines.composer import SearchablePdf
-from pipeline.engines.namespaces import around
 from pipeline.engines.nursery import Limits, converse
 from pipeline.engines.opener import ChildOpener
 from pipeline.engines.selftest import WALLS, probe, standing
@@ -336,41 +335,24 @@ def test_a_server_that_was_killed_is_replaced(tmp_path):
 
 def test_a_child_killed_from_outside_is_born_again(tmp_path, monkeypatch):
     path = stored(tmp_path, one_page())
-    receive, killed = nursery.receive, []
+    wait, killed = nursery.wait_for_message, []
 
-    def receive_after_a_kill(line):
+    def wait_after_a_kill(line, pid, piece, limits):
         if len(killed) < 2:
-            killed.append(os.kill(children()[0], signal.SIGKILL))
-        return receive(line)
+            killed.append(os.kill(pid, signal.SIGKILL))
+        wait(line, pid, piece, limits)
 
-    opener.inspect(path)
-    monkeypatch.setattr(nursery, "receive", receive_after_a_kill)
+    monkeypatch.setattr(nursery, "wait_for_message", wait_after_a_kill)
     assert isinstance(opener.inspect(path), Opened)
     assert len(killed) == 2
 
 
 def test_children_killed_again_and_again_are_the_machines_fault_and_not_the_files(tmp_path, monkeypatch):
     path = stored(tmp_path, one_page())
-    opener.inspect(path)
-    receive = nursery.receive
-    monkeypatch.setattr(nursery, "receive", lambda line: (os.kill(children()[0], signal.SIGKILL), receive(line))[1])
+    wait = nursery.wait_for_message
+    monkeypatch.setattr(nursery, "wait_for_message", lambda line, pid, *rest: (os.kill(pid, signal.SIGKILL), wait(line, pid, *rest)))
     with pytest.raises(EngineFault, match="killed from outside"):
         opener.inspect(path)
-
-
-def children():
-    """The processes that the server has forked and that still run."""
-    server = nursery._servers[nursery.FILES].process.pid
-    return born_of(born_of(server)[0] if around() else server)  # bubblewrap stays above the server
-
-
-def born_of(parent):
-    """A list the kernel makes while processes come and go: it may miss some at a look."""
-    for _ in range(200):
-        if born := Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
-            break
-        time.sleep(0.01)
-    return [int(pid) for pid in born]
 
 
 def test_a_child_that_falls_silent_is_killed(tmp_path):
