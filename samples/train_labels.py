@@ -16,7 +16,7 @@ import numpy as np
 import yaml
 
 from pipeline.engines.linear_labels import EVEN, LinearAsking, save
-from pipeline.engines.spacy_types import features
+from pipeline.engines.type_features import features
 from pipeline.sensitivity import AROUND, ASKED_STRONG, ASKED_WEAK, HINTS, passage_around
 from samples import corpus
 from samples.train import matrix

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.engines.spacy_types import BUCKETS, features, weighted
+from pipeline.engines.type_features import BUCKETS, features, weighted
 from schemas.faults import EngineFault
 
 EVEN = np.ones(BUCKETS, np.float16)  # every word counts alike: the passages are short
