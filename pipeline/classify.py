@@ -6,17 +6,23 @@ Knows pages, the catalogue and a text model; knows nothing of patients, fields o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from pipeline.ports import TypeModel
 from pipeline.sections import Build, find_builds
 from pipeline.titles import Title, find_titles, lines_of
+from pipeline.type_doubts import Witnesses, doubt_in_words
 from schemas.catalogue import Catalogue
 from schemas.document import TypeGuess
 from schemas.page import PageReading
 from schemas.rules import ClassifyRules
 
-VERSION = 2
+VERSION = 3
 UNKNOWN = "unknown"
+UNSURE_OF_ALL = "type.unknown"
+OFFERED = 5  # types offered to a person
+READS_WELL = 0.8  # from this mean certainty of its words on a page reads well
+HAZE = 0.5  # this much is spread over all types when nothing can be read for certain
 PAGES_READ = 3
 FEW_WORDS = 8
 SHOWN = 0.9  # how often a document of a type that carries a title carries its own
@@ -32,23 +38,65 @@ ALIKE = 0.4  # beside a title this much of what the text gives a family is sprea
 
 
 def classify(pages: Sequence[PageReading], model: TypeModel, catalogue: Catalogue, *, rules: ClassifyRules) -> TypeGuess:
-    """The type of a document, how sure, and what speaks for it; a reason when a person must be asked."""
+    """The type of a document and its folder, how sure each, and what speaks for it; a reason, in words too, when a person must be asked."""
     first = _first_page(pages)
     titles = find_titles(first, catalogue) if first else ()
     text = body_text(pages, titles)
     builds = [build for build in _builds(pages) if build.slug in catalogue]
-    shares = weigh(_text_shares(text, model, catalogue), titles, builds)
+    alone, reading = _text_shares(text, model, catalogue), reading_of(pages)
+    shares = cloud(weigh(alone, titles, builds), reading)
     ranked = sorted(shares, key=lambda slug: -shares[slug])
     best, runner_up = ranked[0], ranked[1] if len(ranked) > 1 else None
-    confidence = shares[best]
+    folders = folder_shares(shares, catalogue)
+    folder = max(folders, key=lambda name: folders[name])
+    guess = TypeGuess(best, shares[best], folder=folder, folder_confidence=folders[folder], runner_up=runner_up)
+    guess = replace(guess, choices=choices(ranked, catalogue, folder if folders[folder] >= rules.sure_folder_at else None))
     found = next((title for title in titles if title.slug == best), None)
-    title, place = (found.text, (first.number, found.box)) if first and found else ("", None)
-    if best == UNKNOWN or confidence < rules.unknown_below:
-        doubt, other = (confidence, runner_up) if best == UNKNOWN else (1 - confidence, best)
-        return TypeGuess(UNKNOWN, doubt, title, (), "type.unknown", other, place)
+    if first and found:
+        guess = replace(guess, title=found.text, title_at=(first.number, found.box))
+    reason = _reason(guess, builds, rules)
+    if reason:
+        said = Witnesses(titles, builds, alone, len(text.split()), model.known(text), reading)
+        guess = replace(guess, reason=reason, why=doubt_in_words(said, catalogue, few_words=FEW_WORDS))
+    if reason == UNSURE_OF_ALL:
+        other = runner_up if best == UNKNOWN else best
+        return replace(guess, slug=UNKNOWN, confidence=shares.get(UNKNOWN, 0.0), runner_up=other)
     built = next((build for build in builds if build.slug == best), None)
-    reason = None if confidence >= _line(title, best, builds, rules) else "type.unsure"
-    return TypeGuess(best, confidence, title, (*(built.seen if built else ()), *model.evidence(text, best)), reason, runner_up, place)
+    return replace(guess, evidence=(*(built.seen if built else ()), *model.evidence(text, best, runner_up)))
+
+
+def _reason(guess: TypeGuess, builds: Sequence[Build], rules: ClassifyRules) -> str | None:
+    if guess.slug == UNKNOWN or guess.confidence < rules.unknown_below:
+        return UNSURE_OF_ALL
+    return None if guess.confidence >= _line(guess.title, guess.slug, builds, rules) else "type.unsure"
+
+
+def folder_shares(shares: Mapping[str, float], catalogue: Catalogue) -> dict[str, float]:
+    """The shares of the types of each folder together."""
+    together: dict[str, float] = {}
+    for slug, share in shares.items():
+        folder = catalogue[slug].folder if slug in catalogue else UNKNOWN
+        together[folder] = together.get(folder, 0.0) + share
+    return together
+
+
+def choices(ranked: Sequence[str], catalogue: Catalogue, folder: str | None) -> tuple[str, ...]:
+    """The likeliest types to offer a person; those of a folder that is sure come first."""
+    offered = [slug for slug in ranked if slug in catalogue and slug != UNKNOWN]
+    ordered = sorted(offered, key=lambda slug: catalogue[slug].folder != folder) if folder else offered
+    return tuple(ordered[:OFFERED])
+
+
+def reading_of(pages: Sequence[PageReading]) -> float:
+    """How well the pages were read that the type is told by: the mean certainty of their words."""
+    sure = [word.confidence for page in pages[:PAGES_READ] for word in page.words]
+    return sum(sure) / len(sure) if sure else 0.0
+
+
+def cloud(shares: Mapping[str, float], reading: float) -> dict[str, float]:
+    """The shares brought nearer to one another where the pages read poorly: a poor reading never makes a type surer."""
+    haze = HAZE * max(0.0, 1 - reading / READS_WELL)
+    return {slug: (1 - haze) * share + haze / len(shares) for slug, share in shares.items()}
 
 
 def _builds(pages: Sequence[PageReading]) -> tuple[Build, ...]:

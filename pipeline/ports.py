@@ -98,8 +98,12 @@ class TypeModel(Protocol):
         """Calibrated share per slug; sums to 1."""
         ...
 
-    def evidence(self, text: str, slug: str, count: int = 5) -> tuple[str, ...]:
-        """The words that weighed most for `slug`."""
+    def evidence(self, text: str, slug: str, against: str | None = None) -> tuple[str, ...]:
+        """The words that weighed most for `slug` against another type, or against all others; no names, no numbers."""
+        ...
+
+    def known(self, text: str) -> float:
+        """The share of the text's words that it has met before, 0..1."""
         ...
 
 

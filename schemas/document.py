@@ -94,7 +94,11 @@ class PageIdentity:
 
 @dataclass(frozen=True, slots=True)
 class TypeGuess:
-    """The document type and how sure (calibrated 0..1). `reason` is type.unsure or type.unknown when it must be asked."""
+    """The document type and how sure (calibrated 0..1). `reason` is type.unsure or type.unknown when it must be asked, `why` says so in words.
+
+    `folder` is the likeliest coarse group with a confidence of its own: it may be sure where the type is not. `choices` are the types to
+    offer a person, those of a sure folder first.
+    """
 
     slug: str
     confidence: float
@@ -103,6 +107,10 @@ class TypeGuess:
     reason: str | None = None
     runner_up: str | None = None
     title_at: tuple[int, Box] | None = None  # page and place of the title line, on the upright page
+    folder: str | None = None
+    folder_confidence: float = 0.0
+    why: str = ""
+    choices: tuple[str, ...] = ()
 
 
 class SegmentKind(StrEnum):

@@ -71,6 +71,7 @@ class ClassifyRules:
     sure_at: Share = 0.9
     sure_built_at: Share = 0.985  # without a title, when the headings or columns of the page speak for the same type
     sure_untitled_at: Share = 0.995  # without a title, headings or columns the text alone must be this sure
+    sure_folder_at: Share = 0.97  # the coarse group of a document is named as sure, though its type may not be
     unknown_below: Share = 0.35
 
 

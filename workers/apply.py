@@ -247,7 +247,17 @@ def _evidence_of_shadow(planned: PlannedDocument) -> dict[str, Any]:
 def _evidence_of_type(kind: TypeGuess, readings: Mapping[int, PageReading]) -> dict[str, Any]:
     page, box = kind.title_at or (0, None)
     place = {"page": page, "box": _box(page, box, readings)} if box else None
-    return {"title": kind.title, "place": place, "words": list(kind.evidence), "runner_up": kind.runner_up, "reason": kind.reason}
+    return {
+        "title": kind.title,
+        "place": place,
+        "words": list(kind.evidence),
+        "runner_up": kind.runner_up,
+        "reason": kind.reason,
+        "why": kind.why,
+        "folder": kind.folder,
+        "folder_confidence": round(kind.folder_confidence, 4),
+        "choices": list(kind.choices),
+    }
 
 
 def _held_for(planned: PlannedDocument) -> tuple[str, ...]:

@@ -83,6 +83,7 @@ def document(record: DocumentRecord) -> None:
     kind = record.document_type or "none"
     sure = f" ({record.document_type_confidence:.2f})" if record.document_type_confidence is not None else ""
     out.print(f"type {kind}{sure}   LOINC {record.loinc or '–'}   patient {record.patient_mrn or '–'}   object {record.object_key or '–'}")
+    _type(record)
     _reasons(record.reasons)
     _fields(record)
     _candidates(record)
@@ -92,6 +93,16 @@ def document(record: DocumentRecord) -> None:
         out.print(f"It would settle it: {_plain('; '.join(wanting))}")
     for line in (*record.evidence.get("cut", ()), *record.evidence.get("links", ())):
         out.print(f"[dim]{_plain(str(line))}[/]")
+
+
+def _type(record: DocumentRecord) -> None:
+    """What the type was told by: the title line, the weightiest words, the folder, and why it is asked."""
+    told = record.evidence.get("type") or {}
+    if folder := told.get("folder"):
+        out.print(f"[dim]folder[/] {_plain(folder)} ({told['folder_confidence']:.2f})")
+    for name, said in (("title", told.get("title")), ("words", ", ".join(told.get("words", ()))), ("why asked", told.get("why"))):
+        if said:
+            out.print(f"[dim]{name}[/] {_plain(said)}")
 
 
 def _reasons(codes: Sequence[str]) -> None:

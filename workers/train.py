@@ -38,6 +38,7 @@ BY_ITSELF = "system:train"
 HELD_OUT, REPLAYED = 200, 1000
 GOLD_SHARE = 0.2
 FOLDS = 2
+GROWN = 200  # documents from which a new type must be known before its text alone may file one
 
 Examples = list[tuple[str, str]]
 
@@ -137,7 +138,8 @@ def _learn(school: School, lessons: Sequence[Lesson], by_hand: Examples) -> tupl
     school.progress(1, 1, "learning")
     counts = Counter(slug for slug, _ in examples)
     taught = learnable(base, examples)
-    return pack(linear, forms, by_hand), {slug: count for slug, count in counts.items() if slug not in taught}
+    young = {slug for slug in taught if slug not in base.slugs and counts[slug] < GROWN}
+    return pack(linear, forms, by_hand, young), {slug: count for slug, count in counts.items() if slug not in taught}
 
 
 def _texts(school: School, lessons: Iterable[Lesson]) -> Examples:

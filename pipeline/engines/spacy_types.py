@@ -1,82 +1,25 @@
 """The document-type text model: a blank English spaCy pipeline whose one component is a hashed linear model.
 
-Knows features, weights and their file; knows nothing of pages, titles or thresholds.
+Knows weights, their calibration and their file; knows nothing of pages, titles or thresholds.
 """
 
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.engines.type_features import BUCKETS, Floats, Ints, common_words, features, fold, weighted, word_bucket
 from schemas.faults import EngineFault
 
 COMPONENT = "chartroom_doctype"
-BUCKETS = 1 << 16  # the lower half holds words and word pairs, the upper half character n-grams
-HALF = BUCKETS >> 1
-WORDS_READ = 1500
 FLOOR = 0.0001  # no type is ever ruled out by text alone
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float32]
-
-
-def fold(text: str) -> list[str]:
-    """Lower-case ASCII words; every digit becomes 0, so that dates and numbers keep their shape and lose their value."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.findall(r"[a-z0]+", re.sub(r"\d", "0", plain))[:WORDS_READ]
-
-
-def word_bucket(word: str) -> int:
-    """The bucket of a word or a word pair."""
-    return crc32(word.encode()) & (HALF - 1)
-
-
-def _char_buckets(words: Sequence[str]) -> Ints:
-    """Buckets of the 3- and 4-grams that lie inside a word or touch one of its ends."""
-    codes = np.frombuffer(f" {' '.join(words)} ".encode(), np.uint8).astype(np.uint64)
-    return np.concatenate([_ngrams(codes, 3), _ngrams(codes, 4)])
-
-
-def _ngrams(codes: NDArray[np.uint64], n: int) -> Ints:
-    count = len(codes) - n + 1
-    if count < 1:
-        return np.empty(0, np.int64)
-    key, inside = np.full(count, n, np.uint64), np.ones(count, bool)
-    for at in range(n):
-        part = codes[at : at + count]
-        key = (key << np.uint64(8)) | part
-        inside &= (part != ord(" ")) | (at in {0, n - 1})
-    mixed = (key * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(49)
-    return mixed[inside].astype(np.int64) + HALF
-
-
-def features(text: str) -> tuple[Ints, Floats]:
-    """Buckets and dampened counts (1 + ln n) of a text's words, word pairs and character n-grams."""
-    words = fold(text)
-    pairs = (f"{a} {b}" for a, b in pairwise(words))
-    lexical = np.fromiter((word_bucket(w) for w in (*words, *pairs)), np.int64)
-    buckets, counts = np.unique(np.concatenate([lexical, _char_buckets(words)]), return_counts=True)
-    return buckets, (1 + np.log(counts)).astype(np.float32)
-
-
-def weighted(found: tuple[Ints, Floats], idf: NDArray[Any]) -> tuple[Ints, Floats]:
-    """Features times rarity; words and characters are each brought to length one."""
-    buckets, counts = found
-    values = counts * idf[buckets].astype(np.float32)
-    for block in (buckets < HALF, buckets >= HALF):
-        values[block] /= float(np.linalg.norm(values[block])) or 1.0
-    return buckets, values.astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -91,23 +34,36 @@ class LinearTypes:
     offsets: NDArray[np.float32]
     idf: NDArray[np.float16]
     temperature: float
+    strangeness: float = 0.0  # how much a text of which no word is known is doubted, in natural logarithms of the temperature
     anchors: NDArray[np.float16] = field(default_factory=lambda: np.zeros((0, BUCKETS), np.float16))
 
     def scores(self, text: str) -> dict[str, float]:
         """Calibrated share per slug; sums to 1."""
-        buckets, values = weighted(features(text), self.idf)
-        raw = self._columns(buckets) @ values + self.offsets
-        shares = shares_of(raw, self.temperature)
-        return dict(zip(self.slugs, shares.tolist(), strict=True))
+        return dict(zip(self.slugs, self.shares(text).tolist(), strict=True))
 
-    def evidence(self, text: str, slug: str, count: int) -> tuple[str, ...]:
-        """The words that speak for `slug` more than for the other types, weightiest first."""
+    def shares(self, text: str) -> NDArray[Any]:
+        """Calibrated shares in the order of the slugs."""
+        return shares_of(self.raw(text), heat(self.temperature, self.strangeness, self.known(text)))
+
+    def raw(self, text: str) -> NDArray[Any]:
+        """Scores before calibration."""
+        buckets, values = weighted(features(text), self.idf)
+        return np.asarray(self._columns(buckets) @ values + self.offsets)
+
+    def known(self, text: str) -> float:
+        """The share of a text's words that were met in training, 0..1."""
+        buckets = np.fromiter((word_bucket(word) for word in set(fold(text)) if len(word) > 2), np.int64)
+        return float((self.idf[buckets] > 0).mean()) if len(buckets) else 0.0
+
+    def evidence(self, text: str, slug: str, against: str | None = None, count: int = 5) -> tuple[str, ...]:
+        """The words that speak for `slug` more than for another type, or than for the others, weightiest first; no names, no numbers."""
         if slug not in self.slugs:
             return ()
-        words = sorted({w for w in fold(text) if len(w) > 2 and "0" not in w})
-        buckets = np.fromiter((word_bucket(w) for w in words), np.int64)
+        words = common_words(text)
+        buckets = np.fromiter((word_bucket(word) for word in words), np.int64)
         rows = self._columns(buckets)
-        gain = (rows[self.slugs.index(slug)] - rows.mean(axis=0)) * self.idf[buckets]
+        other = rows[self.slugs.index(against)] if against in self.slugs else rows.mean(axis=0)
+        gain = (rows[self.slugs.index(slug)] - other) * self.idf[buckets]
         return tuple(words[i] for i in np.argsort(-gain)[:count] if gain[i] > 0)
 
     def _columns(self, buckets: Ints) -> Floats:
@@ -118,7 +74,12 @@ class LinearTypes:
         return np.ascontiguousarray(self.weights.T)
 
 
-def shares_of(raw: NDArray[Any], temperature: float) -> NDArray[Any]:
+def heat(temperature: float, strangeness: float, known: float | NDArray[Any]) -> Any:
+    """The temperature of a text of which a share of the words is known: never cooler for knowing fewer."""
+    return temperature * np.exp(strangeness * (1 - known))
+
+
+def shares_of(raw: NDArray[Any], temperature: Any) -> NDArray[Any]:
     """Softmax of scores over a temperature, kept off zero."""
     scaled = raw / temperature
     shares = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
@@ -147,7 +108,7 @@ class DoctypeComponent:
             return
         m = self.linear
         np.savez_compressed(path / "weights.npz", weights=m.weights, offsets=m.offsets, idf=m.idf, anchors=m.anchors)
-        about = {"slugs": m.slugs, "temperature": m.temperature, "buckets": BUCKETS}
+        about = {"slugs": m.slugs, "temperature": m.temperature, "strangeness": m.strangeness, "buckets": BUCKETS}
         (path / "model.json").write_text(json.dumps(about, indent=1) + "\n")
 
     def from_disk(self, path: Path, *, exclude: Iterable[str] = ()) -> DoctypeComponent:
@@ -155,9 +116,12 @@ class DoctypeComponent:
         del exclude
         path = Path(path)
         about = json.loads((path / "model.json").read_text())
+        if about["buckets"] != BUCKETS:
+            raise ValueError(f"{path}: a model of {about['buckets']} buckets, not {BUCKETS}")
         with np.load(path / "weights.npz", allow_pickle=False) as kept:
-            anchors = kept["anchors"] if "anchors" in kept else np.zeros((0, BUCKETS), np.float16)
-            self.linear = LinearTypes(tuple(about["slugs"]), kept["weights"], kept["offsets"], kept["idf"], float(about["temperature"]), anchors)
+            self.linear = LinearTypes(
+                tuple(about["slugs"]), kept["weights"], kept["offsets"], kept["idf"], about["temperature"], about["strangeness"], kept["anchors"]
+            )
         return self
 
 
@@ -199,7 +163,15 @@ class SpacyTypes:
         cats: dict[str, float] = self._nlp(text).cats
         return cats
 
-    def evidence(self, text: str, slug: str, count: int = 5) -> tuple[str, ...]:
-        """The words that weighed most for `slug`."""
+    def evidence(self, text: str, slug: str, against: str | None = None) -> tuple[str, ...]:
+        """The words that weighed most for `slug` against another type, or against all others."""
+        return self._linear.evidence(text, slug, against)
+
+    def known(self, text: str) -> float:
+        """The share of the text's words that were met in training."""
+        return self._linear.known(text)
+
+    @property
+    def _linear(self) -> LinearTypes:
         linear: LinearTypes = self._nlp.get_pipe(COMPONENT).linear
-        return linear.evidence(text, slug, count)
+        return linear

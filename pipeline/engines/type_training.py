@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.engines.spacy_types import BUCKETS, LinearTypes, features, weighted
+from pipeline.engines.spacy_types import LinearTypes
+from pipeline.engines.type_features import BUCKETS, features, weighted
 
 ENOUGH = 20  # a type of which there are fewer examples is not begun
 MANY = 2000  # more examples are drawn from: the work grows with their square

@@ -9,7 +9,8 @@ import hashlib
 import io
 import json
 import tarfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -23,6 +24,32 @@ from schemas.page import Box
 
 MOST_BYTES = 1 << 28
 MOST_FILES = 200
+MODESTY = 0.95  # below every line that text alone must reach
+
+
+@dataclass(frozen=True, slots=True)
+class Modest:
+    """The `TypeModel` port over weights that know some types from few documents: of these it is never as sure as text alone must be."""
+
+    types: TypeModel
+    young: frozenset[str]
+
+    def scores(self, text: str) -> dict[str, float]:
+        """Calibrated share per slug; what a young type gives up goes to the others."""
+        shares = self.types.scores(text)
+        top = max(self.young & shares.keys(), key=lambda slug: shares[slug], default=None)
+        if top is None or shares[top] <= MODESTY:
+            return shares
+        rest = 1 - shares[top]
+        return {slug: MODESTY if slug == top else share * (1 - MODESTY) / rest for slug, share in shares.items()}
+
+    def evidence(self, text: str, slug: str, against: str | None = None) -> tuple[str, ...]:
+        """The words that weighed most for `slug`."""
+        return self.types.evidence(text, slug, against)
+
+    def known(self, text: str) -> float:
+        """The share of the text's words that it has met before."""
+        return self.types.known(text)
 
 
 class Taught(NamedTuple):
@@ -52,13 +79,14 @@ def digest_of(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def pack(linear: LinearTypes, forms: Sequence[Form], examples: Sequence[tuple[str, str]]) -> bytes:
-    """A version as one tar."""
+def pack(linear: LinearTypes, forms: Sequence[Form], examples: Sequence[tuple[str, str]], young: Collection[str] = ()) -> bytes:
+    """A version as one tar. `young`: types known from few documents."""
     with TemporaryDirectory() as made:
         folder = Path(made)
         save(linear, folder / "types")
         _write(folder / "senders.json", [[form.sender, form.layout, {str(name): box for name, box in form.places.items()}] for form in forms])
         _write(folder / "examples.json", list(examples))
+        _write(folder / "young.json", sorted(young))
         return _tar(folder)
 
 
@@ -71,10 +99,11 @@ def unpack(data: bytes) -> Taught:
             types = SpacyTypes(folder / "types")
             types.scores("")  # reads the weights, as long as they lie there
             forms = [_form(*one) for one in json.loads((folder / "senders.json").read_text())]
+            young = frozenset(json.loads((folder / "young.json").read_text()))
             examples = [(slug, text) for slug, text in json.loads((folder / "examples.json").read_text())]
         except (tarfile.TarError, OSError, ValueError, KeyError, TypeError) as broken:
             raise EngineFault("A learnt version cannot be read.", permanent=True) from broken
-    return Taught(types, tuple(forms), tuple(examples))
+    return Taught(Modest(types, young) if young else types, tuple(forms), tuple(examples))
 
 
 def _write(path: Path, value: object) -> None:

@@ -13,7 +13,7 @@ import yaml
 from sqlalchemy import update
 from typer.testing import CliRunner
 
-from pipeline.engines.version_files import base_of, pack, unpack
+from pipeline.engines.version_files import Modest, base_of, pack, unpack
 from pipeline.sender_memory import Form, Spot
 from samples import gold
 from schemas.config import Config
@@ -62,8 +62,8 @@ def words(rng):
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch):
-    """A gold set of two texts a type; all that is asserted of it holds of the twelve that ship."""
-    monkeypatch.setattr(gold, "EACH", 2)
+    """A gold set of one text a type; all that is asserted of it holds of the twelve that ship."""
+    monkeypatch.setattr(gold, "EACH", 1)
 
 
 @pytest.fixture
@@ -154,6 +154,7 @@ def test_what_two_people_agree_on_is_taught_and_decides_between_two_files(house)
     assert {exam.name for exam in made.exams} == {"made-up texts", "this house's gold set", "senders not learnt from", "decisions that stand"}
     after = planned(reader, note)
     assert after.kind.slug == NEW
+    assert after.kind.reason == "type.unsure"  # known from few documents: its text alone files none
     assert dict(after.versions)["model"] == "v1"
     assert versions.roll_back(house.stores, actor="user:lead", now=NOW) == ("v1", "shipped")
     assert planned(reader, note).kind == before.kind
@@ -341,6 +342,22 @@ def equip_types():
     from pipeline.engines.spacy_types import SpacyTypes
 
     return SpacyTypes(SHIPPED_MODEL)
+
+
+class Surely:
+    """A text model that is sure of one type."""
+
+    def scores(self, text):
+        return {"young": 0.998, "other": 0.0015, "third": 0.0005}
+
+
+def test_a_type_known_from_few_documents_is_never_as_sure_as_text_alone_must_be():
+    shares = Modest(Surely(), frozenset({"young"})).scores("text")
+    assert max(shares, key=shares.get) == "young"
+    assert shares["young"] < Config().classify.sure_built_at < Config().classify.sure_untitled_at
+    assert sum(shares.values()) == pytest.approx(1)
+    assert shares["other"] == pytest.approx(3 * shares["third"])
+    assert Modest(Surely(), frozenset({"other"})).scores("text") == Surely().scores("text")
 
 
 @pytest.mark.parametrize("name", ["../escape", "/tmp/escape", "link"])

@@ -27,8 +27,11 @@ class Silent:
     def scores(self, text):
         return {}
 
-    def evidence(self, text, slug):
+    def evidence(self, text, slug, against=None):
         return ()
+
+    def known(self, text):
+        return 1.0
 
 
 def test_the_type_is_guessed_with_the_place_of_its_title():

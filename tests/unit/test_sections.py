@@ -42,8 +42,11 @@ class Leaning:
         rest = (1 - self.share) / (len(CATALOGUE.types) - 1)
         return {slug: self.share if slug == self.slug else rest for slug in CATALOGUE.types}
 
-    def evidence(self, text, slug, count=5):
+    def evidence(self, text, slug, against=None):
         return ()
+
+    def known(self, text):
+        return 1.0
 
 
 def slugs(lines):

@@ -183,8 +183,8 @@ def _missing(item: ReviewItem) -> list[str]:
 
 def _kinds(item: ReviewItem, record: DocumentRecord, catalogue: Catalogue) -> list[str]:
     told = record.evidence.get("type") or {}
-    proposed = [] if item.blind else [record.document_type, told.get("runner_up")]
-    return [slug for slug in dict.fromkeys(proposed) if slug and _files(slug, catalogue)]
+    proposed = [] if item.blind else [record.document_type, *told.get("choices", ()), told.get("runner_up")]
+    return [slug for slug in dict.fromkeys(proposed) if slug and _files(slug, catalogue)][:COLUMNS]
 
 
 def _twins(item: ReviewItem, record: DocumentRecord) -> list[str]:
