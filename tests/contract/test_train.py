@@ -25,13 +25,14 @@ from schemas.page import Box
 from schemas.record import DocumentRecord, DocumentStatus, ReviewItem, StoredField
 from schemas.rules import TrainRules
 from schemas.source import Priority
-from store import audit, documents, journal, models, readings
+from store import audit, documents, journal, models, queue, readings, shadows
 from store.database import reading, writing
 from store.tables import document as document_table
 from store.tables_learning import model as model_table
 from tests.sheets import sheet
+from workers import show, versions, wire
 from workers import train as training
-from workers import versions, wire
+from workers.apply import items_of, record_of
 from workers.audit import take_ledger
 from workers.cli import app
 from workers.lessons import page_of
@@ -210,6 +211,32 @@ def test_a_version_that_would_be_worse_only_looks_on_and_what_it_disputes_comes_
     assert one.shadow == (1, one.shadow[1])
     assert one.shadow[1].slug == NEW
     assert dict(one.versions)["model"] == "shipped"
+
+
+def test_what_a_shadow_says_goes_with_the_document_into_queue_and_show(house, monkeypatch, capsys):
+    monkeypatch.setattr(training, "objections", lambda exams: ("worse",))
+    teach(house, 30)
+    learn(house)
+    one = planned(equip(house.config, house.stores), [words(random.Random(99))])
+    put(house, 200, ["^Lakeview Hospital"])
+    with writing(house.stores.index) as conn:
+        facts = {"sha256": "f" * 64, "size": 1, "object_key": "k", "facility": "", "priority": Priority.NORMAL, "now": NOW}
+        delivery, _ = journal.take(conn, id="dx", key="kx", source="fax", name="x.pdf", **facts)
+        record = record_of(delivery, one, {}, wire.load_catalogue(), NOW)
+        asked = items_of([record], delivery, 0.0, NOW + timedelta(hours=1))
+        documents.settle(conn, delivery=delivery, page_count=1, records=[record], texts={record.id: "w"}, items=asked, now=NOW)
+        assert [item.disputed for item in asked] == [True]
+        waiting = [item.document_id for item in queue.open_items(conn)]
+        assert waiting[0] == record.id
+        assert "doc200" in waiting
+        assert shadows.counts(conn, 1) == (1, 1)
+        found = documents.get(conn, record.id)
+    assert found.evidence["versions"]["model"] == "shipped"
+    assert len(found.evidence["versions"]["thresholds"]) == 12
+    show.document(found)
+    printed = capsys.readouterr().out
+    assert f"shadow v1 {NEW}" in printed
+    assert "decided by model shipped, thresholds" in printed
 
 
 def test_a_shadow_may_decide_after_two_hundred_documents_on_which_it_was_not_worse(house, monkeypatch):
