@@ -157,11 +157,12 @@ def _exam(school: School, name: str, lessons: Sequence[Lesson], types: TypeModel
 def _held_out(school: School, newest: Sequence[Lesson], lessons: Sequence[Lesson], by_hand: Examples) -> Exam:
     """The newest documents, asked of weights that learnt from other senders alone."""
     asked: list[Asked] = []
-    for fold in range(FOLDS):
-        held = [lesson for lesson in newest if _mixed(lesson.sender) % FOLDS == fold]
+    senders = sorted({lesson.sender for lesson in lessons}, key=_mixed)
+    for out in (set(senders[fold::FOLDS]) for fold in range(FOLDS)):
+        held = [lesson for lesson in newest if lesson.sender in out]
         if not held:
             continue
-        others = [lesson for lesson in lessons if _mixed(lesson.sender) % FOLDS != fold]
+        others = [lesson for lesson in lessons if lesson.sender not in out]
         linear = fit_from(base_of(SHIPPED_MODEL), [*by_hand, *_texts(school, others)], seed=SEED)
         types = unpack(pack(linear, (), ())).types
         asked += _exam(school, "senders not learnt from", held, types).asked
