@@ -19,7 +19,7 @@ from pipeline.engines.type_features import BUCKETS, features, weighted
 ENOUGH = 20  # a type of which there are fewer examples is not begun
 MANY = 2000  # more examples are drawn from: the work grows with their square
 PULL = 0.3  # how much a correction costs: many examples must agree before much changes
-ANCHORED = 4.0  # examples that the mean text of a known type is worth
+ANCHORED = 16.0  # examples that the mean text of a known type is worth
 
 Doubles = NDArray[np.float64]
 
