@@ -22,7 +22,8 @@ UNKNOWN = "unknown"
 UNSURE_OF_ALL = "type.unknown"
 OFFERED = 5  # types offered to a person
 READS_WELL = 0.8  # from this mean certainty of its words on a page reads well
-HAZE = 0.5  # this much is spread over all types when nothing can be read for certain
+MET = 0.6  # from this share of words that training met a text is of a usual kind
+HAZE = 0.5  # this much is spread over all types when nothing can be read for certain, or no word was met
 PAGES_READ = 3
 FEW_WORDS = 8
 SHOWN = 0.9  # how often a document of a type that carries a title carries its own
@@ -43,8 +44,8 @@ def classify(pages: Sequence[PageReading], model: TypeModel, catalogue: Catalogu
     titles = find_titles(first, catalogue) if first else ()
     text = body_text(pages, titles)
     builds = [build for build in _builds(pages) if build.slug in catalogue]
-    alone, reading = _text_shares(text, model, catalogue), reading_of(pages)
-    shares = cloud(weigh(alone, titles, builds), reading)
+    alone, reading, known = _text_shares(text, model, catalogue), reading_of(pages), model.known(text)
+    shares = cloud(weigh(alone, titles, builds), reading, known if len(text.split()) >= FEW_WORDS else 1.0)
     ranked = sorted(shares, key=lambda slug: -shares[slug])
     best, runner_up = ranked[0], ranked[1] if len(ranked) > 1 else None
     folders = folder_shares(shares, catalogue)
@@ -56,7 +57,7 @@ def classify(pages: Sequence[PageReading], model: TypeModel, catalogue: Catalogu
         guess = replace(guess, title=found.text, title_at=(first.number, found.box))
     reason = _reason(guess, builds, rules)
     if reason:
-        said = Witnesses(titles, builds, alone, len(text.split()), model.known(text), reading)
+        said = Witnesses(titles, builds, alone, len(text.split()), known, reading)
         guess = replace(guess, reason=reason, why=doubt_in_words(said, catalogue, few_words=FEW_WORDS))
     if reason == UNSURE_OF_ALL:
         other = runner_up if best == UNKNOWN else best
@@ -93,9 +94,9 @@ def reading_of(pages: Sequence[PageReading]) -> float:
     return sum(sure) / len(sure) if sure else 0.0
 
 
-def cloud(shares: Mapping[str, float], reading: float) -> dict[str, float]:
-    """The shares brought nearer to one another where the pages read poorly: a poor reading never makes a type surer."""
-    haze = HAZE * max(0.0, 1 - reading / READS_WELL)
+def cloud(shares: Mapping[str, float], reading: float, known: float) -> dict[str, float]:
+    """The shares brought nearer to one another where pages read poorly or their words are new: neither ever makes a type surer."""
+    haze = HAZE * max(0.0, 1 - reading / READS_WELL, 1 - known / MET)
     return {slug: (1 - haze) * share + haze / len(shares) for slug, share in shares.items()}
 
 

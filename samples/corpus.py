@@ -76,8 +76,11 @@ def _lexicon() -> dict[str, list[str]]:
 @cache
 def seeds() -> dict[str, dict[str, list[dict[str, Any]]]]:
     """Layouts by type: slug → layout → blocks."""
-    files = sorted(path for path in FOLDER.glob("*.yaml") if path.name != "lexicon.yaml")
-    return {slug: layouts for path in files for slug, layouts in yaml.safe_load(path.read_text()).items()}
+    found: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    for path in sorted(path for path in FOLDER.glob("*.yaml") if path.name != "lexicon.yaml"):
+        for slug, layouts in yaml.safe_load(path.read_text()).items():
+            found.setdefault(slug, {}).update(layouts)
+    return found
 
 
 def body(slug: str, rng: Random, layout: str | None = None) -> str:

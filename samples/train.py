@@ -10,7 +10,7 @@ import csv
 import gzip
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 from pipeline.engines.spacy_types import LinearTypes, save
 from pipeline.engines.type_features import BUCKETS, features, weighted
 from samples import corpus
-from samples.type_figures import TITLED, Calibration, HeldOut, calibrate, measure, rows, with_titles
-from schemas.catalogue import Catalogue, build_catalogue
+from samples.type_figures import TITLED, HeldOut, calibrate, halves, measure, rows, with_titles
+from schemas.catalogue import build_catalogue
 from schemas.rules import ClassifyRules
 
 SEED = 20_261
@@ -48,8 +48,8 @@ BESIDE = """| misread | type sure | of these wrong | calibration error | folder 
 CARD = """# Document-type text model
 
 A blank English spaCy pipeline with one component, `chartroom_doctype`: a linear model over hashed words, word pairs and character
-3- to 5-grams, float16 weights in `.npz` (no pickle), softmax with a temperature that rises with the share of words it never met. It reads the
-text of a document and gives a share per type; titles are weighed against it in `pipeline/classify.py`.
+3- to 5-grams, float16 weights in `.npz` (no pickle), softmax with a temperature, and a matrix of what texts are that it
+takes for each type. It reads the text of a document and gives a share per type; titles are weighed against it in `pipeline/classify.py`.
 
 - Made by `{command}` in {seconds:.0f} s of processor time.
 - The seed texts are generated from the phrase lists in `samples/corpus`, written for this purpose. The reports (published as CC0 by their
@@ -130,7 +130,7 @@ def fit(texts: Sequence[Text]) -> LinearTypes:
     learnt = matrix(found, idf)
     svm = LinearSVC(C=0.3, tol=0.01, class_weight=balance, random_state=SEED).fit(learnt, labels)
     offsets = svm.intercept_.astype(np.float32)
-    return LinearTypes(tuple(map(str, slugs)), pruned(svm.coef_, idf), offsets, idf, 1.0, 0.0, anchors(learnt, labels, slugs))
+    return LinearTypes(tuple(map(str, slugs)), pruned(svm.coef_, idf), offsets, idf, 1.0, anchors=anchors(learnt, labels, slugs))
 
 
 def pruned(weights: NDArray[Any], idf: NDArray[np.float16]) -> NDArray[np.float16]:
@@ -160,18 +160,10 @@ class Fold(NamedTuple):
     seed: int
 
 
-class Scored(NamedTuple):
-    """A text's raw scores, and the share of its words that the model knew."""
-
-    raw: NDArray[Any]
-    known: float
-
-
-def score_fold(fold: Fold) -> tuple[tuple[str, ...], dict[tuple[float, int], Scored]]:
+def score_fold(fold: Fold) -> tuple[tuple[str, ...], dict[tuple[float, int], NDArray[Any]]]:
     """The slugs of a model of one fold, and its scores by noise and position."""
     model = fit(vary(fold.learn, Random(fold.seed)))
-    read = {(noise, i): as_read(text.text, noise, i) for noise in CHECKED for i, text in fold.score}
-    return model.slugs, {key: Scored(model.raw(text), model.known(text)) for key, text in read.items()}
+    return model.slugs, {(noise, i): model.raw(as_read(text.text, noise, i)) for noise in CHECKED for i, text in fold.score}
 
 
 def held_out(texts: Sequence[Text], folds: int) -> dict[float, HeldOut]:
@@ -186,17 +178,14 @@ def held_out(texts: Sequence[Text], folds: int) -> dict[float, HeldOut]:
         )
         for k in range(folds)
     ]
-    found: dict[tuple[float, int], Scored] = {}
+    found: dict[tuple[float, int], NDArray[Any]] = {}
     slugs: tuple[str, ...] = ()
     with ProcessPoolExecutor(2) as pool:
         for slugs, scores in pool.map(score_fold, parts):  # noqa: B007
             found |= scores
     order = sorted({i for _, i in found})
     right = np.array([slugs.index(texts[i].slug) for i in order])
-    return {
-        noise: HeldOut(slugs, np.array([found[noise, i].raw for i in order]), np.array([found[noise, i].known for i in order]), right)
-        for noise in CHECKED
-    }
+    return {noise: HeldOut(slugs, np.array([found[noise, i] for i in order]), right) for noise in CHECKED}
 
 
 def _parts(texts: Sequence[Text], folds: int) -> list[int]:
@@ -235,26 +224,29 @@ def train(reports: Path | None, each: int) -> tuple[LinearTypes, str]:
     held = held_out([*extra, *seed], FOLDS)
     calibration = calibrate(list(held.values()))
     learnt = f"{len(seed)} seed texts of {len(model.slugs)} types" + (f" and {len(extra)} transcribed reports" if extra else "")
-    return replace(model, temperature=calibration.temperature, strangeness=calibration.strangeness), told(learnt, held, len(extra), calibration)
+    return replace(model, temperature=calibration.temperature, confusions=calibration.confusions.astype(np.float32)), told(learnt, held, len(extra))
 
 
-def told(learnt: str, held: Mapping[float, HeldOut], reports: int, calibration: Calibration) -> str:
+def told(learnt: str, held: Mapping[float, HeldOut], reports: int) -> str:
     """The figures of held-out texts: reports apart from seed texts of layouts that were not learnt."""
     catalogue = build_catalogue(yaml.safe_load(CATALOGUE.read_text()))
-    lines = [f"Learnt from {learnt}. Temperature {calibration.temperature:.3f}, strangeness {calibration.strangeness:.2f}."]
+    shares = halves(held)
+    lines = [f"Learnt from {learnt}."]
     for name, part in (("reports", np.arange(reports)), ("seed texts of layouts not learnt", np.arange(reports, len(held[0.0].right)))):
         if len(part):
-            lines += _told_of(name, {noise: one.only(part) for noise, one in held.items()}, calibration, catalogue)
+            read = {f"{noise:.0%}": (one.only(part), shares[noise][part]) for noise, one in held.items()}
+            alone = {misread: measure(*both, catalogue) for misread, both in read.items()}
+            among = {f"{misread}, among their own types": measure(*_among(*both), catalogue) for misread, both in read.items()}
+            titled = {f"{noise:.0%}": with_titles(*read[f"{noise:.0%}"], noise, catalogue, ClassifyRules()) for noise in held}
+            lines += [f"\n{FOLDS}-fold, {name}, text alone:\n\n{ALONE}\n{rows(alone | among)}"]
+            lines += [f"\n{FOLDS}-fold, {name}, beside titles drawn for {TITLED:.0%} of them, at the default lines:\n\n{BESIDE}\n{rows(titled)}"]
     return "\n".join(lines)
 
 
-def _told_of(name: str, held: Mapping[float, HeldOut], calibration: Calibration, catalogue: Catalogue) -> Iterator[str]:
-    own = sorted({held[0.0].slugs[right] for right in held[0.0].right})
-    alone = {f"{noise:.0%}": measure(one, calibration, catalogue) for noise, one in held.items()}
-    among = {f"{noise:.0%}, among the {len(own)} types of the table": measure(one.among(own), calibration, catalogue) for noise, one in held.items()}
-    titled = {f"{noise:.0%}": with_titles(one, calibration, noise, catalogue, ClassifyRules()) for noise, one in held.items()}
-    yield f"\n{FOLDS}-fold, {name}, text alone:\n\n{ALONE}\n{rows(alone | among)}"
-    yield f"\n{FOLDS}-fold, {name}, beside titles drawn for {TITLED:.0%} of them, at the default lines:\n\n{BESIDE}\n{rows(titled)}"
+def _among(held: HeldOut, shares: NDArray[Any]) -> tuple[HeldOut, NDArray[Any]]:
+    """The shares as if no other types existed than those of the texts."""
+    own = np.where(np.isin(np.arange(len(held.slugs)), held.right), shares, 0)
+    return held, own / own.sum(axis=1, keepdims=True)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""What held-out texts say of a document-type model: its temperature, and the figures that its card shows.
+"""What held-out texts say of a document-type model: its calibration, and the figures that its card shows.
 
 Scores come from models that saw neither the text nor, of a seed text, its layout.
 """
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.classify import folder_shares, weigh
-from pipeline.engines.spacy_types import heat, shares_of
+from pipeline.engines.spacy_types import shares_of
 from pipeline.titles import Title
 from schemas.catalogue import Catalogue
 from schemas.page import Box
@@ -22,6 +22,9 @@ from schemas.rules import ClassifyRules
 
 TITLED = 0.75  # of the documents carry a title
 TITLE_READ = {0.0: 1.0, 0.05: 0.97, 0.1: 0.9}  # how often it is found on a page of which so many characters are misread
+LEVELS = 3  # times that one text is scored
+OWN = 0.985  # before anything is seen, of the texts taken for a type so many are of it
+BELIEVED = 20  # texts that this is worth
 TITLE_WRONG = 0.002  # how often what is found is another type's
 
 Doubles = NDArray[np.float64]
@@ -29,38 +32,58 @@ Doubles = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Raw scores of texts (rows) by slug (columns), the share of their words that was known, and which column is right."""
+    """Raw scores of texts (rows) by slug (columns), and which column is right."""
 
     slugs: tuple[str, ...]
     raw: Doubles
-    known: Doubles
     right: NDArray[np.int64]
 
     def only(self, rows: NDArray[Any]) -> HeldOut:
         """Some of the texts."""
-        return HeldOut(self.slugs, self.raw[rows], self.known[rows], self.right[rows])
-
-    def among(self, slugs: Sequence[str]) -> HeldOut:
-        """As a model of these types alone would have scored."""
-        outside = [slug not in slugs for slug in self.slugs]
-        return HeldOut(self.slugs, np.where(outside, -1e3, self.raw), self.known, self.right)
+        return HeldOut(self.slugs, self.raw[rows], self.right[rows])
 
 
 class Calibration(NamedTuple):
     """What makes shares of scores."""
 
     temperature: float
-    strangeness: float
+    confusions: Doubles
 
     def shares(self, held: HeldOut) -> Doubles:
         """Calibrated shares."""
-        return np.asarray(shares_of(held.raw, heat(self.temperature, self.strangeness, held.known)[:, None]))
+        return np.asarray(shares_of(held.raw, self.temperature, self.confusions))
 
 
 def calibrate(held: Sequence[HeldOut]) -> Calibration:
-    """The temperature, and how much it rises with unknown words, under which the right slugs are likeliest. It never falls with them."""
-    grid = [Calibration(float(t), float(s)) for t in np.geomspace(0.05, 1.2, 40) for s in (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0)]
-    return min(grid, key=lambda tried: sum(_missed(tried, one) for one in held))
+    """The temperature and the confusions under which the right slugs are likeliest; every set of texts counts alike."""
+    found = [Calibration(float(t), confusions(held, float(t))) for t in np.geomspace(0.09, 0.24, 8)]
+    return min(found, key=lambda tried: sum(_missed(tried, one) for one in held))
+
+
+def confusions(held: Sequence[HeldOut], temperature: float) -> Doubles:
+    """What texts are that the model takes for each type, by expectation and maximisation from nearly nothing but themselves."""
+    size = len(held[0].slugs)
+    before = OWN * np.eye(size) + (1 - OWN) / size
+    found = before
+    for _ in range(8):
+        counts = BELIEVED * before
+        for one in held:
+            told = shares_of(one.raw, temperature, np.eye(size)) * found[:, one.right].T
+            np.add.at(counts.T, one.right, told / told.sum(axis=1, keepdims=True) / LEVELS)
+        found = counts / counts.sum(axis=1, keepdims=True)
+    return found
+
+
+def halves(held: Mapping[float, HeldOut]) -> dict[float, Doubles]:
+    """Shares of every text, calibrated on the other half of the texts."""
+    size = len(next(iter(held.values())).right)
+    odd = np.arange(size) % 2 == 1
+    shares = {noise: np.zeros_like(one.raw) for noise, one in held.items()}
+    for half in (odd, ~odd):
+        calibration = calibrate([one.only(np.flatnonzero(~half)) for one in held.values()])
+        for noise, one in held.items():
+            shares[noise][half] = calibration.shares(one.only(np.flatnonzero(half)))
+    return shares
 
 
 def _missed(tried: Calibration, held: HeldOut) -> float:
@@ -79,9 +102,8 @@ class Figures(NamedTuple):
     folder_covered: float  # where 995 of 1,000 are right
 
 
-def measure(held: HeldOut, calibration: Calibration, catalogue: Catalogue) -> Figures:
-    """Figures of held-out texts under a calibration."""
-    shares = calibration.shares(held)
+def measure(held: HeldOut, shares: Doubles, catalogue: Catalogue) -> Figures:
+    """Figures of held-out texts and their shares."""
     top, hit = shares.max(axis=1), shares.argmax(axis=1) == held.right
     folders = [catalogue[slug].folder for slug in held.slugs]
     names = sorted(set(folders))
@@ -123,13 +145,13 @@ class Selective(NamedTuple):
     folder_calibration_error: float
 
 
-def with_titles(held: HeldOut, calibration: Calibration, misread: float, catalogue: Catalogue, rules: ClassifyRules) -> Selective:
+def with_titles(held: HeldOut, shares: Doubles, misread: float, catalogue: Catalogue, rules: ClassifyRules) -> Selective:
     """Figures of title and text weighed against one another; titles are drawn, three in four, as often found and as often wrong as on pages."""
     rng = Random(7)
     sure, folder_sure = [], []
-    for shares, right in zip(calibration.shares(held), held.right, strict=True):
+    for text, right in zip(shares, held.right, strict=True):
         titles = list(_drawn_title(held.slugs[right], misread, catalogue, rng))
-        weighed = weigh(dict(zip(held.slugs, shares.tolist(), strict=True)), titles)
+        weighed = weigh(dict(zip(held.slugs, text.tolist(), strict=True)), titles)
         best = max(weighed, key=lambda slug: weighed[slug])
         folders = folder_shares(weighed, catalogue)
         folder = max(folders, key=lambda name: folders[name])

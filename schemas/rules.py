@@ -68,10 +68,10 @@ class SplitRules:
 class ClassifyRules:
     """When a document type is sure enough not to be asked."""
 
-    sure_at: Share = 0.9
-    sure_built_at: Share = 0.985  # without a title, when the headings or columns of the page speak for the same type
-    sure_untitled_at: Share = 0.995  # without a title, headings or columns the text alone must be this sure
-    sure_folder_at: Share = 0.97  # the coarse group of a document is named as sure, though its type may not be
+    sure_at: Share = 0.8
+    sure_built_at: Share = 0.95  # without a title, when the headings or columns of the page speak for the same type
+    sure_untitled_at: Share = 0.95  # without a title, headings or columns the text alone must be this sure
+    sure_folder_at: Share = 0.95  # the coarse group of a document is named as sure, though its type may not be
     unknown_below: Share = 0.35
 
 

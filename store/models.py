@@ -60,10 +60,11 @@ def shadow(conn: Connection, version: Version, actor: str, now: datetime) -> Non
 
 
 def promote(conn: Connection, version: Version, actor: str, now: datetime) -> None:
-    """Have a version decide from the next file on; the one that did so is retired."""
-    before, _ = at_work(conn)
-    if before is not None:
-        _set(conn, before, VersionState.RETIRED)
+    """Have a version decide from the next file on; the one that did so is retired, and so is one that looked on."""
+    before, beside = at_work(conn)
+    for other in (before, beside):
+        if other is not None:
+            _set(conn, other, VersionState.RETIRED)
     _set(conn, version, VersionState.LIVE, follows=before.number if before else None)
     audit.append(conn, AuditEntry("model.promoted", version.name, actor, {"instead": before.name if before else SHIPPED}), now)
 

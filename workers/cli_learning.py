@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -31,8 +30,8 @@ def train(
 
     settings, folder = installation()
     stores = connect(settings, folder)
-    with TemporaryDirectory(dir=folder) as scratch, show.progress("training", unit="documents") as bar:
-        made = make(stores, settings, by=actor_given(by), now=time_now(), scratch=Path(scratch), examples=examples, progress=bar)
+    with show.progress("training", unit="documents") as bar:
+        made = make(stores, settings, by=actor_given(by), now=time_now(), scratch=folder / "scratch", examples=examples, progress=bar)
     show_learning.trained(made)
 
 

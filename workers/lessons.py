@@ -5,7 +5,9 @@ Only what was read once is used; no page is read again but those of an examples 
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -93,13 +95,26 @@ def read_folder(folder: Path, reader: Reader, catalogue: Catalogue, scratch: Pat
     files = [(part.name, path) for part in named for path in sorted(part.iterdir()) if path.is_file()]
     lessons, bad = [], []
     for done, (slug, path) in enumerate(files, start=1):
-        pages = _read_example(path, reader, scratch)
+        with desk_of(scratch) as desk:
+            pages = _read_example(path, reader, desk)
         if any(page.words for page in pages):
             lessons.append(Lesson(slug, pages, f"example:{slug}/{done}"))
         else:
             bad.append(path)
         progress(done, len(files), "reading examples")
     return lessons, bad
+
+
+@contextmanager
+def desk_of(scratch: Path) -> Iterator[Path]:
+    """A folder for pages in passing, empty before and gone afterwards."""
+    folder = scratch / "train"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def shown_places(stores: Stores, rules: ExtractRules) -> list[Shown]:

@@ -84,6 +84,7 @@ def document(record: DocumentRecord) -> None:
     sure = f" ({record.document_type_confidence:.2f})" if record.document_type_confidence is not None else ""
     out.print(f"type {kind}{sure}   LOINC {record.loinc or '–'}   patient {record.patient_mrn or '–'}   object {record.object_key or '–'}")
     _type(record)
+    _made_by(record)
     _reasons(record.reasons)
     _fields(record)
     _candidates(record)
@@ -105,6 +106,15 @@ def _type(record: DocumentRecord) -> None:
     for name, said in (("title", told.get("title")), ("words", ", ".join(told.get("words", ()))), ("why asked", told.get("why"))):
         if said:
             out.print(f"[dim]{name}[/] {_plain(said)}")
+
+
+def _made_by(record: DocumentRecord) -> None:
+    """Which version of what was learnt decided, under which thresholds, and what one that looks on would have said."""
+    made_by, shadow = record.evidence.get("versions") or {}, record.evidence.get("shadow")
+    if "model" in made_by:
+        out.print(f"[dim]decided by[/] model {_plain(str(made_by['model']))}, thresholds {_plain(str(made_by.get('thresholds', '?')))}")
+    if shadow:
+        out.print(f"[dim]shadow v{shadow['model']}[/] {_plain(shadow['type'])}{'' if shadow['sure'] else ', not surely'}")
 
 
 def _reasons(codes: Sequence[str]) -> None:

@@ -38,6 +38,7 @@ BY_ITSELF = "system:train"
 HELD_OUT, REPLAYED = 200, 1000
 GOLD_SHARE = 0.2
 FOLDS = 2
+GROWN = 200  # documents from which a new type must be known before its text alone may file one
 
 Examples = list[tuple[str, str]]
 
@@ -137,7 +138,8 @@ def _learn(school: School, lessons: Sequence[Lesson], by_hand: Examples) -> tupl
     school.progress(1, 1, "learning")
     counts = Counter(slug for slug, _ in examples)
     taught = learnable(base, examples)
-    return pack(linear, forms, by_hand), {slug: count for slug, count in counts.items() if slug not in taught}
+    young = {slug for slug in taught if slug not in base.slugs and counts[slug] < GROWN}
+    return pack(linear, forms, by_hand, young), {slug: count for slug, count in counts.items() if slug not in taught}
 
 
 def _texts(school: School, lessons: Iterable[Lesson]) -> Examples:
@@ -155,11 +157,12 @@ def _exam(school: School, name: str, lessons: Sequence[Lesson], types: TypeModel
 def _held_out(school: School, newest: Sequence[Lesson], lessons: Sequence[Lesson], by_hand: Examples) -> Exam:
     """The newest documents, asked of weights that learnt from other senders alone."""
     asked: list[Asked] = []
-    for fold in range(FOLDS):
-        held = [lesson for lesson in newest if _mixed(lesson.sender) % FOLDS == fold]
+    senders = sorted({lesson.sender for lesson in lessons}, key=_mixed)
+    for out in (set(senders[fold::FOLDS]) for fold in range(FOLDS)):
+        held = [lesson for lesson in newest if lesson.sender in out]
         if not held:
             continue
-        others = [lesson for lesson in lessons if _mixed(lesson.sender) % FOLDS != fold]
+        others = [lesson for lesson in lessons if lesson.sender not in out]
         linear = fit_from(base_of(SHIPPED_MODEL), [*by_hand, *_texts(school, others)], seed=SEED)
         types = unpack(pack(linear, (), ())).types
         asked += _exam(school, "senders not learnt from", held, types).asked

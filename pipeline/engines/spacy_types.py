@@ -24,8 +24,9 @@ FLOOR = 0.0001  # no type is ever ruled out by text alone
 
 @dataclass(frozen=True)
 class LinearTypes:
-    """A linear model of document types: one row of weights a slug, an offset each, rarities, and a temperature.
+    """A linear model of document types: one row of weights a slug, an offset each, rarities, and what makes shares of scores.
 
+    `confusions`: a row a slug, of what texts are that the model takes for it; rows sum to 1, none: it takes nothing for another.
     `anchors`: the mean text of each type it was trained on, a row of features a slug; what a house teaches it later is held against them.
     """
 
@@ -34,7 +35,7 @@ class LinearTypes:
     offsets: NDArray[np.float32]
     idf: NDArray[np.float16]
     temperature: float
-    strangeness: float = 0.0  # how much a text of which no word is known is doubted, in natural logarithms of the temperature
+    confusions: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
     anchors: NDArray[np.float16] = field(default_factory=lambda: np.zeros((0, BUCKETS), np.float16))
 
     def scores(self, text: str) -> dict[str, float]:
@@ -43,7 +44,13 @@ class LinearTypes:
 
     def shares(self, text: str) -> NDArray[Any]:
         """Calibrated shares in the order of the slugs."""
-        return shares_of(self.raw(text), heat(self.temperature, self.strangeness, self.known(text)))
+        return shares_of(self.raw(text), self.temperature, self.confused())
+
+    def confused(self) -> NDArray[np.float32]:
+        """The confusions with a row for every slug; a type that was taught later is taken for no other."""
+        whole = np.eye(len(self.slugs), dtype=np.float32)
+        whole[: len(self.confusions), : len(self.confusions)] = self.confusions
+        return whole
 
     def raw(self, text: str) -> NDArray[Any]:
         """Scores before calibration."""
@@ -74,18 +81,12 @@ class LinearTypes:
         return np.ascontiguousarray(self.weights.T)
 
 
-def heat(temperature: float, strangeness: float, known: float | NDArray[Any]) -> Any:
-    """The temperature of a text of which a share of the words is known: never cooler for knowing fewer."""
-    return temperature * np.exp(strangeness * (1 - known))
-
-
-def shares_of(raw: NDArray[Any], temperature: Any) -> NDArray[Any]:
-    """Softmax of scores over a temperature, kept off zero."""
+def shares_of(raw: NDArray[Any], temperature: float, confusions: NDArray[Any]) -> NDArray[Any]:
+    """Softmax of scores over a temperature, each type's share given to those it is in truth, kept off zero."""
     scaled = raw / temperature
     shares = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
-    shares /= shares.sum(axis=-1, keepdims=True)
-    kept = 1 - FLOOR * raw.shape[-1]
-    return np.asarray(shares * kept + FLOOR)
+    shares = (shares / shares.sum(axis=-1, keepdims=True)) @ confusions
+    return np.asarray(shares * (1 - FLOOR * raw.shape[-1]) + FLOOR)
 
 
 class DoctypeComponent:
@@ -107,8 +108,8 @@ class DoctypeComponent:
         if self.linear is None:
             return
         m = self.linear
-        np.savez_compressed(path / "weights.npz", weights=m.weights, offsets=m.offsets, idf=m.idf, anchors=m.anchors)
-        about = {"slugs": m.slugs, "temperature": m.temperature, "strangeness": m.strangeness, "buckets": BUCKETS}
+        np.savez_compressed(path / "weights.npz", weights=m.weights, offsets=m.offsets, idf=m.idf, anchors=m.anchors, confusions=m.confusions)
+        about = {"slugs": m.slugs, "temperature": m.temperature, "buckets": BUCKETS}
         (path / "model.json").write_text(json.dumps(about, indent=1) + "\n")
 
     def from_disk(self, path: Path, *, exclude: Iterable[str] = ()) -> DoctypeComponent:
@@ -120,7 +121,7 @@ class DoctypeComponent:
             raise ValueError(f"{path}: a model of {about['buckets']} buckets, not {BUCKETS}")
         with np.load(path / "weights.npz", allow_pickle=False) as kept:
             self.linear = LinearTypes(
-                tuple(about["slugs"]), kept["weights"], kept["offsets"], kept["idf"], about["temperature"], about["strangeness"], kept["anchors"]
+                tuple(about["slugs"]), kept["weights"], kept["offsets"], kept["idf"], about["temperature"], kept["confusions"], kept["anchors"]
             )
         return self
 

@@ -19,7 +19,7 @@ from pipeline.engines.type_features import BUCKETS, features, weighted
 ENOUGH = 20  # a type of which there are fewer examples is not begun
 MANY = 2000  # more examples are drawn from: the work grows with their square
 PULL = 0.3  # how much a correction costs: many examples must agree before much changes
-ANCHORED = 4.0  # examples that the mean text of a known type is worth
+ANCHORED = 16.0  # examples that the mean text of a known type is worth
 
 Doubles = NDArray[np.float64]
 
@@ -48,7 +48,8 @@ def fit_from(base: LinearTypes, examples: Sequence[tuple[str, str]], *, seed: in
     right = np.array([model.slugs.index(slug) for slug in named])
     trust = np.where(np.arange(len(named)) < len(learnt), 1.0, ANCHORED)
     before = (rows @ model.weights.T.astype(np.float32) + model.offsets) / model.temperature
-    moved = _corrections((rows @ rows.T).toarray().astype(np.float64), before.astype(np.float64), right, trust)
+    wide = rows.astype(np.float64)  # examples that are all but equal: in float32 their products are not positive
+    moved = _corrections((wide @ wide.T).toarray(), before.astype(np.float64), right, trust)
     weights = model.weights.astype(np.float32) + model.temperature * (rows.T @ moved.astype(np.float32)).T
     return replace(model, weights=weights.astype(np.float16))
 

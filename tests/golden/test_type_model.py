@@ -135,7 +135,8 @@ def test_training_twice_gives_the_same_weights():
 
 def test_saved_model_scores_as_before(tmp_path):
     before = tiny()
-    cooler = replace(before, temperature=0.3, strangeness=0.5)
+    mixed = np.full((3, 3), 0.1, np.float32) + 0.7 * np.eye(3, dtype=np.float32)
+    cooler = replace(before, temperature=0.3, confusions=mixed)
     save(cooler, tmp_path / "model")
     text = corpus.body("ecg", Random(8))
     assert SpacyTypes(tmp_path / "model").scores(text) == pytest.approx(cooler.scores(text))

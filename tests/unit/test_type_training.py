@@ -87,3 +87,9 @@ def test_shares_stay_shares(base):
     taught = fit_from(base, wounds(25), seed=1)
     for text in ("", "12345", "wound " * 2000):
         assert sum(taught.scores(text).values()) == pytest.approx(1, abs=1e-4)
+
+
+def test_the_same_text_many_times_teaches_as_well(base):
+    taught = fit_from(base, wounds(8) * 40, seed=1)
+    assert best(taught, wounds(1, seed=9)[0][1]) == "wound_care_note"
+    assert np.isfinite(taught.weights.astype(np.float64)).all()
