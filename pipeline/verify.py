@@ -11,8 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from pipeline.fields.ages import told_ages
-from pipeline.fields.dates import years_between
+from pipeline.fields.crosschecks import contradictions
 from pipeline.fields.geometry import cells, lay_out, say
 from pipeline.fields.sameness import two_people
 from schemas.catalogue import Catalogue
@@ -27,7 +26,6 @@ FAX_HEAD = re.compile(r"\b(?:fax|from|to)\b|\d{1,2}:\d{2}|\d{3}[\s.\-)]+\d{3}[\s
 FAX_PAGE = re.compile(r"(?:\b(?:page|pg|p)[.:#]?\s*)?\b(\d{1,3})\s*(?:of|/)\s*(\d{1,3})\b(?!/)", re.IGNORECASE)
 EDGE = 0.14  # share of the page height where page numbers are printed
 FAX_EDGE = 0.05
-OLDEST = 125
 PART_2 = re.compile(
     r"42\s*C\.?\s*F\.?\s*R\.?\s*,?\s*Part\s*2\b"
     r"|federal (?:confidentiality )?rules? (?:\(.{0,20}\) )?prohibits? you from making any further disclosure",
@@ -54,7 +52,7 @@ def verify(
     """Reason codes for everything that speaks against filing as it stands. `who`: what each page says its patient is."""
     problems = [
         *missing_fields(kind, extraction, catalogue, rules),
-        *invalid_fields(pages, extraction),
+        *contradictions(pages, extraction),
         *(["pages.missing"] if rules.hold_on_missing_pages and pages_missing(pages) else []),
         *(["patient.two_on_document"] if names_two_patients(extraction, who) else []),
         *unreadable(pages),
@@ -70,20 +68,6 @@ def missing_fields(kind: TypeGuess, extraction: Extraction, catalogue: Catalogue
         found = extraction.field(FieldName(name)) if name in known else None
         if name in known and (found is None or found.confidence < rules.min_field_confidence):
             yield f"field.missing.{name}"
-
-
-def invalid_fields(pages: Sequence[PageReading], extraction: Extraction) -> Iterator[str]:
-    """Dates that contradict one another or the age told."""
-    birth = _value(extraction, FieldName.PATIENT_DOB)
-    for name in (FieldName.SERVICE_DATE, FieldName.ADMIT_DATE, FieldName.DISCHARGE_DATE):
-        day = _value(extraction, name)
-        if birth and day and (day < birth or years_between(birth, day) > OLDEST):
-            yield f"field.invalid.{name}"
-    admitted, left = _value(extraction, FieldName.ADMIT_DATE), _value(extraction, FieldName.DISCHARGE_DATE)
-    if admitted and left and left < admitted:
-        yield f"field.invalid.{FieldName.DISCHARGE_DATE}"
-    if birth and _age_contradicts(pages, extraction, birth):
-        yield f"field.invalid.{FieldName.PATIENT_DOB}"
 
 
 def pages_missing(pages: Sequence[PageReading]) -> bool:
@@ -134,21 +118,6 @@ def sensitivities(pages: Sequence[PageReading], kind: TypeGuess, catalogue: Cata
     yield from (
         f"sensitivity.{label}" for label, notice in SENSITIVE.items() if notice.search(text) or (label == "substance_use" and notice.search(flowing))
     )
-
-
-def _value(extraction: Extraction, name: FieldName) -> str | None:
-    found = extraction.field(name)
-    return found.value if found else None
-
-
-def _age_contradicts(pages: Sequence[PageReading], extraction: Extraction, birth: str) -> bool:
-    """Younger than at the earliest date of care, or older than at the latest, by more than a year; no date, no verdict."""
-    names = (FieldName.SERVICE_DATE, FieldName.ADMIT_DATE, FieldName.DISCHARGE_DATE)
-    days = [day for name in names if (day := _value(extraction, name)) and day >= birth]
-    ages = [age for page in pages for age in told_ages(page)]
-    if not days or not ages:
-        return False
-    return min(ages) < years_between(birth, min(days)) - 1 or max(ages) > years_between(birth, max(days)) + 1
 
 
 def _edge_lines(page: PageReading) -> Iterator[tuple[str, float]]:
