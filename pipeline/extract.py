@@ -26,7 +26,7 @@ from schemas.document import Extraction, Field, FieldName, PageIdentity, Person,
 from schemas.page import Box, PageKind, PageReading
 from schemas.rules import ExtractRules
 
-VERSION = 3
+VERSION = 4
 SUREST = 0.995
 ONE_LOOK = 0.89  # the most that a birth date or record number is worth that was looked at once, or beside which the page has another
 CONTESTED = 0.75  # what a value keeps when another reads about as well

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.fields.ages import told_ages
-from pipeline.fields.dates import years_between
+from pipeline.fields.crosschecks import contradictions
 from pipeline.fields.sameness import two_people
 from schemas.catalogue import Catalogue
 from schemas.checks import Checks, Signed
@@ -17,7 +16,6 @@ from schemas.page import PageKind, PageReading
 from schemas.rules import VerifyRules
 
 VERSION = 3
-OLDEST = 125
 
 
 def verify(
@@ -32,7 +30,7 @@ def verify(
     """Reason codes for everything that speaks against filing as it stands. `who`: what each page says its patient is."""
     problems = [
         *missing_fields(kind, extraction, catalogue, rules),
-        *invalid_fields(pages, extraction),
+        *contradictions(pages, extraction),
         *(["patient.two_on_document"] if names_two_patients(extraction, who) else []),
         *unreadable(pages),
     ]
@@ -46,20 +44,6 @@ def missing_fields(kind: TypeGuess, extraction: Extraction, catalogue: Catalogue
         found = extraction.field(FieldName(name)) if name in known else None
         if name in known and (found is None or found.confidence < rules.min_field_confidence):
             yield f"field.missing.{name}"
-
-
-def invalid_fields(pages: Sequence[PageReading], extraction: Extraction) -> Iterator[str]:
-    """Dates that contradict one another or the age told."""
-    birth = _value(extraction, FieldName.PATIENT_DOB)
-    for name in (FieldName.SERVICE_DATE, FieldName.ADMIT_DATE, FieldName.DISCHARGE_DATE):
-        day = _value(extraction, name)
-        if birth and day and (day < birth or years_between(birth, day) > OLDEST):
-            yield f"field.invalid.{name}"
-    admitted, left = _value(extraction, FieldName.ADMIT_DATE), _value(extraction, FieldName.DISCHARGE_DATE)
-    if admitted and left and left < admitted:
-        yield f"field.invalid.{FieldName.DISCHARGE_DATE}"
-    if birth and _age_contradicts(pages, extraction, birth):
-        yield f"field.invalid.{FieldName.PATIENT_DOB}"
 
 
 def names_two_patients(extraction: Extraction, who: Sequence[PageIdentity]) -> bool:
@@ -82,18 +66,3 @@ def doubts(checks: Checks, kind: TypeGuess, catalogue: Catalogue, *, rules: Veri
     if must and checks.signature is not None and checks.signature.state in held:
         yield f"signature.{checks.signature.state}"
     yield from (f"sensitivity.{label.name}" for label in checks.labels)
-
-
-def _value(extraction: Extraction, name: FieldName) -> str | None:
-    found = extraction.field(name)
-    return found.value if found else None
-
-
-def _age_contradicts(pages: Sequence[PageReading], extraction: Extraction, birth: str) -> bool:
-    """Younger than at the earliest date of care, or older than at the latest, by more than a year; no date, no verdict."""
-    names = (FieldName.SERVICE_DATE, FieldName.ADMIT_DATE, FieldName.DISCHARGE_DATE)
-    days = [day for name in names if (day := _value(extraction, name)) and day >= birth]
-    ages = [age for page in pages for age in told_ages(page)]
-    if not days or not ages:
-        return False
-    return min(ages) < years_between(birth, min(days)) - 1 or max(ages) > years_between(birth, max(days)) + 1

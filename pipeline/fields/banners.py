@@ -13,6 +13,7 @@ from pipeline.fields.geometry import Row, Token, cells, say
 from pipeline.fields.labels import Label
 from pipeline.fields.lexicon import Meaning
 from pipeline.fields.names import is_given
+from pipeline.fields.nearby import is_part_of_name
 from pipeline.fields.places import Marked, in_column_of, next_line, owner
 from pipeline.fields.reading import Ground, Sighting, sighting
 from pipeline.fields.spoken import name_word, names_another, tells_age
@@ -150,6 +151,8 @@ def _run_before(row: Row, stop: int, start: int, rules: ExtractRules) -> Value |
     at = stop
     while at > max(start, stop - NAME_REACH) and name_word(row[at - 1]) and not (row[at - 1].text.endswith(".") and at == stop):
         at -= 1
+    if at < stop and row[at].text == "I,":  # "I, John Smith, born …" of a consent
+        at += 1
     if stop - at < 2 or row[stop].fresh or (at > 0 and names_another(row[at - 1])):
         return None
     return read_person(row[at:stop], rules)
@@ -185,7 +188,12 @@ def _name_cell(page: Marked, row: int, lefts: Sequence[float], rules: ExtractRul
     for start, end in cells(tokens):
         aligned = any(abs(tokens[start].x0 - left) <= 2 * page.sheet.word_height for left in lefts)
         labelled = any(x.start < end and start < x.end for x in page.by_row.get(row, ()))
-        if aligned and not labelled and (value := whole_name(tokens[start:end], rules) or (plain and _plain_name(tokens[start:end], rules)) or None):
+        if (
+            aligned
+            and not labelled
+            and not is_part_of_name(page, tokens[start:end], row)
+            and (value := whole_name(tokens[start:end], rules) or (plain and _plain_name(tokens[start:end], rules)) or None)
+        ):
             return value
     return None
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import extract
 
-from pipeline.fields.geometry import Row, Sheet, Token
+from pipeline.fields.geometry import Row, Sheet, Token, say
 from pipeline.fields.lexicon import (
     LONG,
     SHORTEST_MISSPELT,
@@ -32,6 +32,8 @@ DAYS = {"service_date", "admit_date", "discharge_date"}
 OTHER_TIMES = {fold(word) for word in ("next", "last", "prior", "previous", "future", "planned", "expected", "proposed", "anticipated")}
 FIGURES = {"patient_dob", "patient_mrn", "service_date"}
 BOX_NUMBER = re.compile(r"^\(?\d{1,2}[A-Za-z]$")  # "11a." on a form
+FAX_EDGE = 0.05  # of the page height
+FAX_TIME = re.compile(r"\b\d{1,2}:\d{2}\b.*\b(?:from|to|fax|page|p|pg)\b|\b(?:from|to|fax)\b.*\b\d{1,2}:\d{2}\b", re.IGNORECASE)
 OPENING_SPECKS = "'`‘’“”\"«°"
 MISSPELT = 0.93  # a label one letter off is this much less telling
 
@@ -55,7 +57,12 @@ class Label(NamedTuple):
 
 def find_labels(sheet: Sheet) -> tuple[Label, ...]:
     """All labels of a page in reading order; none overlaps another."""
-    return tuple(label for at, row in enumerate(sheet.rows) for label in _labels_of_row(at, row))
+    return tuple(label for at, row in enumerate(sheet.rows) if not _stamped_by_fax(sheet, at) for label in _labels_of_row(at, row))
+
+
+def _stamped_by_fax(sheet: Sheet, row: int) -> bool:
+    """Whether a line is what a fax machine printed over the page; its "From" and "To" speak of nobody on it."""
+    return sheet.row_tops[row] < FAX_EDGE * sheet.height and bool(FAX_TIME.search(say(sheet.rows[row])))
 
 
 def _labels_of_row(at: int, row: Row) -> Iterator[Label]:

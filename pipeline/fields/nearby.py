@@ -28,6 +28,7 @@ IDENTIFYING = {"patient_dob", "patient_mrn"}
 MASKED = re.compile(r"^[=(\[]?[xX*#\d]{2,3}[\-\s]?[xX*#\d]{2}[\-\s]?\d{4}[)\],]*$|^[xX*#]{2,3}$|^[xX*]{2}-\d{4}$|^[=|~\-–—]+$")
 STREET = re.compile(r"^(?:\d{1,6}[A-Za-z]?|P\.?O\.?)$")
 MOST_OF_A_HEADING = 3
+NAME_PARTS, NAME_PART_REACH = {"first_name", "middle_name", "last_name"}, 2
 
 
 class Candidate(NamedTuple):
@@ -127,7 +128,19 @@ def _spoken_for(page: Marked, one: Candidate, start: int, end: int) -> bool:
     left = row[start].x0
     street, _ = next_line(page, (left,), one.row)
     addressed = not one.comma and bool(street) and len(street) > 1 and bool(STREET.match(street[0].text)) and street[1].text[:1].isalpha()
-    return addressed or _headed(page, one.row, left) or _captioned(page, one.row, left) or _degree_follows(row, end)
+    return (
+        addressed
+        or is_part_of_name(page, row[start:end], one.row)
+        or _headed(page, one.row, left)
+        or _captioned(page, one.row, left)
+        or _degree_follows(row, end)
+    )
+
+
+def is_part_of_name(page: Marked, cell: Row, row: int) -> bool:
+    """Whether the label of a first, middle or last name stands right over a cell: it is no whole name."""
+    over = (x for at in range(max(0, row - NAME_PART_REACH), row) for x in page.by_row.get(at, ()) if x.meaning.what in NAME_PARTS)
+    return any(page.left(x) < cell[-1].x1 and cell[0].x0 < page.sheet.rows[x.row][x.end - 1].x1 for x in over)
 
 
 def _degree_follows(row: Row, end: int) -> bool:

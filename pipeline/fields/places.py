@@ -153,6 +153,14 @@ def below(page: Marked, label: Label) -> tuple[Token, ...]:
     return _beside(page, label, 1)
 
 
+def column_under(page: Marked, label: Label) -> tuple[Token, ...]:
+    """All words of the row under a label that stand in its column, over cells."""
+    first = below(page, label)[:1]
+    low, high = _column(page, label)
+    row = next((row for row in page.sheet.rows[label.row + 1 : label.row + 3] if first and first[0] in row), ())
+    return tuple(token for token in row if low <= token.x0 < high)
+
+
 def above(page: Marked, label: Label) -> tuple[Token, ...]:
     """The words over a label within its column."""
     return _beside(page, label, -1)

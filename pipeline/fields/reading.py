@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from pipeline.fields.places import (
     above,
     below,
     claimed,
+    column_under,
     identified,
     name_before,
     name_owner,
@@ -35,6 +37,8 @@ NEEDS_OWNER = {"patient_phone", "patient_address"}
 SELF_SAID = ("home", "cell", "mobile", "preferred", "permanent", "residence", "residential", "daytime")
 OVER_REACH = 4  # rows
 DAY_WORDS = 3
+MOST_IN_A_BOX = 3  # words of a first or last name
+INITIAL, INITIAL_REACH = re.compile(r"[A-Z]\.?"), 3.0  # heights of a word
 SHORTEST_FIRST = 2  # letters: a lone one in the box of a first name is what is left of a misread line
 
 
@@ -205,15 +209,15 @@ def _read_name_in_boxes(page: Marked, label: Label, rules: ExtractRules, *, upwa
 def _name_box(page: Marked, last: Label, what: str, *, upward: bool) -> tuple[Token, ...]:
     near = (x for x in page.labels if x.meaning.what == what and abs(x.row - last.row) <= 2 and x.meaning.role in {"", last.meaning.role})
     box = min(near, key=lambda x: (abs(x.row - last.row), abs(page.left(x) - page.left(last))), default=None)
-    spot = next(_spots(page, box, upward=upward), None) if box else None
-    return spot.tokens[:3] if spot else ()
+    spots = _spots(page, box, upward=upward) if box else ()
+    return next((spot.tokens for spot in spots if len(spot.tokens) <= MOST_IN_A_BOX), ())
 
 
 def _person_at(page: Marked, label: Label, spot: Spot, role: Role, rules: ExtractRules) -> Value | None:
     if role is Role.PATIENT:
         bare_but_owned = label.meaning.role == "" and owner(page, label) != ""
         formal = spot.where == "above" or not (label.colon or label.alone or label.meaning.firm or bare_but_owned)
-        value = read_person(_over_the_line(page, label, spot), rules, formal=formal)
+        value = read_person(_over_the_line(page, label, spot), rules, formal=formal) or _over_cells(page, label, spot, rules)
         return value or (_plainly_over(spot, rules) if spot.where == "above" and label.meaning.role and spot.worth == BELOW else None)
     if role is Role.PROVIDER:
         return read_provider(spot.tokens, rules)
@@ -226,13 +230,33 @@ def _plainly_over(spot: Spot, rules: ExtractRules) -> Value | None:
     return value if value and len(value.tokens) == len(spot.tokens) else None
 
 
+def _over_cells(page: Marked, label: Label, spot: Spot, rules: ExtractRules) -> Value | None:
+    """As in "Smith    John    A" under "Patient name (last, first, middle)": a cell for each part, no comma between."""
+    said = fold(label.printed)
+    if spot.where not in {"below", "right of"} or len(spot.tokens) > 2 or not (fold("last") in said and fold("first") in said):
+        return None
+    parts = column_under(page, label) if spot.where == "below" else rest_of_row(page, label)
+    cut = len(spot.tokens)
+    if len(parts) <= cut or parts[:cut] != spot.tokens:
+        return None
+    return read_person((*parts[: cut - 1], parts[cut - 1]._replace(text=parts[cut - 1].text.rstrip(",") + ","), *parts[cut:]), rules)
+
+
 def _over_the_line(page: Marked, label: Label, spot: Spot) -> tuple[Token, ...]:
     """A name whose line ends in a comma goes on in the next."""
     if not spot.tokens[-1].text.endswith(",") or spot.where == "above":
-        return spot.tokens
+        return spot.tokens + _initial_behind(page, spot.tokens)
     row = label.row + (1 if spot.where == "below" else 0)
     more, _ = next_line(page, (spot.tokens[0].x0,), row)
     return spot.tokens + more
+
+
+def _initial_behind(page: Marked, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """A lone initial a little behind a name, as typewriters' spaces set it."""
+    row = next((row for row in page.sheet.rows if tokens[-1] in row), ())
+    behind = row[row.index(tokens[-1]) + 1 :][:1] if row else ()
+    near = behind and behind[0].x0 - tokens[-1].x1 < INITIAL_REACH * page.sheet.word_height and len(tokens) > 1
+    return behind if near and INITIAL.fullmatch(behind[0].text) and not behind[0].colon else ()
 
 
 def _field_filled(page: Marked, label: Label, role: Role) -> FieldName | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from pipeline.fields.geometry import Row, cells, say
 from pipeline.fields.lexicon import fold, words
@@ -41,10 +42,10 @@ def read_signatures(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
 def _in_words(page: Marked, rules: ExtractRules) -> Iterator[Sighting]:
     """As in "*** Signed out by John Smith, MD ***" and "Authenticated 8/13/2024 - John Smith, MD"."""
     for at, row in enumerate(page.sheet.rows):
-        found = SIGNS.search(said := say(row))
-        rest = _after(row, said, found.end()) if found else ()
-        if found and (value := _signer(rest, rules)):
-            yield sighting(page, FieldName.AUTHOR, Role.PROVIDER, value, Ground(SIGNED, f"after '{found[0].strip()}'", at))
+        said = say(row)
+        signed = ((found[0], value) for found in SIGNS.finditer(said) if (value := _signer(_after(row, said, found.end()), rules)))
+        for words_said, value in islice(signed, 1):
+            yield sighting(page, FieldName.AUTHOR, Role.PROVIDER, value, Ground(SIGNED, f"after '{words_said.strip()}'", at))
 
 
 def _after(row: Row, said: str, end: int) -> Row:
