@@ -13,7 +13,7 @@ from samples.langbench.families import FAMILIES
 from samples.langbench.pairs import LEFT, RIGHT, fit
 from samples.langbench.people import House
 from samples.langbench.sheet import HIGH, WIDE, Sheet
-from samples.langbench.writing import Part, choose_text, write_body
+from samples.langbench.writing import Part, Text, choose_text, write_body
 from samples.readbench.fonts import Family
 
 LETTERS = frozenset({"letter", "narrative", "cover"})
@@ -89,24 +89,7 @@ def compose(plan: Plan, case: Case, look: Look, rng: Random) -> tuple[list[Sheet
     text = choose_text(plan.slug, rng)
     title = rng.choice(text.titles) if plan.titled else ""
     y, printed = _first_head(sheets[0], title, plan, case, look, rng)
-    ongoing = plan.pages > 1 and plan.slug in ONGOING
-    parts = write_body(text, case, rng, rounds=3 if ongoing else 1, every=plan.pages > 1)
-    pieces = [piece for part in parts for piece in _pieces(part)]
-    whole = sum(_high(sheets[0], piece) for piece in pieces)
-    most = plan.pages if ongoing else min(plan.pages, max(1, int(whole / LEAST)))
-    share = HIGH if ongoing else whole / most * rng.uniform(1.02, 1.2)
-    floor = HIGH - (150 if plan.layout == "foot label" and plan.header else 66)
-    limit = floor if most == 1 else min(floor, y + share, y + (floor - y) * rng.uniform(0.7, 0.97))
-    for piece in pieces:
-        if y + _high(sheets[-1], piece) > limit:
-            if len(sheets) == most:
-                break
-            sheets.append(Sheet(look.family, look.size))
-            y, again = _later_head(sheets[-1], title, plan, case, look, rng)
-            printed = (*printed, *again)
-            limit = min(HIGH - 66, y + share) if len(sheets) < most else HIGH - rng.uniform(80, 380)
-        y = _set(sheets[-1], y, piece, look)
-    _sign(sheets[-1], min(y + look.size, HIGH - 78), plan, case, rng)
+    printed = (*printed, *_fill(sheets, y, title, text, plan, case, look, rng))
     if not plan.header and plan.foot:
         printed = (*printed, *_foot_line(sheets, case))
     numbered = _number(sheets, plan.numbering, rng)
@@ -122,6 +105,30 @@ def compose(plan: Plan, case: Case, look: Look, rng: Random) -> tuple[list[Sheet
     name, mrn = said.get("name", ""), said.get("mrn", "")
     truth = Truth(plan.slug, layout, group, plan.titled, who, name, born, mrn, others, len(sheets), numbered)
     return sheets, truth
+
+
+def _fill(sheets: list[Sheet], y: float, title: str, text: Text, plan: Plan, case: Case, look: Look, rng: Random) -> tuple[Item, ...]:
+    """Writes the body over as many pages as it takes and signs it; returns what later heads print of the patient."""
+    ongoing = plan.pages > 1 and plan.slug in ONGOING
+    parts = write_body(text, case, rng, rounds=3 if ongoing else 1, every=plan.pages > 1)
+    pieces = [piece for part in parts for piece in _pieces(part)]
+    whole = sum(_high(sheets[0], piece) for piece in pieces)
+    most = plan.pages if ongoing else min(plan.pages, max(1, int(whole / LEAST)))
+    share = HIGH if ongoing else whole / most * rng.uniform(1.02, 1.2)
+    floor = HIGH - (155 if plan.layout == "foot label" or FAMILIES[plan.layout][0] in LETTERS else 100)
+    limit = floor if most == 1 else min(floor, y + share, y + (floor - y) * rng.uniform(0.7, 0.97))
+    printed: tuple[Item, ...] = ()
+    for piece in pieces:
+        if y + _high(sheets[-1], piece) > limit:
+            if len(sheets) == most:
+                break
+            sheets.append(Sheet(look.family, look.size))
+            y, again = _later_head(sheets[-1], title, plan, case, look, rng)
+            printed = (*printed, *again)
+            limit = min(floor, y + share) if len(sheets) < most else floor - rng.uniform(0, 260)
+        y = _set(sheets[-1], y, piece, look)
+    _sign(sheets[-1], y + look.size, plan, case, rng)
+    return printed
 
 
 def _first_head(sheet: Sheet, title: str, plan: Plan, case: Case, look: Look, rng: Random) -> tuple[float, tuple[Item, ...]]:
@@ -261,7 +268,7 @@ def _sign(sheet: Sheet, y: float, plan: Plan, case: Case, rng: Random) -> None:
         return
     if plan.layout in {"re line", "re block", "letter table", "thanks", "to whom", "claim letter"} and plan.header:
         for at, line in enumerate(("Sincerely,", "", case.signer, f"cc: {case.sender}")):
-            sheet.put(LEFT, min(y, HIGH - 112) + at * sheet.lead, line)
+            sheet.put(LEFT, y + at * sheet.lead, line)
         return
     stamp = f"{case.date(case.day)} {rng.randint(8, 19)}:{rng.randint(10, 59)}"
     sheet.put(
@@ -299,5 +306,5 @@ def _number(sheets: list[Sheet], numbering: str, rng: Random) -> bool:
     )
     x, align = rng.choice(((WIDE / 2, "centre"), (RIGHT, "right")))
     for at, sheet in enumerate(sheets, start=1):
-        sheet.put(x if low else RIGHT, HIGH - 36 if low else 18, form.format(at, total), size=sheet.size * 0.85, align=align if low else "right")
+        sheet.put(x if low else RIGHT, HIGH - 36 if low else 11, form.format(at, total), size=sheet.size * 0.85, align=align if low else "right")
     return numbering != "page"

@@ -96,7 +96,7 @@ def examine_all(jobs: Sequence[Job], *, processes: int = 2) -> Iterator[Examined
 def examine(job: Job) -> Examined:
     """Makes a batch, has it read, and asks the steps."""
     batch, sheets = make_batch(job.seed, job.number, job.fonts, papers=job.papers)
-    reader = _reader()
+    reader, _ = _house()
     with tempfile.TemporaryDirectory(prefix="chartroom-language-") as folder:
         source = Path(folder) / "batch.pdf"
         source.write_bytes(scan_batch(sheets, batch.level, job.seed * 100_000 + job.number))
@@ -126,14 +126,10 @@ def read(source: Path, reader: Reader, scratch: Path) -> list[PageReading]:
 
 
 @cache
-def _reader() -> Reader:
-    """The program's reader with an index that knows nobody; one a process, on stores that go with it."""
+def _house() -> tuple[Reader, tempfile.TemporaryDirectory[str]]:
+    """The program's reader with an index that knows nobody, and the folder of its stores, which goes with the process."""
     folder = tempfile.TemporaryDirectory(prefix="chartroom-language-index-")
-    _KEPT.append(folder)
-    return equip(Config(), connect(Config(), Path(folder.name)))
-
-
-_KEPT: list[tempfile.TemporaryDirectory[str]] = []  # removed when the process ends
+    return equip(Config(), connect(Config(), Path(folder.name))), folder
 
 
 def _find(truth: Truth, level: str, pages: Sequence[PageReading], reader: Reader) -> Finding:

@@ -49,9 +49,10 @@ def colon_columns(sheet: Sheet, y: float, case: Case, rng: Random) -> tuple[floa
 def tabbed(sheet: Sheet, y: float, case: Case, rng: Random) -> tuple[float, Sequence[Item]]:
     """Labels in one column, values at a tab stop."""
     items = chosen(case, rng, most=rng.randint(5, 9))
+    stop = max(150.0, *(sheet.wide(item.label.upper()) + 14 for item in items))
     for item in items:
         sheet.put(LEFT, y, item.label.upper())
-        sheet.put(LEFT + 150, y, item.value, cut="bold" if item.key == "name" else "regular")
+        sheet.put(LEFT + stop, y, item.value, cut="bold" if item.key == "name" else "regular")
         y += sheet.lead
     return y + 8, items
 
@@ -260,7 +261,8 @@ def dictated(sheet: Sheet, y: float, case: Case, rng: Random) -> tuple[float, Se
     items = case.has("name", "mrn", "dob", "admit", "provider") if rng.random() < 0.5 else case.has("name", "mrn", "dob", "sex", "day")
     for pair in (items[:2], items[2:4], items[4:]):
         for at, item in enumerate(pair):
-            sheet.put(LEFT + at * 290, y, f"{item.label.upper()}:   {item.value.upper()}")
+            line = f"{item.label.upper()}:   {item.value.upper()}"
+            sheet.put(LEFT + at * 290, y, line, size=fit(sheet, line, (284, 220)[at]))
         y += sheet.lead
     return y + 10, items
 

@@ -39,7 +39,7 @@ class Size(NamedTuple):
 
 
 FULL = Size(156)
-QUICK = Size(9)
+QUICK = Size(12)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

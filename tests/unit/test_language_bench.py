@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from random import Random
 
@@ -41,7 +42,7 @@ def paper(slug, layout, seed=1, **plan):
 
 @pytest.fixture(scope="module")
 def made():
-    return [make_batch(4, number, (FONT,))[0] for number in range(36)]
+    return [make_batch(4, number, (FONT,)) for number in range(36)]
 
 
 def said(sheets):
@@ -88,6 +89,7 @@ def test_pages_are_numbered_as_the_truth_says():
 
 
 def test_batches_are_what_the_hard_set_promises(made):
+    made = [batch for batch, _ in made]
     papers = [one for batch in made for one in batch.papers]
     pairs = [(a.patient, b.patient) for batch in made for a, b in zip(batch.papers, batch.papers[1:], strict=False)]
     assert all(6 <= len(batch.papers) <= 12 for batch in made)
@@ -98,13 +100,22 @@ def test_batches_are_what_the_hard_set_promises(made):
     assert Counter(batch.level for batch in made) == {"clean": 12, "bw200": 12, "faxfine": 12}
 
 
+def test_nothing_stands_on_anything_else(made):
+    for _, sheets in made:
+        for sheet in sheets:
+            places = [(one.x, one.y, one.x + sheet.wide(one.text, one.size, one.cut), one.y + one.size) for one in sheet.texts]
+            for (left, top, right, foot), (x0, y0, x1, y1) in combinations(places, 2):
+                over = min(foot, y1) - max(top, y0)
+                assert over < 0.3 * min(foot - top, y1 - y0) or min(right, x1) <= max(left, x0)
+
+
 def test_the_same_seed_makes_the_same_batch_and_another_another():
     one, same, other = (make_batch(seed, 3, (FONT,))[0] for seed in (7, 7, 8))
     assert one == same != other
 
 
 def test_patients_of_maternity_and_of_directives_are_of_age(made):
-    for batch in made:
+    for batch, _ in made:
         for one in batch.papers:
             born = int(one.patient.rsplit(" ", 1)[1][:4])
             assert one.slug != "maternity" or 17 <= TODAY.year - born <= 46
