@@ -76,10 +76,10 @@ def deliveries(conn: Connection, *, ids: Sequence[str] | None = None) -> list[De
     return [delivery_of(row) for row in conn.execute(query) if wanted is None or row.id in wanted]
 
 
-def unsettled(conn: Connection, most: int | None = None) -> list[Delivery]:
-    """What still has to be worked on, or the first `most` of it: urgent before normal before low, the oldest first."""
-    query = select(delivery).where(delivery.c.state == str(DeliveryState.TAKEN)).order_by(URGENCY, delivery.c.sequence).limit(most)
-    return [delivery_of(row) for row in conn.execute(query)]
+def in_turn(conn: Connection, most: int) -> dict[str, Priority]:
+    """The first `most` of what still has to be worked on, by id: urgent before normal before low, the oldest first."""
+    waiting = select(delivery.c.id, delivery.c.priority).where(delivery.c.state == str(DeliveryState.TAKEN))
+    return {row.id: Priority(row.priority) for row in conn.execute(waiting.order_by(URGENCY, delivery.c.sequence).limit(most))}
 
 
 def unsettled_ids(conn: Connection) -> set[str]:

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from schemas.config import Log
 from schemas.faults import Fault, StoreFault
-from schemas.source import Delivery
+from schemas.source import Priority
 from store import journal
 from store.database import reading
 from workers import idle
@@ -169,14 +169,14 @@ def train_when_due(desk: Desk) -> bool:
 def submit_new(stores: Stores, engine: Engine, submitted: set[str]) -> None:
     """Submit what is journalled, not settled and next in turn, urgent files first; `submitted` remembers what was, by whomever."""
     with reading(stores.index) as conn:
-        waiting = journal.unsettled(conn, IN_TURN)
-    new = [delivery for delivery in waiting if delivery.id not in submitted]
-    there = engine.states([delivery.id for delivery in new]) if new else {}
-    for delivery in new:
-        if delivery.id not in there:
-            engine.submit(delivery.id, delivery.priority.value)
-        submitted.add(delivery.id)
-    submitted.intersection_update([delivery.id for delivery in waiting])
+        waiting = journal.in_turn(conn, IN_TURN)
+    new = [delivery_id for delivery_id in waiting if delivery_id not in submitted]
+    there = engine.states(new) if new else {}
+    for delivery_id in new:
+        if delivery_id not in there:
+            engine.submit(delivery_id, waiting[delivery_id].value)
+        submitted.add(delivery_id)
+    submitted.intersection_update(waiting)
 
 
 def look_after(desk: Desk, engine: Engine, crew: Crew, executor: str, submitted: set[str]) -> None:
@@ -203,22 +203,22 @@ def clear_after_dead(run: Path, scratch: Path) -> None:
 
 def _take_up_ended(desk: Desk, engine: Engine, left_by: Collection[str], submitted: set[str]) -> None:
     with reading(desk.stores.index) as conn:
-        waiting = {delivery.id: delivery for delivery in journal.unsettled(conn, IN_TURN)}
+        waiting = journal.in_turn(conn, IN_TURN)
     outdated = [delivery_id for delivery_id in engine.outdated(left_by) if delivery_id in waiting]
     for delivery_id, state in {**engine.ended(waiting), **dict.fromkeys(outdated, "ERROR")}.items():
         if not settled(desk, delivery_id):  # it may have been between the two looks
             log.warning("%s ended as %s without an outcome", delivery_id, state)
             submitted.discard(delivery_id)  # should the next line fail half-way, it is submitted again
-            _end(desk, engine, waiting[delivery_id], state)
+            _end(desk, engine, delivery_id, waiting[delivery_id], state)
 
 
-def _end(desk: Desk, engine: Engine, delivery: Delivery, state: str) -> None:
+def _end(desk: Desk, engine: Engine, delivery_id: str, priority: Priority, state: str) -> None:
     """Begin again what the engine itself failed at (the journal counts how often); quarantine what was cancelled or never gets as far."""
     if state in {"SUCCESS", "ERROR"}:
-        engine.retry(delivery.id, delivery.priority.value)
+        engine.retry(delivery_id, priority.value)
     else:
-        give_up(desk, delivery.id)
-        receipt(desk, delivery.id)
+        give_up(desk, delivery_id)
+        receipt(desk, delivery_id)
 
 
 def _wait_for_slot(run: Path, slot: str, stopping: threading.Event) -> int | None:

@@ -10,7 +10,6 @@ import contextlib
 import errno
 import gc
 import os
-import resource
 import select
 import signal
 import socket
@@ -19,6 +18,7 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
+from pipeline.engines.bounds import grant_cpu, limit
 from pipeline.engines.fence import fence
 from pipeline.engines.nursery import FATE, RECOGNISER, MachineError, Message, Say, receive, send
 
@@ -119,7 +119,7 @@ def _do(job: Job, order: Message, line: socket.socket) -> int:
 
     def say(message: Message) -> None:
         send(line, message)
-        _grant_cpu(order["cpu"])
+        grant_cpu(order["cpu"])
 
     try:
         say({"done": job(order["request"], say)})
@@ -139,25 +139,6 @@ def _silence() -> None:
         os.dup2(null, standard)
     os.close(null)
     os.umask(0o077)
-
-
-def limit(cpu: int, megabytes: int, file_megabytes: int) -> None:
-    """Have the kernel hold this process and what it starts to its limits."""
-    for kind, most in (
-        (resource.RLIMIT_AS, megabytes << 20),
-        (resource.RLIMIT_FSIZE, file_megabytes << 20),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(kind, (most, most))
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # EFBIG is enough
-    _grant_cpu(cpu)
-
-
-def _grant_cpu(seconds: int) -> None:
-    """This many more seconds of CPU from now on."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    until = int(usage.ru_utime + usage.ru_stime) + seconds + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
 
 
 def main() -> None:

@@ -11,16 +11,18 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.engines.child import limit
+from pipeline.engines.bounds import limit
 from pipeline.engines.fence import fence
-from pipeline.engines.namespaces import around
-from schemas.rules import RenderRules
+
+CPU_SECONDS, MEGABYTES = 20, 1500
 
 
 def run_walled(command: Sequence[str], content: bytes, seconds: float) -> bytes:
     """What a program prints that is given `content`; nothing where it fails, or takes longer than `seconds`."""
+    from pipeline.engines.namespaces import around
+
     root = str(Path(__file__).resolve().parents[2])
-    behind = [*around(), sys.executable, "-P", "-m", "pipeline.engines.walled", *command]
+    behind = [*around(), sys.executable, "-S", "-P", "-m", "pipeline.engines.walled", *command]
     environ = {"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": root, "LANG": "C.UTF-8"}
     try:
         return subprocess.run(behind, input=content, capture_output=True, timeout=seconds, check=False, env=environ, cwd="/").stdout
@@ -30,8 +32,7 @@ def run_walled(command: Sequence[str], content: bytes, seconds: float) -> bytes:
 
 def main(command: list[str]) -> None:
     """Shut this process in, and become the program."""
-    rules = RenderRules()
-    limit(rules.page_cpu_seconds, rules.memory_megabytes, 1)
+    limit(CPU_SECONDS, MEGABYTES, 1)
     fence({"original": os.devnull})
     os.execvp(command[0], command)  # noqa: S606 - no shell is what is wanted
 

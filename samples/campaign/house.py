@@ -27,7 +27,7 @@ from schemas.record import DocumentRecord, DocumentStatus
 from schemas.source import Delivery, DeliveryState
 from store import documents, journal
 from store.database import reading
-from workers.audit import Ledger, take_ledger
+from workers.audit import take_ledger
 from workers.patients import import_patients
 from workers.settings import Settings, read_settings
 from workers.supervise import PR_SET_PDEATHSIG
@@ -129,15 +129,15 @@ def _write_settings(house: House, settings: dict[str, Any]) -> None:
     (house.folder / "config.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
 
 
-def judge(house: House, drops: Iterable[Drop]) -> Outcome:
-    """Hold what the stores say against what was dropped, and take the ledger."""
+def judge(house: House, drops: Iterable[Drop], *, ledger: bool = True) -> Outcome:
+    """Hold what the stores say against what was dropped, and take the ledger, unless `chartroom audit` is run besides."""
     files, settings = list(drops), house.settings()
     stores = connect(settings.config, settings.data_dir)
     with reading(stores.index) as conn:
         taken = journal.deliveries(conn)
         kept = {delivery.id: documents.of_delivery(conn, delivery.id) for delivery in taken}
     stores.index.dispose()
-    ledger: Ledger = take_ledger(settings.config, settings.data_dir)
+    gaps = take_ledger(settings.config, settings.data_dir).gaps if ledger else []
     waiting = {path.name for path in house.inbox.iterdir() if path.is_file()}
     by_content: dict[str, list[Delivery]] = {}
     for delivery in taken:
@@ -151,7 +151,7 @@ def judge(house: House, drops: Iterable[Drop]) -> Outcome:
         doubled += max(_times(records).values(), default=0) > 1
         wrong += any(_is_wrong(record, file) for record in records)
         refused += any(record.status is DocumentStatus.QUARANTINED for record in records)
-    return Outcome(len(files), settled, lost, doubled, wrong, refused, tuple(ledger.gaps))
+    return Outcome(len(files), settled, lost, doubled, wrong, refused, tuple(gaps))
 
 
 def _times(records: Iterable[DocumentRecord]) -> Counter[int]:

@@ -74,7 +74,7 @@ def _kill_in_house(folder: Path, share: Share) -> Killed:
         house.drop(coming)
         until(lambda: crowd.rests(share.files), REST_SECONDS, 0.5)
         kills = crowd.kills
-    outcome = judge(house, drops)
+    outcome = judge(house, drops, ledger=False)
     whole, ledger = audit(house)
     say(f"K1: {kills} kills over {outcome}; chartroom audit: {ledger}")
     return Killed(kills, broken(outcome) + (not whole), outcome.refused)
@@ -100,7 +100,7 @@ def _real(folder: Path, plan: Plan) -> Row:
     finally:
         up.send_signal(signal.SIGTERM)
         up.wait(100)
-    outcome = judge(house, drops)
+    outcome = judge(house, drops, ledger=False)
     whole, ledger = audit(house)
     say(f"K1 real: {kills} kills over {files} files, {outcome}; chartroom audit: {ledger}")
     note = f"{kills} kills over {files} files, {outcome.refused} quarantined after dying three times"

@@ -42,9 +42,9 @@ def _spoil(house: House, proxy: Proxy, way: str, drops: list[Drop], files: int) 
         during = progress(house).settled - len(drops) + files
         proxy.spoil()
         rested = until(lambda: crowd.rests(len(drops)), REST_SECONDS)
-    outcome = judge(house, new)
+    outcome = judge(house, new, ledger=False)
     say(f"K5 {way}: {during} of {files} settled meanwhile; afterwards {outcome}{'' if rested else ', not at rest'}")
-    goal = f"K5 S3: {way}: files lost, doubled, to a wrong person, not settled, or gaps"
+    goal = f"K5 S3: {way}: files lost, doubled, to a wrong person, or not settled"
     note = f"{outcome.refused} quarantined" if outcome.refused else ""
     return at_most(goal, broken(outcome), 0, n=files, unit="files", hard=True, note=note)
 

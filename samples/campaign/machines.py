@@ -41,7 +41,7 @@ def run(folder: Path, plan: Plan) -> list[Row]:
             until(lambda: not in_hand - _settled(house), 300, 0.2)
             taken_up = time.monotonic() - died
             until(lambda: len(_settled(house)) >= len(drops), 300, 0.2)
-        outcome = judge(house, drops)
+        outcome = judge(house, drops, ledger=False)
         whole, ledger = audit(house)
     say(f"take-over: {len(in_hand)} in hand when it died, settled after {taken_up:.1f} s; {outcome}; chartroom audit: {ledger}")
     return [

@@ -161,7 +161,8 @@ def test_urgent_work_comes_first_then_the_oldest(engine, take, settle):
     for name, priority in (("a", Priority.LOW), ("b", Priority.NORMAL), ("c", Priority.STAT), ("d", Priority.NORMAL), ("e", Priority.STAT)):
         take(name, priority=priority)
     settle(see(engine, journal.get, "e"), 1, [record(see(engine, journal.get, "e"))])
-    assert [delivery.id for delivery in see(engine, journal.unsettled)] == ["c", "b", "d", "a"]
+    assert list(see(engine, journal.in_turn, 9)) == ["c", "b", "d", "a"]
+    assert see(engine, journal.in_turn, 2) == {"c": Priority.STAT, "b": Priority.NORMAL}
     assert see(engine, journal.states) == {"taken": 4, "settled": 1}
 
 
