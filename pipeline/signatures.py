@@ -40,7 +40,7 @@ ORDER = (
     "no place for a signature was found",
 )
 WHOLE = Box(0.0, 0.0, 1.0, 1.0)
-INKED, WIDE = 0.6, 2.0  # squared heights of a word, heights of a word: less is a tick or a smear
+INKED, WIDE = 1.0, 4.0  # squared heights of a word, heights of a word: less is a tick or a smear
 EMPTY = 0.12
 
 
@@ -70,7 +70,8 @@ def _said(pages: Sequence[PageReading]) -> Iterator[Signature]:
 def _at_labels(pages: Sequence[PageReading]) -> Iterator[Signature]:
     """What stands at the labels: of one place left empty only if no other that must be signed is filled or in doubt."""
     places = [(page.number, place) for page in pages for place in page.signatures]
-    own = [(number, place) for number, place in places if not ASIDE.search(place.label)] or places
+    ruled = [(number, place) for number, place in places if place.ruled] or places  # else "Signature" may head a section
+    own = [(number, place) for number, place in ruled if not ASIDE.search(place.label)] or ruled
     for number, place in places:
         if is_inked(place):
             yield Signature(Signed.PRESENT, "ink at the label", number, place.box)
