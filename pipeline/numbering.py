@@ -13,6 +13,7 @@ from pipeline.fields.geometry import Row, cells, lay_out, say
 from schemas.page import PageReading, Word
 
 HEAD, BLOCK, FOOT = 0.14, 0.26, 0.86  # shares of the page: running heads, the block of facts below them, running feet
+LAST_ROWS = 0.03  # share of the page
 FAX_EDGE = 0.05
 SPELLED, BARE = 0.15, 0.6  # confidence below which a figure may be another, beside the word page and without it
 ONE = re.compile(r"[\dlIi|]+")  # an upright stroke read for a figure is a one
@@ -95,8 +96,9 @@ class _Row(NamedTuple):
 
 
 def _rows(page: PageReading) -> Iterator[_Row]:
-    """The rows at head and foot as they look on paper, whatever order the words came in."""
-    edge = replace(page, words=tuple(_upright_strokes(word for word in page.words if word.box.y0 < BLOCK or word.box.y1 > FOOT)))
+    """The rows at head and foot, and the last ones of a short page, as they look on paper, whatever order the words came in."""
+    foot = min(FOOT, max((word.box.y1 for word in page.words), default=1.0) - LAST_ROWS)
+    edge = replace(page, words=tuple(_upright_strokes(word for word in page.words if word.box.y0 < BLOCK or word.box.y1 > foot)))
     sheet = lay_out(edge)
     for at, row in enumerate(sheet.rows):
         top = sheet.box(row).y0

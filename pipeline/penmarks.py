@@ -131,7 +131,7 @@ def is_border(mark: tuple[slice, ...], shape: tuple[int, ...], high: float) -> b
     """Whether a mark is the edge of something printed above or below the area, such as the bar of a heading."""
     down, across = mark
     touches = down.start == 0 or down.stop == shape[0]
-    return touches and down.stop - down.start <= high and across.stop - across.start >= 0.3 * shape[1]
+    return bool(touches and down.stop - down.start <= high and across.stop - across.start >= 0.3 * shape[1])
 
 
 def strokes(dark: Mask, high: float) -> tuple[float, float]:
