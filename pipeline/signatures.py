@@ -40,7 +40,7 @@ ORDER = (
     "no place for a signature was found",
 )
 WHOLE = Box(0.0, 0.0, 1.0, 1.0)
-INKED, WIDE = 1.0, 4.0  # squared heights of a word, heights of a word: less is a tick or a smear
+INKED, WIDE, LONGEST = 1.0, 4.0, 20.0  # squared heights of a word, heights of a word: less is a tick or a smear, more the shadow of a copy
 EMPTY = 0.12
 
 
@@ -84,7 +84,7 @@ def _at_labels(pages: Sequence[PageReading]) -> Iterator[Signature]:
 
 def is_inked(place: SignaturePlace) -> bool:
     """Whether somebody signed there."""
-    return place.ink >= INKED and place.spread >= WIDE
+    return place.ink >= INKED and WIDE <= place.spread <= LONGEST
 
 
 def is_empty(place: SignaturePlace) -> bool:

@@ -105,6 +105,13 @@ def test_specks_and_a_tick_are_no_signature() -> None:
     assert state(form) is Signed.UNSURE
 
 
+def test_a_shadow_along_the_whole_line_is_no_signature() -> None:
+    form = beside(signed=False)
+    for x in range(420, 940, 8):
+        form.pen.line((x, 1275 + x % 7, x + 3, 1312), fill=60, width=3)
+    assert state(form) is Signed.UNSURE
+
+
 def test_a_line_for_somebody_else_may_stay_empty() -> None:
     assert state(beside(signed=False, label="Witness signature:", y=1500, form=beside(signed=True))) is Signed.PRESENT
     assert state(beside(signed=True, label="Witness signature:", y=1500, form=beside(signed=False))) is Signed.PRESENT
