@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate
 from typing import NamedTuple
 
 from pipeline.fields.geometry import Row, cells, lay_out, say
-from schemas.page import PageReading
+from schemas.page import PageReading, Word
 
 HEAD, BLOCK, FOOT = 0.14, 0.26, 0.86  # shares of the page: running heads, the block of facts below them, running feet
+LAST_ROWS = 0.03  # share of the page
 FAX_EDGE = 0.05
-SPELLED, BARE = 0.3, 0.6  # confidence below which a figure may be another, beside the word page and without it
-ONE = re.compile(r"[\dlI|]+")  # an upright stroke read for a figure is a one
+SPELLED, BARE = 0.15, 0.6  # confidence below which a figure may be another, beside the word page and without it
+ONE = re.compile(r"[\dlIi|]+")  # an upright stroke read for a figure is a one
 FORM_DATE = re.compile(r"0\d/\d\d")  # "01/22" alone is the month of a form's edition
 
 _ANY = re.IGNORECASE
 _N = r"(\d{1,3})"
 _LIKE = r"((?-i:[\dlIi|!OoQDSsZzBT]{1,3}))"  # figures, and the letters that figures are taken for
 _WORD = r"(?<![a-z])(?:p[aáoe][gqyp9][eco]?s?|p[gq]s?|p[áa]g(?:ina)?|fage|hoja|sheet|p)[.:;,#]*\s*(?:no\b|num(?:ber)?\b|#)?[.:#]*\s*"
-_OF = r"\s*[(\[]?\s*(?:out\s+of|of|0f|ot|oi|af|cf|de|/|\|)\s*"
+_OF = r"\s*[(\[]?\s*(?:out\s+of|[o0]{1,2}f|ot|oi|af|cf|de|/|\|)\s*"
 _END = r"(?![\w/]|-\d)"
+NAMED = re.compile(_WORD, _ANY)
 PAGE_OF = re.compile(_WORD + _LIKE + _OF + _LIKE + _END, _ANY)
 PAGE_TOTAL = re.compile(_WORD + _LIKE + r"\W{1,4}(?:of\s+)?total(?:\s+(?:of\s+)?p[a-z]{1,5})?\W{0,3}" + _LIKE + _END, _ANY)
 OF_PAGES = re.compile(r"(?<![\d/.])" + _N + r"\s*(?:of|out\s+of|/|de)\s*" + _N + r"\s*(?:pages?|pgs?|p[áa]ginas|hojas|sheets)\b", _ANY)
@@ -94,14 +96,23 @@ class _Row(NamedTuple):
 
 
 def _rows(page: PageReading) -> Iterator[_Row]:
-    """The rows at head and foot as they look on paper, whatever order the words came in."""
-    edge = replace(page, words=tuple(word for word in page.words if word.box.y0 < BLOCK or word.box.y1 > FOOT))
+    """The rows at head and foot, and the last ones of a short page, as they look on paper, whatever order the words came in."""
+    foot = min(FOOT, max((word.box.y1 for word in page.words), default=1.0) - LAST_ROWS)
+    edge = replace(page, words=tuple(_upright_strokes(word for word in page.words if word.box.y0 < BLOCK or word.box.y1 > foot)))
     sheet = lay_out(edge)
     for at, row in enumerate(sheet.rows):
         top = sheet.box(row).y0
         is_fax = top < FAX_EDGE and FAX_HEAD.search(say(row)) is not None
         place = {"is_fax": is_fax, "outermost": at in {0, 1, len(sheet.rows) - 2, len(sheet.rows) - 1}, "in_block": HEAD < top < FOOT}
         yield _spelled(row, tuple(_spelled(row[a:b], (), **place) for a, b in cells(row)), **place)
+
+
+def _upright_strokes(words: Iterable[Word]) -> Iterator[Word]:
+    """The words; a bar after the word page is a one, not the edge of a cell."""
+    before = ""
+    for word in words:
+        yield word._replace(text=word.text.replace("|", "I")) if NAMED.fullmatch(before) else word
+        before = word.text
 
 
 def _spelled(tokens: Row, parts: Sequence[_Row], *, is_fax: bool, outermost: bool, in_block: bool) -> _Row:
@@ -123,7 +134,7 @@ def _in_row(row: _Row) -> Iterator[PageNumber]:
                     yield number
     for piece in row.parts if row.outermost and not row.in_block else ():
         bare = BARE_OF.fullmatch(piece.text)
-        if bare and not FORM_DATE.search(bare[0].replace(" ", "")) and (number := piece.number(bare, bare=True)):
+        if bare and not FORM_DATE.search(bare[0].replace(" ", "")) and (number := piece.number(bare, bare="/" in bare[0])):
             yield number
 
 

@@ -21,6 +21,7 @@ DPI = 150
 DARK = 0.3  # of the paper's brightness that is missing
 RULE, POST, EDGE = 0.25, 0.35, 2  # inches that a printed line runs straight, across and down; pixels it may be thick on either side
 SPECK = 0.04  # inches
+SLANT = 0.05  # rise of a printed line on a crooked page
 PRINTED = 0.8  # confidence of a word that was printed: pen strokes are read as words too, but not surely
 BESIDE, NARROWEST, WIDE = 0.3, 5.0, 18.0  # in heights of a word: from the label, the narrowest place for a name, the usual one
 ABOVE, OVER, UNDER = 3.6, 2.0, 0.9  # in heights of a word: how far a pen reaches above a line, and below
@@ -57,7 +58,9 @@ def look_beside(row: Row, a: int, b: int, sheet: Sheet, paper: Scan) -> Signatur
     looked = [(pen_in(area, sheet, paper), box_of(area, sheet)) for area in areas(row, a, b, sheet)]
     if not looked:
         return None
-    pen, box = max(looked, key=lambda one: (one[0].ink, one[0].ruled))
+    leads = row[b - 1].colon  # a label with a colon stands before its line, another mostly below it
+    top = min(token.y0 for token in row[a:b]) / sheet.height
+    pen, box = max(looked, key=lambda one: (one[0].ink, one[0].ruled, leads is (one[1].y1 > top)))
     ruled = any(one.ruled for one, _ in looked) or any("__" in token.text for token in row)
     return SignaturePlace(say(row[a:b]), box, round(pen.ink, 2), round(pen.spread, 1), ruled)
 
@@ -119,11 +122,23 @@ def widened(lines: Mask, axis: int) -> Mask:
     return np.asarray(ndimage.maximum_filter1d(lines, 2 * EDGE + 1, axis=axis))
 
 
+def is_stroke(high: int, wide: int) -> bool:
+    """Whether a mark is neither a speck nor a piece of a printed line, which lies crooked on a crooked page."""
+    return high > SPECK * DPI + SLANT * wide
+
+
+def is_border(mark: tuple[slice, ...], shape: tuple[int, ...], high: float) -> bool:
+    """Whether a mark is the edge of something printed above or below the area, such as the bar of a heading."""
+    down, across = mark
+    touches = down.start == 0 or down.stop == shape[0]
+    return bool(touches and down.stop - down.start <= high and across.stop - across.start >= 0.3 * shape[1])
+
+
 def strokes(dark: Mask, high: float) -> tuple[float, float]:
     """Area and extent of what is no speck, in heights of a word."""
     labels, count = ndimage.label(dark, TOUCHING)
-    found = ndimage.find_objects(labels)
-    kept = [s for s in found if max(s[0].stop - s[0].start, s[1].stop - s[1].start) >= SPECK * DPI] if count else []
+    found = ndimage.find_objects(labels) if count else []
+    kept = [s for s in found if is_stroke(s[0].stop - s[0].start, s[1].stop - s[1].start) and not is_border(s, dark.shape, high)]
     area = sum(int((labels[s] > 0).sum()) for s in kept)
     spread = max((s[1].stop for s in kept), default=0) - min((s[1].start for s in kept), default=0)
     return area / high**2, spread / high

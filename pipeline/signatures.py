@@ -40,7 +40,7 @@ ORDER = (
     "no place for a signature was found",
 )
 WHOLE = Box(0.0, 0.0, 1.0, 1.0)
-INKED, WIDE = 0.6, 2.0  # squared heights of a word, heights of a word: less is a tick or a smear
+INKED, WIDE, LONGEST = 1.0, 4.0, 20.0  # squared heights of a word, heights of a word: less is a tick or a smear, more the shadow of a copy
 EMPTY = 0.12
 
 
@@ -70,7 +70,8 @@ def _said(pages: Sequence[PageReading]) -> Iterator[Signature]:
 def _at_labels(pages: Sequence[PageReading]) -> Iterator[Signature]:
     """What stands at the labels: of one place left empty only if no other that must be signed is filled or in doubt."""
     places = [(page.number, place) for page in pages for place in page.signatures]
-    own = [(number, place) for number, place in places if not ASIDE.search(place.label)] or places
+    ruled = [(number, place) for number, place in places if place.ruled] or places  # else "Signature" may head a section
+    own = [(number, place) for number, place in ruled if not ASIDE.search(place.label)] or ruled
     for number, place in places:
         if is_inked(place):
             yield Signature(Signed.PRESENT, "ink at the label", number, place.box)
@@ -83,7 +84,7 @@ def _at_labels(pages: Sequence[PageReading]) -> Iterator[Signature]:
 
 def is_inked(place: SignaturePlace) -> bool:
     """Whether somebody signed there."""
-    return place.ink >= INKED and place.spread >= WIDE
+    return place.ink >= INKED and WIDE <= place.spread <= LONGEST
 
 
 def is_empty(place: SignaturePlace) -> bool:

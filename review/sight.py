@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 
 from schemas.access import Right, Role, Visitor
 from schemas.catalogue import Catalogue
+from schemas.protection import may_distribute
 from schemas.record import AuditEntry, DocumentRecord, DocumentStatus, ReviewItem
 from store import audit, documents, merges, queue
 from store.database import reading, writing
@@ -27,7 +28,7 @@ def seen_document(conn: Connection, visitor: Visitor, document_id: str, catalogu
     record = pictured_document(conn, visitor, document_id, catalogue)
     if record is None or queue.asked_blind(conn, [document_id], holder=visitor.actor):
         return None
-    hidden = record.status is DocumentStatus.FILED and is_protected(record, catalogue) and not has_glass(conn, visitor, record)
+    hidden = record.status is DocumentStatus.FILED and not may_distribute(record, catalogue) and not has_glass(conn, visitor, record)
     return None if hidden else record
 
 
@@ -36,7 +37,7 @@ def pictured_document(conn: Connection, visitor: Visitor, document_id: str, cata
     record = documents.get(conn, document_id)
     if record is None or Right.DOCUMENTS not in visitor.rights:
         return None
-    if not is_protected(record, catalogue) or has_glass(conn, visitor, record):
+    if may_distribute(record, catalogue) or has_glass(conn, visitor, record):
         return record
     asked = [item for item in queue.of_document(conn, document_id) if item.resolved_at is None and is_for(visitor, item)]
     return record if any(queue.is_for(conn, item.id, visitor.actor) for item in asked) else None
@@ -54,12 +55,6 @@ def note_shown(index: Engine, visitor: Visitor, document_ids: Collection[str], n
     if document_ids:
         with writing(index) as conn:
             audit.append_all(conn, [AuditEntry("chart.seen", name, visitor.actor, {}) for name in sorted(document_ids)], now)
-
-
-def is_protected(record: DocumentRecord, catalogue: Catalogue) -> bool:
-    """Whether its type carries a sensitivity label, such as substance use (42 CFR Part 2) or psychiatry, or its own words asked for protection."""
-    slug, asked = record.document_type, record.evidence.get("protected") or [code for code in record.reasons if code.startswith("sensitivity.")]
-    return bool(asked) or (slug is not None and slug in catalogue and catalogue[slug].sensitivity is not None)
 
 
 def has_glass(conn: Connection, visitor: Visitor, record: DocumentRecord) -> bool:

@@ -164,6 +164,8 @@ def line_of(record: DocumentRecord, stands_for: Mapping[str, str] = MappingProxy
         "request": record.evidence.get("request") or None,
         "flags": record.evidence.get("flags", []),
         "missing": record.evidence.get("missing", []),
+        "protected": [code.removeprefix("sensitivity.") for code in record.evidence.get("protected", [])],
+        "signature": (record.evidence.get("signature") or {}).get("state"),
     }
 
 

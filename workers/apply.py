@@ -11,12 +11,14 @@ from typing import Any, NamedTuple, assert_never
 
 from pipeline.ports import Composer
 from schemas.catalogue import Catalogue
+from schemas.checks import Signature
 from schemas.document import Extraction, Field, TypeGuess
 from schemas.faults import EngineFault
 from schemas.filing import BatchPlan, Filing, Hold, PlannedDocument, Quarantine, SetAside
 from schemas.line import Line
 from schemas.match import MatchOutcome
 from schemas.page import Box, PageReading, place_on_source
+from schemas.protection import FAMILY
 from schemas.record import DocumentRecord, DocumentStatus, ReviewItem, StoredField
 from schemas.source import Delivery, Opened
 from store import documents, journal, likeness
@@ -227,7 +229,9 @@ def evidence_of(planned: PlannedDocument, readings: Mapping[int, PageReading]) -
         ],
         "type": _evidence_of_type(kind, readings) if kind else None,
         "turns": {str(number): readings[number].turn for number in planned.pages if number in readings and readings[number].turn},
-        "protected": [code for code in _held_for(planned) if code.startswith("sensitivity.")],
+        "protected": _protected(planned),
+        "labels": [{**label._asdict(), "box": _box(label.page, label.box, readings)} for label in planned.checks.labels],
+        "signature": _evidence_of_signature(planned.checks.signature, readings),
         "cut": list(planned.why),
         "links": list(planned.links),
         "missing": list(planned.checks.missing),
@@ -261,8 +265,15 @@ def _evidence_of_type(kind: TypeGuess, readings: Mapping[int, PageReading]) -> d
     }
 
 
-def _held_for(planned: PlannedDocument) -> tuple[str, ...]:
-    return planned.decision.reasons if isinstance(planned.decision, Hold) else ()
+def _evidence_of_signature(found: Signature | None, readings: Mapping[int, PageReading]) -> dict[str, Any] | None:
+    return {"state": str(found.state), "why": found.why, "page": found.page, "box": _box(found.page, found.box, readings)} if found else None
+
+
+def _protected(planned: PlannedDocument) -> list[str]:
+    """The codes of its labels, and those of its type."""
+    held = planned.decision.reasons if isinstance(planned.decision, Hold) else ()
+    found = [f"{FAMILY}{label.name}" for label in planned.checks.labels]
+    return list(dict.fromkeys([*found, *(code for code in held if code.startswith(FAMILY))]))
 
 
 def evidence_of_match(outcome: MatchOutcome | None, line: Line | None) -> dict[str, Any]:

@@ -20,13 +20,14 @@ from schemas.filing import Filing, Hold
 from schemas.line import Line
 from schemas.match import Matched, MatchOutcome
 from schemas.page import Box
+from schemas.protection import FAMILY, protections
 from schemas.record import DocumentRecord, DocumentStatus
 from store import documents, journal, merges, neighbours, queue, verdicts
 from store.database import reading, writing
 from store.patients import PatientIndex
 from workers.apply import evidence_of_match, is_sampled
 from workers.lines import sample_share, standing_of
-from workers.wire import Stores
+from workers.wire import Stores, load_catalogue
 
 ACTOR = "rematch"
 RECHECK = "patient.recheck"
@@ -108,6 +109,7 @@ def _held_again(stores: Stores, config: Config, name: str, now: datetime) -> Rem
     found = standing_of(stores, _source(stores, before), rules=config.match)
     outcome = _match(stores, config, before)
     others = [code for code in before.reasons if code not in MATCHING]
+    others += [f"{FAMILY}{label}" for label in protections(before, load_catalogue()) if f"{FAMILY}{label}" not in others]
     decision = line_up([*patient_doubt(outcome), *others], outcome, found.line)
     after = _decided(before, outcome, decision, found.line)
     sampled = is_sampled(before.id, sample_share(found, config.sample))

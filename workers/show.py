@@ -92,8 +92,7 @@ def document(record: DocumentRecord) -> None:
         out.print(f"Probably one person: {_plain(', '.join(twice))}. `chartroom patients merge OLD SURVIVOR` says so.")
     if wanting := record.evidence.get("wanting"):
         out.print(f"It would settle it: {_plain('; '.join(wanting))}")
-    for line in record.evidence.get("missing", ()):
-        out.print(f"[yellow]missing[/]  {_plain(str(line))}")
+    _checks(record)
     for line in (*record.evidence.get("cut", ()), *record.evidence.get("links", ())):
         out.print(f"[dim]{_plain(str(line))}[/]")
 
@@ -115,6 +114,16 @@ def _made_by(record: DocumentRecord) -> None:
         out.print(f"[dim]decided by[/] model {_plain(str(made_by['model']))}, thresholds {_plain(str(made_by.get('thresholds', '?')))}")
     if shadow:
         out.print(f"[dim]shadow v{shadow['model']}[/] {_plain(shadow['type'])}{'' if shadow['sure'] else ', not surely'}")
+
+
+def _checks(record: DocumentRecord) -> None:
+    """Pages that are not here, the signature, and labels of special protection."""
+    for line in record.evidence.get("missing", ()):
+        out.print(f"[yellow]missing[/]  {_plain(str(line))}")
+    if signature := record.evidence.get("signature"):
+        out.print(f"signature {signature['state']}, page {signature['page']}: {_plain(signature['why'])}")
+    for label in record.evidence.get("labels", ()):
+        out.print(f"[red]{_plain(label['name'])}[/]  pages {ranges(label['pages'])}: {_plain(', '.join(label['words']))}")
 
 
 def _reasons(codes: Sequence[str]) -> None:

@@ -1,10 +1,12 @@
 """The index database: opening it, the journal, readings, documents and the queue."""
 
+import json
 import multiprocessing
 import os
 import subprocess
 import sys
 import threading
+import zlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +20,7 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, select, text, update
 
 from schemas.faults import ConfigFault, InvariantBroken, StoreFault
-from schemas.page import Barcode, Box, PageKind, PageReading, ReadFrom, Reread, Word
+from schemas.page import Barcode, Box, PageKind, PageReading, ReadFrom, Reread, SignaturePlace, Word
 from schemas.record import DocumentRecord, DocumentStatus, ReviewItem, StoredField
 from schemas.source import DeliveryState, Priority
 from store import audit, database, documents, journal, queue, readings
@@ -246,6 +248,7 @@ page_readings = st.builds(
     width_pt=st.floats(1, 14400),
     barcodes=st.lists(st.builds(Barcode, st.text(), st.text(), boxes), max_size=2).map(tuple),
     problem=st.none() | st.text(),
+    signatures=st.lists(st.builds(SignaturePlace, st.text(), boxes, st.floats(0, 9), st.floats(0, 9), st.booleans()), max_size=2).map(tuple),
     rereads=st.lists(st.builds(Reread, st.text(), boxes, st.lists(words, max_size=2).map(tuple)), max_size=2).map(tuple),
 )
 
@@ -253,6 +256,13 @@ page_readings = st.builds(
 @given(page_readings)
 def test_a_reading_comes_back_as_it_was(page):
     assert readings.unpack(readings.pack(page)) == page
+
+
+def test_a_reading_kept_before_signatures_were_looked_for_is_loaded():
+    page = PageReading(1, PageKind.TEXT)
+    value = json.loads(zlib.decompress(readings.pack(page)))
+    del value["signatures"]
+    assert readings.unpack(zlib.compress(json.dumps(value).encode())) == page
 
 
 def test_readings_are_kept_by_content_and_key(engine):

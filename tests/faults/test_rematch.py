@@ -13,6 +13,7 @@ from pipeline import versions
 from pipeline.certify import proposing
 from pipeline.decide import line_up, patient_doubt
 from pipeline.match import VERSION, match_patient
+from schemas.checks import Checks, Label
 from schemas.config import Config
 from schemas.decision import Wish
 from schemas.document import Extraction, Field, FieldName, TypeGuess
@@ -40,6 +41,7 @@ from workers.status import take_status
 from workers.wire import connect
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+NOTHING = Checks()
 NOTE = TypeGuess("progress_note", 0.97)
 HEAD = "mrn,last_name,first_name,sex,dob,phone,address_line,zip\n"
 JANE = "M1,Quillfeather,Jane,F,1980-02-03,4405550199,12 Elm Street,12345"
@@ -77,7 +79,7 @@ class House:
         import_patients(self.folder / "people.csv", self.stores, now=now)
         return follow_index(self.stores, self.config, since=now, now=now)
 
-    def document(self, name="a", says=PAGE, share=0.0, doubts=(), outcome=None):
+    def document(self, name="a", says=PAGE, share=0.0, doubts=(), outcome=None, checks=NOTHING):
         """Take in a document that says this, and settle it."""
         inbox = self.folder / f"in-{name}"
         inbox.mkdir()
@@ -97,7 +99,7 @@ class House:
         line = standing_of(self.stores, "ingest", rules=self.config.match).line
         outcome = outcome or match_patient(extraction, PatientIndex(self.stores.index), rules=proposing(self.config.match))
         decision = line_up([*patient_doubt(outcome), *doubts], outcome, line)
-        plan = BatchPlan((PlannedDocument((1,), decision, NOTE, extraction, outcome, versions=versions.STEPS, line=line),))
+        plan = BatchPlan((PlannedDocument((1,), decision, NOTE, extraction, outcome, versions=versions.STEPS, checks=checks, line=line),))
         (self.folder / "scratch").mkdir(exist_ok=True)
         sheaf = Sheaf(inbox / f"{name}.pdf", Opened(FileKind.PDF, (PageFacts(1, 612.0, 792.0),)), kept, self.folder / "scratch")
         now = NOW + timedelta(days=self.days, hours=1)
@@ -186,6 +188,14 @@ def test_importing_the_missing_patient_files_what_was_held_for_want_of_one(house
     assert house.people(JANE) == Rematched()
     with reading(house.stores.index) as conn:
         assert [(act, mrn, actor) for act, mrn, actor, _ in documents.filings(conn, name)] == [("file", "M1", "rematch")]
+
+
+def test_what_carries_a_label_is_not_filed_by_matching_again(house):
+    label = Label("hiv", (1,), ("HIV-1 RNA",), 1, Box(0.1, 0.1, 0.2, 0.2))
+    name = house.document(checks=Checks(labels=(label,)))
+    house.people(JANE)
+    assert house.now(name).status == "review"
+    assert "sensitivity.hiv" in house.now(name).reasons
 
 
 def test_what_is_held_for_another_reason_too_stays_held_with_its_patient(house):

@@ -1,5 +1,6 @@
 """What the index keeps of a plan for showing it: the title's place and the turn of a page, in the frame of the source, and who asked for protection."""
 
+from schemas.checks import Checks, Label, Signature, Signed
 from schemas.document import TypeGuess
 from schemas.filing import Filing, Hold, PlannedDocument
 from schemas.page import Box, PageKind, PageReading, Word, place_on_source
@@ -19,6 +20,17 @@ def test_turn_title_and_protection_are_kept():
     assert tuple(held["type"]["place"]["box"]) == tuple(round(side, 5) for side in place_on_source(TITLE, 90))
     filed = evidence_of(PlannedDocument((4,), Filing("M1", 1.0), TypeGuess("consultation", 0.9)), readings)
     assert (filed["protected"], filed["type"]["place"]) == ([], None)
+
+
+def test_evidence_tells_what_is_missing_who_signed_and_what_is_protected():
+    box = Box(0.1, 0.2, 0.3, 0.25)
+    found = Checks(
+        ("page 2 of 3 is not here",), Signature(Signed.ABSENT, "nothing stands at the label", 4, box), (Label("hiv", (4,), ("HIV",), 4, box),)
+    )
+    said = evidence_of(PlannedDocument((4,), Filing("M1", 1.0), checks=found), {4: PageReading(4, PageKind.TEXT)})
+    assert (said["missing"], said["protected"]) == (["page 2 of 3 is not here"], ["sensitivity.hiv"])
+    assert said["signature"] == {"state": "absent", "why": "nothing stands at the label", "page": 4, "box": tuple(box)}
+    assert said["labels"] == [{"name": "hiv", "pages": (4,), "words": ("HIV",), "page": 4, "box": tuple(box)}]
 
 
 class Silent:

@@ -58,6 +58,19 @@ def test_a_fax_that_came_short_of_its_covers_count_is_held():
     assert not any(isinstance(decision, Hold) and "pages.missing" in decision.reasons for decision in whole)
 
 
+def test_what_asks_for_protection_is_never_filed_by_itself():
+    (found,) = planned(sheet([*HEAD, "HIV-1 RNA 40 copies/mL", *BODY], 1))
+    assert isinstance(found.decision, Hold)
+    assert "sensitivity.hiv" in found.decision.reasons
+    assert [(label.name, label.pages) for label in found.checks.labels] == [("hiv", (1,))]
+
+
+def test_a_document_is_told_which_of_its_pages_did_not_come():
+    (found,) = planned(sheet([*HEAD, *BODY, "^Page 1 of 3"], 1), sheet(["Patient: DOE, JANE  DOB: 01/02/1950", *BODY, "^Page 3 of 3"], 2))
+    assert found.checks.missing == ("page 2 of 3 is not here",)
+    assert "pages.missing" in found.decision.reasons
+
+
 def test_every_planned_document_tells_the_versions_of_all_steps():
     assert all(d.versions == versions.STEPS for d in planned(sheet([*HEAD, *BODY], 1)))
     assert {"look", "read", "split", "match", "decide"} < dict(versions.STEPS).keys()

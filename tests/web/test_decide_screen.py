@@ -261,6 +261,25 @@ def test_a_changed_index_makes_an_open_card_stale(full):
     assert post(client, "/items/item-1/decide", act="set_aside", reason="cover", fence=fence).status_code == 409
 
 
+def test_the_card_tells_missing_pages_the_signature_and_labels_with_their_places(full):
+    place = {"page": 1, "box": [0.1, 0.1, 0.4, 0.2]}
+    found = {
+        "missing": ["page 2 of 3 is not here"],
+        "signature": {"state": "absent", "why": "nothing stands at the label", **place},
+        "labels": [{"name": "hiv", "pages": [1], "words": ["HIV-1 RNA"], **place}],
+    }
+    with writing(full.stores.index) as conn:
+        before = documents.get(conn, "doc1")
+        documents.replace_record(conn, before, replace(before, evidence={**before.evidence, **found}), "test", full.now)
+    client = full.client("clerk")
+    page = client.get("/items/item-1").text
+    assert all(words in page for words in ("page 2 of 3 is not here", "✗ absent", "nothing stands at the label", "HIV-1 RNA"))
+    for name in ("signature", "label.hiv"):
+        assert f"/documents/doc1/snippets/{name}" in page
+        assert client.get(f"/documents/doc1/snippets/{name}").headers["content-type"] == "image/jpeg"
+    assert client.get("/documents/doc1/snippets/label.genetic").status_code == 404
+
+
 def test_a_snippet_is_the_place_and_no_more(full):
     client = full.client("clerk")
     answer = client.get("/documents/doc1/snippets/patient_name")

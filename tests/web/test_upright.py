@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from review.screens.decide.card import Answers, Question, card_of
-from review.sight import is_protected
 from review.upright import upright_box, upright_image
 from schemas.page import Box, place_on_source
+from schemas.protection import may_distribute
 from store import documents, queue
 from store.database import reading
 from workers.wire import load_catalogue
@@ -74,6 +74,6 @@ def test_a_blind_check_is_not_shown_where_the_machine_found_the_title(case):
 
 def test_a_document_whose_own_words_asked_for_it_stays_protected_when_it_is_filed_under_an_ordinary_type(case):
     catalogue, record = load_catalogue(), case[1]
-    assert not is_protected(record, catalogue)
-    assert is_protected(replace(record, reasons=("sensitivity.substance_use",)), catalogue)
-    assert is_protected(replace(record, reasons=(), evidence={"protected": ["sensitivity.substance_use"]}), catalogue)
+    assert may_distribute(record, catalogue)
+    assert not may_distribute(replace(record, reasons=("sensitivity.substance_use",)), catalogue)
+    assert not may_distribute(replace(record, reasons=(), evidence={"protected": ["sensitivity.substance_use"]}), catalogue)

@@ -21,7 +21,7 @@ WHOLE_PAGE = (0.0, 0.0, 1.0, 1.0)  # the place of what was typed, not read
 NEAR_BITS = 7.0  # a second candidate within a hundred to one is a near tie
 WEAK = {"last_name", "first_name", "middle_name", "suffix", "name", "dob", "sex"}  # all that twins and namesakes may share, or nearly
 UNARMED = {"patient.two_on_document", "patient.recheck", "patient.unfiled", "patient.duplicate", "patient.conflict", "policy.stopped"}
-LOOK_AT_PAGES = ("split", "pages", "image", "file", "duplicate", "sensitivity")  # never settled by a key pressed out of habit
+LOOK_AT_PAGES = ("split", "pages", "signature", "image", "file", "duplicate", "sensitivity")  # never settled by a key pressed out of habit
 MARKS = {"agree": ("✓", "agrees"), "near": ("≈", "near"), "differ": ("✗", "differs"), "absent": ("·", "not given")}
 ABSENT: Mapping[str, Any] = {"agreement": "absent", "index_value": "", "document_value": "", "level": ""}
 
@@ -201,10 +201,17 @@ def _has_family(item: ReviewItem, family: str) -> bool:
     return any(code.startswith(f"{family}.") for code in item.reasons)
 
 
+def _findings(record: DocumentRecord) -> list[Mapping[str, Any]]:
+    """The signature and the labels, with their places."""
+    signature = record.evidence.get("signature")
+    return [*([signature] if signature else []), *record.evidence.get("labels", [])]
+
+
 def _places(item: ReviewItem, record: DocumentRecord, question: Question | None) -> list[Place]:
     """Where fields and title were read, what bears on the question first."""
     bears = {Question.PATIENT: "patient_", Question.FIELDS: "service_date"}.get(question or Question.FILE)
     read = [(field.page, field.box, bears is not None and name.startswith(bears)) for name, field in in_order(record)]
+    read += [(one["page"], tuple(one["box"]), question is Question.CONFIRM) for one in _findings(record)]
     title = None if item.blind else (record.evidence.get("type") or {}).get("place")
     if title:
         read.insert(0, (title["page"], tuple(title["box"]), question is Question.TYPE))

@@ -16,10 +16,11 @@ from review.doors import Door, Policy, door, visitor_of
 from review.pages import show
 from review.pictures import Pictures
 from review.screens.decide.card import in_order
-from review.sight import is_protected, pictured_document, seen_document
+from review.sight import pictured_document, seen_document
 from schemas.access import Right, Visitor
 from schemas.catalogue import Catalogue
 from schemas.decision import UNFILINGS
+from schemas.protection import protections
 from schemas.record import DocumentRecord
 from store import sightings
 from store.database import reading
@@ -68,7 +69,7 @@ class DocumentScreen:
             name = partial(sightings.name_of, conn)
             seen = [(name(one.actor), one.at) for one in sightings.seen_by(conn, record)]
             past = [(one, name(one.actor), [name(actor) for actor in one.seen_by]) for one in sightings.unfilings(conn, record.id)]
-        facts: dict[str, Any] = {"protected": is_protected(record, self.catalogue), "unfilings": UNFILINGS, "seen": seen, "past": past}
+        facts: dict[str, Any] = {"protected": protections(record, self.catalogue), "unfilings": UNFILINGS, "seen": seen, "past": past}
         return show(request, "document/document.html", **facts, record=record, fields=in_order(record))
 
     def page(self, request: Request) -> Response:
@@ -76,10 +77,22 @@ class DocumentScreen:
         return _picture(self.pictures.get(self.wanted(request), request.path_params["page"], request.path_params["width"]))
 
     def snippet(self, request: Request) -> Response:
-        """The place where a field was read."""
+        """The place where a field was read, where a signature stands, or what asks for protection."""
         record = self.wanted(request)
-        field = record.fields.get(request.path_params["field"])
-        return _picture(self.pictures.snippet(record, field.page, field.box) if field else None)
+        place = place_of(record, request.path_params["field"])
+        return _picture(self.pictures.snippet(record, *place) if place else None)
+
+
+def place_of(record: DocumentRecord, name: str) -> tuple[int, tuple[float, float, float, float]] | None:
+    """Page and box of a field, of `signature`, or of `label.` and the name of a label."""
+    if field := record.fields.get(name):
+        return field.page, field.box
+    signature, labels = record.evidence.get("signature"), record.evidence.get("labels", ())
+    found = signature if name == "signature" else next((one for one in labels if name == f"label.{one['name']}"), None)
+    if not found:
+        return None
+    x0, y0, x1, y1 = found["box"]
+    return found["page"], (x0, y0, x1, y1)
 
 
 def _picture(data: bytes | None) -> Response:

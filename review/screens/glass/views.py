@@ -14,9 +14,10 @@ from starlette.responses import RedirectResponse, Response
 
 from review.doors import Door, Policy, door, visitor_of
 from review.pages import show
-from review.sight import is_protected, note_looks
+from review.sight import note_looks
 from schemas.access import GLASS_REASONS, Glass, Right
 from schemas.catalogue import Catalogue
+from schemas.protection import may_distribute
 from store import documents, patients, sessions
 from store.database import reading, writing
 
@@ -65,7 +66,7 @@ class GlassScreen:
         if glass is None:
             raise HTTPException(404)
         with reading(self.index) as conn:
-            found = [(record, is_protected(record, self.catalogue)) for record in documents.of_patient(conn, glass.mrn)]
+            found = [(record, not may_distribute(record, self.catalogue)) for record in documents.of_patient(conn, glass.mrn)]
         note_looks(self.index, visitor_of(request), [record.id for record, _ in found], self.now())
         return show(request, "glass/chart.html", glass=glass, found=found, reasons=GLASS_REASONS)
 

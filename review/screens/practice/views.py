@@ -17,9 +17,10 @@ from review.pages import show
 from review.screens.decide.card import Answers, card_of, certainty, in_order
 from review.screens.decide.views import FOUND, answers_in
 from review.second import place_of
-from review.sight import is_protected, seen_document
+from review.sight import seen_document
 from schemas.access import Right, Visitor
 from schemas.catalogue import Catalogue
+from schemas.protection import may_distribute
 from schemas.record import DocumentRecord, DocumentStatus, ReviewItem
 from store import lookup, merges, practice, queue, settled
 from store.database import reading, writing
@@ -100,7 +101,7 @@ class PracticeScreen:
         with reading(self.index) as conn:
             record = seen_document(conn, visitor, request.path_params["settled_id"], self.catalogue)
             asked = [one for one in queue.of_document(conn, record.id) if one.resolved_at is None] if record else []
-        if record is None or record.status is not DocumentStatus.FILED or asked or is_protected(record, self.catalogue):
+        if record is None or record.status is not DocumentStatus.FILED or asked or not may_distribute(record, self.catalogue):
             raise HTTPException(404)
         return record
 
