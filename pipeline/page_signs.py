@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -44,6 +44,13 @@ FAX_EDGE, FAX_HEAD = 0.03, 0.07
 FAX_LINE = re.compile(r"\d{1,2}[:.]\d{2}.*(\bfrom\b|\bto\b|\bfax\b|\d{3}[). -]{0,2}\d{3}[ .-]?\d{4})|(\bfrom\b|\bfax\b).*\d{1,2}[:.]\d{2}", _ANY)
 
 
+FORM = re.compile(r"\b(?:form|rev\w*)\b.{0,12}\d", _ANY)
+STAMP = re.compile(r"\bprint(?:ed|[ -]?out)?\b.{0,10}(?:\bby\b|\bon\b|:|\d)|\brun date\b", _ANY)
+FIGURE = re.compile(r"(?=(?:\D*\d){3})[\w][\w/.:-]*\d")
+LOWEST = 0.935  # below this no text runs
+HEADER = 0.35  # where a header with names, dates and numbers ends at the latest
+
+
 class Numbering(NamedTuple):
     """A printed page number, and of how many."""
 
@@ -63,6 +70,11 @@ class PageSigns:
     labels: int
     head: str  # the folded topmost lines without digits
     head_words: frozenset[str]  # their words and numbers, folded
+    body: tuple[Line, ...]  # the lines without those of the foot, of numbering and of printers
+    foot: str  # the folded lowest lines without digits
+    stamp: str  # the form's number, or who printed the page when
+    figures: frozenset[str]  # dates and numbers in the header, folded
+    words: frozenset[str]  # longer words of the text, folded
     identity: PageIdentity
     cover: bool
     file_pages: int
@@ -73,7 +85,10 @@ def read_signs(reading: PageReading, identity: PageIdentity, catalogue: Catalogu
     lines = tuple(line for line in lines_of(reading) if not is_fax_line(line))
     titles = tuple(title for title in find_titles(reading, catalogue) if title.doubt < 0.1)
     top = [line for line in lines if line.box.y0 < HEAD]
-    header = [line for line in lines if line.box.y0 < 0.35]
+    header = [line for line in lines if line.box.y0 < HEADER]
+    low = [line for line in lines if line.box.y0 > LOWEST]
+    stamps = [line for line in lines if (line.box.y0 > FOOT or line.box.y1 < HEAD) and (FORM.search(line.text) or STAMP.search(line.text))]
+    body = tuple(line for line in lines if line.box.y0 < FOOT + 0.04 and line not in stamps and not any(True for _ in numbers_in(line.text)))
     return PageSigns(
         reading=reading,
         lines=lines,
@@ -83,6 +98,11 @@ def read_signs(reading: PageReading, identity: PageIdentity, catalogue: Catalogu
         labels=sum(len(HEADER_LABEL.findall(line.text)) for line in header),
         head=" ".join(fold(re.sub(r"\d", "", line.text)) for line in top[:3]),
         head_words=frozenset(fold(word) for line in top[:3] for word in re.split(r"[\s,:#]+", line.text)) - {""},
+        body=body,
+        foot=" ".join(fold(re.sub(r"\d", "", line.text)) for line in low[-3:]),
+        stamp=" ".join(fold(line.text) for line in stamps),
+        figures=_figures(line for line in header if line in body),
+        words=frozenset(fold(word) for line in body for word in line.text.split() if len(word) > 4 and word.isalpha()),
         identity=identity,
         cover=_is_cover(lines, titles),
         file_pages=file_pages,
@@ -98,6 +118,11 @@ def _letterhead(top: Sequence[Line]) -> str:
     contact = sum(LETTERHEAD.search(line.text) is not None for line in top)
     named = [line for line in top if FACILITY.search(line.text)]
     return " ".join(fold(line.text) for line in top[:4]) if contact >= 2 or (contact and named) else ""
+
+
+def _figures(header: Iterable[Line]) -> frozenset[str]:
+    """The numbers of three digits and more in a header, dates among them."""
+    return frozenset(hit.lower() for line in header for hit in FIGURE.findall(line.text))
 
 
 def _is_cover(lines: Sequence[Line], titles: Sequence[Title]) -> bool:

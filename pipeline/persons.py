@@ -50,6 +50,11 @@ def compare(a: PageIdentity, b: PageIdentity) -> Person:
     return Person.SAME if _to_the_letter(a, b) and (not differing or (name and dob)) else Person.PERHAPS_OTHER
 
 
+def share_an_identifier(a: PageIdentity, b: PageIdentity) -> bool:
+    """Whether name, birth date or number of two pages agree, so that a differing one may be a misreading."""
+    return True in (_names(a.name, b.name), _digits(a.dob, b.dob), _digits(a.mrn, b.mrn))
+
+
 def _to_the_letter(a: PageIdentity, b: PageIdentity) -> bool:
     """Whether name, birth date or number agree but for look-alike characters: one letter off, alone, may be a sister."""
     names = bool(a.name and b.name and name_parts(a.name) == name_parts(b.name))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from statistics import median
 
 from rapidfuzz import fuzz
 
+from pipeline.continuity import continuity_signals, figure_signals
 from pipeline.page_signs import FOOT, Numbering, PageSigns, numbers_in, phrases
 from pipeline.persons import Person, name_parts, says
-from pipeline.titles import fold
+from pipeline.titles import Title, fold
 from schemas.document import PageIdentity
 from schemas.page import PageKind
 
@@ -36,59 +37,34 @@ LATER = re.compile(
     r"|family history|review of systems|past (medical|surgical) history|hospital course|microscopic|final diagnosis|conclusions?|follow.?up)\b",
     _ANY,
 )
-
-# hand-set log-odds; a page is a start when their sum says so
-BIAS = -1.6
-WEIGHTS: Mapping[str, float] = {
-    "numbered one": 4.5,
-    "numbering goes on": -6.5,  # page x of y
-    "bare numbering goes on": -6.5,  # of how many is not said
-    "packet numbering goes on": -6.5,  # what counts the pages of the file and not of a document
-    "numbered later": -2.2,
-    "numbering breaks": 2.0,
-    "previous was the last": 2.2,
-    "previous has more to come": -1.5,
-    "title on top": 4.8,
-    "lesser title on top": 2.2,
-    "same title as before": -1.2,
-    "follows a cover": 6.0,
-    "letterhead": 1.6,
-    "same letterhead as before": -0.4,
-    "other letterhead": 1.4,
-    "header labels": 1.8,
-    "same header as before": -2.0,
-    "same running head": -1.8,
-    "head names the patient": -0.8,
-    "page size changes": 1.6,
-    "scan quality changes": 0.8,
-    "type size changes": 0.6,
-    "previous was signed": 1.7,
-    "previous ends early": 0.9,
-    "previous runs to the end": -0.5,
-    "bare page in the same layout after a full one": -0.9,
-    "begins mid-sentence": -2.0,
-    "continued": -3.5,
-    "body opens": 1.2,
-    "later section on top": -1.2,
-    "patient perhaps other": 3.4,
-    "same patient": -0.4,
-    "cannot be read": -0.6,
-}
+SHORT_FILE = 6  # pages: numbers that count a file so short mostly count one document
 
 
-def signals_of(sheet: PageSigns, before: PageSigns, persons: Sequence[Person]) -> Iterator[str]:
-    """Every signal of a page after the page before it. `persons`: how its patient compares with that of each page of the document so far."""
+def signals_of(sheet: PageSigns, part: Sequence[PageSigns], after: PageSigns | None, persons: Sequence[Person]) -> Iterator[str]:
+    """Every signal of a page after the pages of the document before it. `persons`: how its patient compares with that of each of these pages."""
+    before = part[-1]
     if sheet.reading.kind is PageKind.UNREADABLE or before.reading.kind is PageKind.UNREADABLE:
         yield "cannot be read"
-    yield from _numbering_signals(sheet, before)
-    yield from _title_signals(sheet, before)
+    yield from _numbering_signals(sheet, part)
+    yield from _next_signals(sheet, before, after)
+    yield from _title_signals(sheet, part)
     yield from _head_signals(sheet, before)
     yield from _paper_signals(sheet, before)
     yield from _flow_signals(sheet, before)
+    yield from continuity_signals(sheet, before)
+    yield from figure_signals(sheet, part)
+    yield from _person_signals(sheet, part, persons)
+
+
+def _person_signals(sheet: PageSigns, part: Sequence[PageSigns], persons: Sequence[Person]) -> Iterator[str]:
     if Person.PERHAPS_OTHER in persons:
         yield "patient perhaps other"
     elif Person.SAME in persons:
         yield "same patient"
+    elif says(sheet.identity):
+        yield "names a patient"
+    elif any(says(page.identity) for page in part):
+        yield from naming_signals(sheet, part)
 
 
 def naming_signals(sheet: PageSigns, part: Sequence[PageSigns]) -> Iterator[str]:
@@ -102,46 +78,75 @@ def _names_in_head(identity: PageIdentity, words: Collection[str]) -> bool:
     return (all(len(name) > 1 and name in words for name in names)) or (len(identity.mrn or "") >= 5 and fold(identity.mrn or "") in words)
 
 
-def _numbering_signals(sheet: PageSigns, before: PageSigns) -> Iterator[str]:
-    here, there = sheet.numbers, before.numbers
+def _numbering_signals(sheet: PageSigns, part: Sequence[PageSigns]) -> Iterator[str]:
+    here, there = sheet.numbers, _numbers_before(part)
     followers = [a for a in here for b in there if _follows(a, b)]
-    goes_on = bool(followers)
-    if any(number.page == 1 for number in here) and not (goes_on and len(here) > 1 and len(there) == 1):
-        yield "numbered one"
-    elif goes_on:
+    if any(number.page == 1 for number in here) and not (followers and len(here) > 1 and len(there) == 1):
+        yield "numbered one of one" if Numbering(1, 1) in here else "numbered one"
+    elif followers:
         yield _how_it_goes_on(followers, sheet)
+    elif any(a.of is not None and a.of == b.of and a.page > b.page for a in here for b in there):
+        yield "numbering skips"
     elif here:
         later = not there or any(number.page > prior.page for number in here for prior in there)
         yield "numbered later" if later else "numbering breaks"
-    if goes_on:
+    if followers:
         return
-    if any(prior.of == prior.page for prior in there):
+    if any(prior.of is not None and prior.of <= prior.page for prior in there):
         yield "previous was the last"
     elif not here and any(prior.of and prior.page < prior.of for prior in there):
         yield "previous has more to come"
+
+
+def _numbers_before(part: Sequence[PageSigns]) -> tuple[Numbering, ...]:
+    """The numbers of the page before; where it shows none, what would stand on it by the page before that."""
+    for back, page in enumerate(reversed(part[-3:])):
+        if page.numbers:
+            return tuple(number._replace(page=number.page + back) for number in page.numbers)
+    return ()
+
+
+def _next_signals(sheet: PageSigns, before: PageSigns, after: PageSigns | None) -> Iterator[str]:
+    """What the numbers of the page behind say of this one, which shows none."""
+    if after is None or sheet.numbers:
+        return
+    if any(number.page == 2 for number in after.numbers):
+        yield "followed by page two"
+    elif any(number.page == prior.page + 2 and number.of == prior.of for number in after.numbers for prior in before.numbers):
+        yield "numbering goes on behind it"
 
 
 def _how_it_goes_on(followers: Sequence[Numbering], sheet: PageSigns) -> str:
     counted = [number for number in followers if number.of is not None]
     if any(number != (sheet.reading.number, sheet.file_pages) for number in counted):
         return "numbering goes on"
-    return "packet numbering goes on" if counted else "bare numbering goes on"
+    if not counted:
+        return "bare numbering goes on"
+    return "packet numbering goes on" if sheet.file_pages > SHORT_FILE else "numbering of the short file goes on"
 
 
 def _follows(here: Numbering, there: Numbering) -> bool:
     return here.page == there.page + 1 and here.of == there.of
 
 
-def _title_signals(sheet: PageSigns, before: PageSigns) -> Iterator[str]:
+def _title_signals(sheet: PageSigns, part: Sequence[PageSigns]) -> Iterator[str]:
+    before = part[-1]
     if before.cover and not sheet.cover:
         yield "follows a cover"
     title = next((t for t in sheet.titles if t.box.y0 < 0.4), None)
     if title is None:
         return
-    if any(_alike(title.text, other.text) and abs(title.box.y0 - other.box.y0) < 0.08 for other in before.titles):
+    if any(_same_title(title, other) for other in before.titles):
         yield "same title as before"
+    elif any(_same_title(title, other) for other in part[0].titles):
+        yield "title of the first page again"
     else:
         yield "title on top" if title.doubt <= 0.01 else "lesser title on top"
+
+
+def _same_title(title: Title, other: Title) -> bool:
+    """Whether two pages have the same title in the same place, in the same words or of the same type."""
+    return abs(title.box.y0 - other.box.y0) < 0.08 and (title.slug == other.slug or _alike(title.text, other.text))
 
 
 def _alike(a: str, b: str) -> bool:
@@ -188,7 +193,9 @@ def _flow_signals(sheet: PageSigns, before: PageSigns) -> Iterator[str]:
     body = [line for line in before.lines if line.box.y0 < FOOT + 0.04 and not any(True for _ in numbers_in(line.text))]
     if body and SIGNED.search(" ".join(line.text for line in body[-5:])):
         yield "previous was signed"
-    elif body and body[-1].box.y1 < 0.6:
+    elif body and body[-1].box.y1 < 0.4:
+        yield "previous ends very early"
+    elif body and body[-1].box.y1 < 0.7:
         yield "previous ends early"
     elif body and body[-1].box.y1 > 0.84 and not body[-1].text.rstrip().endswith((".", ":")):
         yield "previous runs to the end"

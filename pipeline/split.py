@@ -5,24 +5,32 @@ Knows readings, who each page says its patient is, and the catalogue's titles; k
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
+from typing import NamedTuple
 
+from pipeline.cut_weights import CutWeights, shipped_weights
 from pipeline.page_signs import PageSigns, read_signs
-from pipeline.persons import Person, compare, names_one_person, says
-from pipeline.signals import BIAS, WEIGHTS, naming_signals, signals_of
+from pipeline.persons import Person, compare, names_one_person, says, share_an_identifier
+from pipeline.signals import signals_of
 from schemas.catalogue import Catalogue
 from schemas.document import PageIdentity, Segment, SegmentKind
 from schemas.page import PageKind, PageReading
 from schemas.rules import SplitRules
 
-VERSION = 3
+VERSION = 4
 # what shows that a page belongs to the one before it; without one of these a page stays in the document, but a clerk is asked
 TIES = frozenset({"same patient", "head names the patient", "numbering goes on"})
 TIES_UNDER_ONE_TITLE = frozenset({"same patient", "head names the patient"})  # two people's copies of one form look alike, "page 2 of 2" too
 # these any other patient's page of the same sender shows as well: they tie only where the whole file names one person
-TIES_OF_ONE_PERSON = TIES | {"same running head", "continued", "packet numbering goes on", "bare numbering goes on"}
+TIES_OF_ONE_PERSON = TIES | {
+    "same running head",
+    "continued",
+    "packet numbering goes on",
+    "numbering of the short file goes on",
+    "bare numbering goes on",
+}
 TIES_OF_ONE_PERSON_UNDER_ONE_TITLE = TIES_UNDER_ONE_TITLE | {"continued"}
 
 
@@ -34,6 +42,13 @@ class Start:
     why: tuple[str, ...]
 
 
+class Cutter(NamedTuple):
+    """How a batch is cut: the lines, and the weights of the signals."""
+
+    rules: SplitRules
+    weights: CutWeights
+
+
 def split_batch(
     readings: Sequence[PageReading],
     identities: Sequence[PageIdentity],
@@ -41,11 +56,13 @@ def split_batch(
     *,
     rules: SplitRules,
     new_patients: Collection[int] = (),
+    weights: CutWeights | None = None,
 ) -> tuple[Segment, ...]:
     """Every page in exactly one segment, in order of first pages. Nothing is joined or compared across a new-patient sheet."""
     known = {reading.number: PageIdentity(reading.number) for reading in readings} | {identity.page: identity for identity in identities}
     signs = [read_signs(reading, known[reading.number], catalogue, len(readings)) for reading in readings]
-    return tuple(segment for part in _by_patient(signs, new_patients) for segment in _split_part(part, rules))
+    cutter = Cutter(rules, weights or shipped_weights())
+    return tuple(segment for part in _by_patient(signs, new_patients) for segment in _split_part(part, cutter))
 
 
 def _by_patient(signs: Sequence[PageSigns], new_patients: Collection[int]) -> list[list[PageSigns]]:
@@ -57,12 +74,12 @@ def _by_patient(signs: Sequence[PageSigns], new_patients: Collection[int]) -> li
     return parts
 
 
-def _split_part(signs: Sequence[PageSigns], rules: SplitRules) -> list[Segment]:
+def _split_part(signs: Sequence[PageSigns], cutter: Cutter) -> list[Segment]:
     identities = [page.identity for page in signs]
     aside = _set_aside([page.reading for page in signs], {identity.page for identity in identities if says(identity)})
     separators = [n for n, segment in aside.items() if segment.kind is SegmentKind.SEPARATOR]
     pages = [page for page in signs if page.reading.number not in aside]
-    documents = _documents(pages, separators, rules, one_person=names_one_person(identities))
+    documents = _documents(pages, separators, cutter, one_person=names_one_person(identities))
     return sorted([*_merge_blanks(aside), *documents], key=lambda segment: segment.pages[0])
 
 
@@ -99,17 +116,17 @@ def _merge_blanks(aside: Mapping[int, Segment]) -> list[Segment]:
     return merged
 
 
-def _documents(sheets: Sequence[PageSigns], separators: Sequence[int], rules: SplitRules, *, one_person: bool) -> list[Segment]:
+def _documents(sheets: Sequence[PageSigns], separators: Sequence[int], cutter: Cutter, *, one_person: bool) -> list[Segment]:
     """Document segments of the pages that are neither blank, separators nor repeats."""
     parts: list[list[PageSigns]] = []
     starts: list[Start] = []
-    for sheet in sheets:
-        start = _start(sheet, parts[-1] if parts else [], separators, rules)
+    for sheet, after in zip_longest(sheets, sheets[1:]):
+        start = _start(sheet, parts[-1] if parts else [], after, separators, cutter)
         starts.append(start)
-        if start.chance >= rules.start_at:
+        if start.chance >= cutter.rules.start_at:
             parts.append([])
         parts[-1].append(sheet)
-    return _segments(parts, starts, rules, one_person=one_person)
+    return _segments(parts, starts, cutter.rules, one_person=one_person)
 
 
 def _segments(parts: Sequence[Sequence[PageSigns]], starts: Sequence[Start], rules: SplitRules, *, one_person: bool) -> list[Segment]:
@@ -138,26 +155,25 @@ def _told(part: Sequence[PageSigns], starts: Sequence[Start]) -> tuple[str, ...]
     return tuple(f"page {sheet.reading.number}: {', '.join(start.why)}" for sheet, start in zip(part, starts, strict=True) if start.why)
 
 
-def _start(sheet: PageSigns, part: Sequence[PageSigns], separators: Sequence[int], rules: SplitRules) -> Start:
-    """Whether a page begins a document, given the pages of the document before it."""
+def _start(sheet: PageSigns, part: Sequence[PageSigns], after: PageSigns | None, separators: Sequence[int], cutter: Cutter) -> Start:
+    """Whether a page begins a document, given the pages of the document before it and the page behind."""
     if not part:
         return Start(1.0, ("first page",))
     before, n = part[-1], sheet.reading.number
     if any(before.reading.number < mark < n for mark in separators):
         return Start(1.0, ("after a separator sheet",))
+    signals = weighed_signals(sheet, part, after)
+    return _other_patient(sheet, part, cutter.rules) if signals is None else Start(cutter.weights.chance(signals), signals)
+
+
+def weighed_signals(sheet: PageSigns, part: Sequence[PageSigns], after: PageSigns | None) -> tuple[str, ...] | None:
+    """The signals of a page after the pages of a document; None where it names another patient: that cut needs no weighing."""
     persons = [compare(sheet.identity, earlier.identity) for earlier in part]
-    if Person.OTHER in persons:
-        return _other_patient(part, rules)
-    signals = [*signals_of(sheet, before, persons), *naming_signals(sheet, part)]
-    return Start(_logistic(BIAS + sum(WEIGHTS[signal] for signal in signals)), tuple(signals))
+    return None if Person.OTHER in persons else tuple(signals_of(sheet, part, after, persons))
 
 
-def _other_patient(part: Sequence[PageSigns], rules: SplitRules) -> Start:
-    """A cut that must be; sure only when no page without a name lies before it, which could be either patient's."""
+def _other_patient(sheet: PageSigns, part: Sequence[PageSigns], rules: SplitRules) -> Start:
+    """A cut that must be; sure only when the two share no identifier, and no page without a name lies before it, which could be either patient's."""
     nameless = len(part) > 1 and not says(part[-1].identity) and not part[-1].cover
-    chance = (rules.sure_above + rules.start_at) / 2 if nameless else 1.0
-    return Start(chance, ("another patient",))
-
-
-def _logistic(odds: float) -> float:
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
+    doubtful = nameless or any(share_an_identifier(sheet.identity, page.identity) for page in part)
+    return Start((rules.sure_above + rules.start_at) / 2 if doubtful else 1.0, ("another patient",))

@@ -7,6 +7,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.cut_weights import shipped_weights
 from pipeline.persons import Person, compare, names_one_person
 from pipeline.split import split_batch
 from schemas.catalogue import build_catalogue
@@ -280,3 +281,54 @@ def test_a_head_with_the_patients_name_or_numbering_of_one_set_ties_among_two_pa
 )
 def test_a_file_names_one_person_only_when_its_pages_agree(who, one):
     assert names_one_person([PageIdentity(n, *values) for n, values in enumerate(who, 1)]) is one
+
+
+def test_a_patient_named_otherwise_on_a_page_with_the_same_number_is_cut_off_but_a_clerk_is_asked():
+    found = cut([first(1), first(2, "OPERATIVE REPORT", ("DQRPN, JANE", None, "445566"))], [said(1), said(2, ("DQRPN, JANE", None, "445566"))])
+    assert pages_of(found) == [(1,), (2,)]
+    assert not any(segment.sure for segment in found)
+
+
+FORM = ["^Lakeview Hospital", "^#PROGRESS NOTE", "Patient: DOE, JANE  DOB: 1950-01-02"]
+
+
+def dated(number, date, visit, lines=44):
+    return sheet([*FORM, f"MRN: 445566  Date: {date}  Visit: {visit}", "", *[f"{chr(64 + number) * 6} {SENTENCE}"] * lines], number)
+
+
+def test_a_header_repeated_with_other_dates_and_numbers_weighs_for_a_new_document():
+    same = cut([dated(1, "03/04/2024", "771203"), dated(2, "03/04/2024", "771203")], [said(1), said(2)])
+    other = cut([dated(1, "03/04/2024", "771203"), dated(2, "05/19/2024", "880416")], [said(1), said(2)])
+    assert "same dates and numbers in the header" in str(same)
+    assert "other dates and numbers in the header" in str(other)
+
+
+def closing(number, last, **facts):
+    return sheet([*FORM, *[f"She {SENTENCE}"] * 46, last], number, **facts)
+
+
+@pytest.mark.parametrize(
+    ("last", "opening", "signal"),
+    [
+        ("She was told to take the tablets in the morning with a", "glass of water and to call when dizzy.", "sentence goes on"),
+        ("3. Metoprolol twice a day", "4. Aspirin once a day", "list goes on"),
+        ("Test one   Value two   Range three", "Sodium one   140 two   normal three", "table goes on"),
+    ],
+)
+def test_what_a_page_left_open_the_next_one_goes_on_with(last, opening, signal):
+    rows = [last.replace("one", at) for at in ("one", "ten", "six")] if signal.startswith("table") else [last]
+    body = [f"She {SENTENCE}"] * 40
+    found = cut([sheet([*FORM, *body, *rows], 1), sheet([*[opening] * len(rows), *body], 2)], [said(1)])
+    assert signal in str(found[0].why)
+    assert pages_of(found) == [(1, 2)]
+
+
+def test_numbering_that_skips_a_page_still_holds_the_document_together():
+    found = cut([later(1, 3, 1), later(2, 3, 3), later(3, 2, 1), later(4, 2, 2)])
+    assert pages_of(found) == [(1, 2), (3, 4)]
+
+
+def test_every_weight_that_ships_is_of_a_signal_that_can_be_seen():
+    weights = shipped_weights().weights
+    source = "".join((Path(__file__).parents[2] / f"pipeline/{name}.py").read_text() for name in ("signals", "continuity"))
+    assert all(f'"{name}"' in source for name in weights)
