@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pipeline.sheets import ReadSheet, nobody
 from schemas.catalogue import Catalogue
-from schemas.page import Barcode, PageReading, Word
+from schemas.page import Barcode, Box, PageReading, Word
 from schemas.patient import IndexPatient, NameFrequencies, PatientClaim
 from schemas.source import Opened, Refused, RenderedPage
 
@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from pipeline.sender_memory import Form
 
 
-class TextLine(NamedTuple):
-    """The text of one printed line, and how sure the reader was (0..1)."""
+class Strip(NamedTuple):
+    """One line of print found on an image: its place as shares of the image, its pixels made straight, and by how much its right end lies lower."""
 
-    text: str
-    confidence: float
+    box: Box
+    pixels: NDArray[np.uint8]
+    fall: float = 0.0
 
 
 class PageOpener(Protocol):
@@ -67,11 +68,20 @@ class FirstEngine(OcrEngine, FigureReader, Protocol):
     """The recogniser that reads every page, and its figures once more."""
 
 
-class SecondEngine(OcrEngine, Protocol):
-    """Another recogniser, independent of the first: what both read alike has two witnesses."""
+class SecondEngine(Protocol):
+    """Another recogniser, independent of the first: what both read alike has two witnesses. Finding print costs it little, reading it much."""
 
-    def lines(self, images: Sequence[NDArray[np.uint8]]) -> tuple[TextLine, ...]:
-        """What each image of one printed line says, in order. EngineFault when the engine fails."""
+    @property
+    def name(self) -> str:
+        """What its readings are known by."""
+        ...
+
+    def strips(self, image: NDArray[np.uint8]) -> tuple[Strip, ...]:
+        """Where lines of print stand, from the top. EngineFault when the engine fails."""
+        ...
+
+    def lines(self, images: Sequence[NDArray[np.uint8]]) -> tuple[tuple[Word, ...], ...]:
+        """The words of each image of one printed line, with boxes as shares of that image. EngineFault when the engine fails."""
         ...
 
 

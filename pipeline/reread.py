@@ -1,29 +1,24 @@
-"""Looks a second time where it is needed: at each birth date and record number, at short doubtful lines and at bands of a page that read badly.
+"""Looks a second time where it is needed: at each birth date and record number, and at bands of a page that read badly.
 
 What it reads stands beside the first reading, never instead of it. Knows places and one engine; weighs nothing.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from itertools import chain, groupby
-from pathlib import Path
-
-from PIL import Image
+from itertools import chain
 
 from pipeline.clean import resized, turned
 from pipeline.look import Gray, Scan, open_scan, within_bounds
-from pipeline.ports import SecondEngine, TextLine
+from pipeline.ports import SecondEngine, Strip
 from schemas.document import Extraction, Field, FieldName
 from schemas.page import Box, PageReading, ReadFrom, Reread, Word
 from schemas.rules import ReadRules
 from schemas.source import RenderedPage
 
-VERSION = 2
-LINE, PIECE, BAND = "line", "piece", "band"
-SPARSE = 11  # the layout mode for words in no order
+VERSION = 3
+LINE, BAND = "line", "band"
 TWO_WITNESSES = (FieldName.PATIENT_DOB, FieldName.PATIENT_MRN)
 WHEN_DOUBTFUL = (FieldName.PATIENT_NAME, FieldName.SERVICE_DATE, FieldName.ACCESSION)
 REQUIRED = (FieldName.PATIENT_NAME, FieldName.PATIENT_DOB, FieldName.FACILITY)
@@ -33,7 +28,7 @@ FOOT = Box(0.0, 0.88, 1.0, 1.0)  # and where labels and stamps do
 WHOLE = (HEAD, Box(0.0, 0.34, 1.0, 0.67), Box(0.0, 0.67, 1.0, 1.0))
 HIGHEST = 0.4  # of the page: the engine's memory grows with the band, to a gigabyte for a whole page
 ABOVE, BELOW = 0.05, 0.08  # of the page, around a label whose value was not found
-APART, LONGEST, MOST_PIECES = 1.2, 7, 16  # heights of a line between pieces; words of a piece; pieces of a page
+LONG, RUNNING = 20, 0.5  # heights of a line; share of its words in small letters
 LOWER = tuple("abcdefghijklmnopqrstuvwxyz")
 BESIDE, OVER = 0.5, 0.25  # in heights of a line, around the box of a value
 
@@ -43,13 +38,11 @@ def reread(
 ) -> PageReading:
     """The reading with what a second look read beside it. `unanswered`: where labels stand whose value was not found."""
     bands, values = bands_to_read(reading, said, unanswered, rules), boxes_to_check(reading, said, rules)
-    short = pieces_to_check(reading, (*bands, *values), rules)
-    if page.image is None or not (values or bands or short):
+    if page.image is None or not (values or bands):
         return reading
     paper = upright(within_bounds(open_scan(page)), reading.turn)
-    lines = read_lines(paper, values, engine, LINE), read_lines(paper, short, engine, PIECE)
-    looks = [read_band(paper, band, engine, page.image.with_suffix(".band.pgm"), rules) for band in bands]
-    return replace(reading, rereads=(*reading.rereads, *chain(*lines), *looks))
+    looks = chain(read_values(paper, values, engine), *(read_band(paper, band, engine, reading.words) for band in bands))
+    return replace(reading, rereads=(*reading.rereads, *looks))
 
 
 def boxes_to_check(reading: PageReading, said: Extraction, rules: ReadRules) -> tuple[Box, ...]:
@@ -59,50 +52,9 @@ def boxes_to_check(reading: PageReading, said: Extraction, rules: ReadRules) -> 
     return tuple(field.box for field in said.fields if needs_witness(field) or (field.name in WHEN_DOUBTFUL and is_doubtful(field, rules)))
 
 
-def pieces_to_check(reading: PageReading, seen: Sequence[Box], rules: ReadRules) -> tuple[Box, ...]:
-    """Where on a bad page short pieces of a line that may hold a value were read unsurely, the worst first. `seen`: what is looked at anyway."""
-    if not is_bad(reading, rules):
-        return ()
-    doubtful = ((sure, hull(piece)) for piece in pieces(reading.words) if (sure := least_sure(piece)) < rules.doubtful_below)
-    return tuple(box for _, box in sorted(doubtful) if not seen_in(box, seen))[:MOST_PIECES]
-
-
 def is_bad(reading: PageReading, rules: ReadRules) -> bool:
     """Whether a fax, copy or dirty scan was read by us, and not surely."""
     return reading.read_from is ReadFrom.OCR and reading.quality != "clean" and reading.confidence < rules.reread_below
-
-
-def pieces(words: Sequence[Word]) -> Iterator[list[Word]]:
-    """What stands together in a line and is no longer than a label with its value."""
-    for _, line in groupby(words, key=lambda word: word.line):
-        piece: list[Word] = []
-        for word in line:
-            if piece and word.box.x0 - piece[-1].box.x1 > APART * (word.box.y1 - word.box.y0):
-                yield from [piece] * (len(piece) <= LONGEST)
-                piece = []
-            piece.append(word)
-        yield from [piece] * (len(piece) <= LONGEST)
-
-
-def least_sure(piece: Sequence[Word]) -> float:
-    """How sure the worst figure or capitalised word of a piece is; 1 where it has none."""
-    return min((word.confidence for word in piece if len(word.text) > 1 and not word.text.strip("([#'\"").startswith(LOWER)), default=1.0)
-
-
-def hull(piece: Sequence[Word]) -> Box:
-    """The box around some words."""
-    boxes = [word.box for word in piece]
-    return Box(min(b.x0 for b in boxes), min(b.y0 for b in boxes), max(b.x1 for b in boxes), max(b.y1 for b in boxes))
-
-
-def seen_in(box: Box, seen: Sequence[Box]) -> bool:
-    """Whether a box holds, or lies in, something that is looked at anyway."""
-    return any(middle_in(box, other) or middle_in(other, box) for other in seen)
-
-
-def middle_in(one: Box, other: Box) -> bool:
-    """Whether the middle of one box lies in another."""
-    return other.x0 <= (one.x0 + one.x1) / 2 <= other.x1 and other.y0 <= (one.y0 + one.y1) / 2 <= other.y1
 
 
 def is_recognised(reading: PageReading) -> bool:
@@ -168,12 +120,15 @@ def cut(paper: Scan, box: Box, dpi: int) -> Gray:
     return resized(paper._replace(pixels=paper.pixels[rows, columns]), dpi)
 
 
-def read_lines(paper: Scan, boxes: Sequence[Box], engine: SecondEngine, what: str) -> list[Reread]:
+def read_values(paper: Scan, boxes: Sequence[Box], engine: SecondEngine) -> list[Reread]:
     """Each value read again from its own box, all in one go."""
     inch = paper.pixels.shape[0] / paper.dpi_y, paper.pixels.shape[1] / paper.dpi_x
     wider = [with_margin(box, inch) for box in boxes]
     said = engine.lines([cut(paper, box, LINE_DPI) for box in wider])
-    return [Reread(f"{engine.name}:{what}", box, tuple(words_of(line, box))) for box, line in zip(wider, said, strict=True)]
+    return [
+        Reread(f"{engine.name}:{LINE}", box, tuple(word._replace(box=on_page(word.box, box)) for word in words))
+        for box, words in zip(wider, said, strict=True)
+    ]
 
 
 def with_margin(box: Box, inches: tuple[float, float]) -> Box:
@@ -183,21 +138,37 @@ def with_margin(box: Box, inches: tuple[float, float]) -> Box:
     return Box(max(0.0, box.x0 - beside), max(0.0, box.y0 - OVER * high), min(1.0, box.x1 + beside), min(1.0, box.y1 + OVER * high))
 
 
-def words_of(line: TextLine, box: Box) -> Iterator[Word]:
-    """The words of a line, spread over its box by their letters."""
-    share = (box.x1 - box.x0) / max(1, len(line.text))
-    for found in re.finditer(r"\S+", line.text):
-        yield Word(found[0], box._replace(x0=box.x0 + found.start() * share, x1=box.x0 + found.end() * share), line.confidence, 0)
+def read_band(paper: Scan, band: Box, engine: SecondEngine, first: Sequence[Word]) -> list[Reread]:
+    """The print of a band, line by line, without running text. `first`: what was read there at first."""
+    strips = [
+        strip._replace(box=on_page(strip.box, band), fall=strip.fall * (band.y1 - band.y0)) for strip in engine.strips(cut(paper, band, BAND_DPI))
+    ]
+    wanted = [strip for strip in strips if not is_running_text(strip, first)]
+    said = engine.lines([strip.pixels for strip in wanted])
+    return [Reread(f"{engine.name}:{BAND}", strip.box, along(words, strip)) for strip, words in zip(wanted, said, strict=True)]
 
 
-def read_band(paper: Scan, band: Box, engine: SecondEngine, image: Path, rules: ReadRules) -> Reread:
-    """All words of a band. `image`: where its pixels may be put for the engine; nothing stays there."""
-    Image.fromarray(cut(paper, band, BAND_DPI)).save(image)
-    try:
-        words = engine.words(image, languages=rules.languages, mode=SPARSE, seconds=rules.page_seconds, dpi=BAND_DPI)
-    finally:
-        image.unlink(missing_ok=True)
-    return Reread(f"{engine.name}:{BAND}", band, tuple(word._replace(box=on_page(word.box, band)) for word in words))
+def is_running_text(strip: Strip, first: Sequence[Word]) -> bool:
+    """Whether a line is long and of small letters: it costs most, and a value by a label stands in no such line."""
+    high, wide = strip.pixels.shape
+    words = [word.text for word in first if middle_in(word.box, strip.box)] if wide > LONG * high else []
+    return sum(text.startswith(LOWER) for text in words) > RUNNING * max(1, len(words))
+
+
+def middle_in(one: Box, other: Box) -> bool:
+    """Whether the middle of one box lies in another."""
+    return other.x0 <= (one.x0 + one.x1) / 2 <= other.x1 and other.y0 <= (one.y0 + one.y1) / 2 <= other.y1
+
+
+def along(words: Sequence[Word], strip: Strip) -> tuple[Word, ...]:
+    """The words of a line where they stand on the page, which may rise or fall."""
+    x0, y0, x1, y1 = strip.box
+    high, placed = y1 - y0 - abs(strip.fall), []
+    for word in words:
+        middle = (word.box.x0 + word.box.x1) / 2
+        top = y0 + max(0.0, strip.fall) * middle + max(0.0, -strip.fall) * (1 - middle)
+        placed.append(word._replace(box=Box(x0 + (x1 - x0) * word.box.x0, top, x0 + (x1 - x0) * word.box.x1, top + high)))
+    return tuple(placed)
 
 
 def on_page(box: Box, band: Box) -> Box:

@@ -17,7 +17,6 @@ from schemas.page import Box, PageReading, Reread
 from schemas.rules import ExtractRules
 
 FIRST = "first:page"
-PIECE = ":piece"
 PRINTED = "layer:page"  # a program wrote it into the file: nobody read it off pixels
 CHECKED = (FieldName.PATIENT_NAME, FieldName.PATIENT_DOB, FieldName.PATIENT_MRN, FieldName.SERVICE_DATE, FieldName.ACCESSION)
 
@@ -38,7 +37,7 @@ class Verdict(NamedTuple):
 
 def looks_at(page: PageReading) -> tuple[Look, ...]:
     """Every reading of a page, the first one first."""
-    told = (again for again in page.rereads if again.words and not again.source.endswith(PIECE))  # its words have no places of their own
+    told = (again for again in page.rereads if again.words)
     rest = (Look(again.source, lay_out(replace(page, words=again.words))) for again in told)
     return (Look(FIRST, lay_out(page)), *rest) if page.rereads else ()
 

@@ -19,7 +19,7 @@ from pipeline.engines.null import Given
 from pipeline.engines.rapid import RapidOcr, is_installed
 from pipeline.engines.recogniser import Recogniser
 from pipeline.engines.tesseract import Tesseract, rows_of, visible, words_of
-from pipeline.ports import BarcodeReader, FirstEngine, OcrEngine, SecondEngine, TextLine
+from pipeline.ports import BarcodeReader, FirstEngine, OcrEngine, SecondEngine
 from schemas.config import Config
 from schemas.faults import EngineFault, Overrun
 from schemas.page import Box, Word
@@ -44,7 +44,7 @@ def image(tmp_path_factory):
     return path
 
 
-@pytest.mark.parametrize("engine", [*FIRST, pytest.param(RapidOcr(), marks=NEEDS_SECOND), Given(SAID)], ids=lambda engine: engine.name)
+@pytest.mark.parametrize("engine", [*FIRST, Given(SAID)], ids=lambda engine: engine.name)
 def test_words_stand_in_the_image_with_lines_in_order(engine: OcrEngine, image):
     words = engine.words(image, **ASK)
     assert [word.text for word in words[:2]] == ["Discharge", "Summary"]
@@ -206,9 +206,32 @@ def second():
 @NEEDS_SECOND
 def test_a_second_engine_reads_single_lines_in_order(second: SecondEngine, text):
     first, other, nothing = second.lines([line_of(text), line_of("Discharge"), np.full((40, 400), 255, np.uint8)])
-    assert (first.text, other.text, nothing.text) == (text, "Discharge", "")
-    assert 0 <= nothing.confidence <= first.confidence <= 1
+    assert ["".join(word.text for word in words) for words in (first, other, nothing)] == [text, "Discharge", ""]
+    assert all(0 <= w.confidence <= 1 and 0 <= w.box.x0 < w.box.x1 <= 1 for w in (*first, *other))
     assert second.lines([]) == ()
+
+
+@NEEDS_SECOND
+def test_a_second_engine_finds_lines_of_print_and_where_their_words_stand(second: SecondEngine, image):
+    pixels = np.asarray(Image.open(image))
+    strips = second.strips(pixels)
+    assert [round(strip.box.y0, 1) for strip in strips] == [0.1, 0.2, 0.4]
+    assert all(abs(strip.fall) < 0.01 for strip in strips)
+    title, _, follow = second.lines([strip.pixels for strip in strips])
+    assert [word.text for word in title] == ["Discharge", "Summary"]
+    assert "".join(word.text for word in follow) == "Followupinoneweek"
+    left = strips[0].box.x0 + title[1].box.x0 * (strips[0].box.x1 - strips[0].box.x0)
+    assert left == pytest.approx((80 + ImageFont.load_default(36).getlength("Discharge ")) / 1000, abs=0.02)
+    assert second.strips(np.full((300, 600), 255, np.uint8)) == ()
+
+
+@NEEDS_SECOND
+@pytest.mark.parametrize("angle", [-2.0, 2.0])
+def test_a_crooked_line_is_told_to_rise_or_fall(second: SecondEngine, image, angle):
+    crooked = np.asarray(Image.open(image).rotate(angle, fillcolor=255))
+    strip = second.strips(crooked)[1]
+    wide = (strip.box.x1 - strip.box.x0) * crooked.shape[1]
+    assert strip.fall * crooked.shape[0] == pytest.approx(-np.tan(np.radians(angle)) * wide, abs=5)
 
 
 @NEEDS_SECOND
@@ -217,7 +240,7 @@ def test_the_second_engine_fetches_nothing_says_nothing_and_takes_one_thread(mon
 
     monkeypatch.setattr(DownloadFile, "run", lambda *_: pytest.fail("it tried to fetch a model"))
     engine = RapidOcr()
-    assert [word.text for word in engine.words(image, **ASK)[:2]] == ["Discharge", "Summary"]
+    assert [word.text for word in engine.lines([engine.strips(np.asarray(Image.open(image)))[0].pixels])[0]] == ["Discharge", "Summary"]
     assert capfd.readouterr() == ("", "")
     assert engine._engine.text_rec.session.session.get_session_options().intra_op_num_threads == 1
 
@@ -226,9 +249,9 @@ def test_the_second_engine_fetches_nothing_says_nothing_and_takes_one_thread(mon
 def test_a_second_engine_without_its_models_says_so(monkeypatch, image):
     monkeypatch.setattr(rapid, "DETECTOR", "nowhere.onnx")
     with pytest.raises(EngineFault) as fault:
-        RapidOcr().words(image, **ASK)
+        RapidOcr().strips(np.asarray(Image.open(image)))
     assert fault.value.permanent
-    assert str(image) not in str(fault.value)
+    assert "onnx" not in str(fault.value)
 
 
 def test_an_absent_package_is_seen_without_loading_it(monkeypatch):
@@ -275,8 +298,5 @@ def test_readings_of_two_recognisers_are_kept_apart(monkeypatch):
 
 
 def test_lines_given_are_lines_said():
-    assert Given(said=(TextLine("a", 0.9), TextLine("b", 0.8))).lines([np.zeros((1, 1), np.uint8)] * 3) == (
-        TextLine("a", 0.9),
-        TextLine("b", 0.8),
-        TextLine("b", 0.8),
-    )
+    one, other = SAID[:1], SAID[1:]
+    assert Given(said=(one, other)).lines([np.zeros((1, 1), np.uint8)] * 3) == (one, other, other)

@@ -10,13 +10,14 @@ from PIL import Image, ImageDraw, ImageFont
 from pipeline import flow, versions
 from pipeline.engines.null import Given
 from pipeline.flow import plan_batch, read_pages
-from pipeline.ports import TextLine, Tools
+from pipeline.ports import Tools
 from samples.memory_patients import MemoryPatients
 from schemas.catalogue import build_catalogue
 from schemas.config import Config
 from schemas.faults import EngineFault
 from schemas.filing import Hold, SetAside
 from schemas.line import Line, LineKind
+from schemas.page import Box, Word
 from schemas.patient import IndexPatient
 from schemas.source import RenderedPage
 from tests.sheets import sheet
@@ -98,7 +99,7 @@ class OnePage:
         return (RenderedPage(1, 612, 792, self.image, 200, 200, image_share=1.0),)
 
 
-@pytest.mark.parametrize("second", [None, Given(said=(TextLine("01/02/1950", 0.99),))])
+@pytest.mark.parametrize("second", [None, Given(said=((Word("01/02/1950", Box(0.0, 0.0, 1.0, 1.0), 0.99, 0),),))])
 def test_without_a_second_engine_there_is_the_first_reading_alone(tmp_path, second):
     drawn = Image.new("L", (1700, 2200), 255)
     for at in range(12):

@@ -14,23 +14,22 @@ from pipeline.engines.null import Given
 from pipeline.engines.tesseract import Tesseract
 from pipeline.extract import extract, unanswered
 from pipeline.look import Scan
-from pipeline.ports import TextLine
+from pipeline.ports import Strip
 from pipeline.reread import (
     FOOT,
     HEAD,
     HIGHEST,
-    MOST_PIECES,
     WHOLE,
+    along,
     around,
     bands_to_read,
     boxes_to_check,
     cut,
+    is_running_text,
     joined,
     on_page,
-    pieces_to_check,
     reread,
     upright,
-    words_of,
 )
 from schemas.document import FieldName
 from schemas.page import Box, ReadFrom, Word
@@ -85,23 +84,33 @@ def test_a_label_without_its_value_is_looked_at_again_on_any_page():
     assert any(band.y0 <= label.y0 and label.y1 <= band.y1 for band in asked(page)[1])
 
 
-def test_short_doubtful_pieces_of_a_bad_page_are_read_again_and_prose_is_not():
-    prose = "Then she went to the Lakeview clinic for a further talk about it"
-    page = read([*TOLD, "", "Signed by Harold Whitcomb MD", "", prose], quality="fax", confidence=0.9)
-    doubted = replace(page, words=tuple(w._replace(confidence=0.5 if w.text in {"Harold", "clinic", "Lakeview"} else 0.99) for w in page.words))
-    found = pieces_to_check(doubted, (), RULES)
-    assert len(found) == 2
-    for text in ("Hospital", "Whitcomb"):
-        word = next(word for word in page.words if word.text == text)
-        assert any(box.x0 <= word.box.x0 and word.box.x1 <= box.x1 and box.y0 <= word.box.y0 and word.box.y1 <= box.y1 for box in found)
-    assert pieces_to_check(doubted, found[:1], RULES) == found[1:]
-    assert pieces_to_check(replace(doubted, quality="clean"), (), RULES) == ()
+def strip(box, wide, fall=0.0):
+    return Strip(box, np.zeros((20, wide), np.uint8), fall)
 
 
-def test_no_more_pieces_of_a_page_are_read_again_than_pay():
-    page = read([f"Box {n}" for n in range(40)], quality="fax", confidence=0.9)
-    doubted = replace(page, words=tuple(word._replace(confidence=0.3) for word in page.words))
-    assert len(pieces_to_check(doubted, (), RULES)) == MOST_PIECES
+@pytest.mark.parametrize(
+    ("line", "wide", "running"),
+    [
+        ("She was seen in the clinic for a further talk about her knee and went home", 900, True),
+        ("She was seen in the clinic for a further talk about her knee and went home", 300, False),
+        ("Patient: DOE, JANE MARIE  DOB: 01/02/1950  MRN: 4471902  Attending: SMITH, ALAN", 900, False),
+        ("", 900, False),
+    ],
+)
+def test_running_text_alone_is_left_out_of_a_band(line, wide, running):
+    page = read([line]) if line else read([])
+    assert is_running_text(strip(Box(0.0, 0.0, 1.0, 1.0), wide), page.words) is running
+
+
+@given(st.floats(-0.05, 0.05), st.floats(0.0, 0.8))
+def test_words_of_a_sloping_line_stand_where_it_is(fall, at):
+    """The line is as high everywhere; at its left end it lies at the top of its box if it falls, at the bottom if it rises."""
+    box, word = Box(0.1, 0.2, 0.9, 0.3), Word("Jane", Box(at, 0.0, at + 0.2, 1.0), 0.9, 0)
+    (placed,) = along([word], strip(box, 300, fall))
+    middle = 0.25 + fall * (at + 0.1 - 0.5)
+    assert (placed.box.y0 + placed.box.y1) / 2 == pytest.approx(middle)
+    assert placed.box.y1 - placed.box.y0 == pytest.approx(0.1 - abs(fall))
+    assert (placed.box.x0, placed.box.x1) == pytest.approx((0.1 + 0.8 * at, 0.1 + 0.8 * (at + 0.2)))
 
 
 def test_all_of_the_worst_pages_is_read_again():
@@ -128,14 +137,6 @@ def test_a_part_is_cut_from_the_upright_page(turn):
     assert part.max() < 40
 
 
-@given(st.text(st.sampled_from("ab1 /"), max_size=20))
-def test_the_words_of_a_line_lie_in_its_box_in_order(text):
-    box = Box(0.2, 0.3, 0.6, 0.32)
-    words = list(words_of(TextLine(text, 0.9), box))
-    assert [word.text for word in words] == text.split()
-    assert all(box.x0 - 1e-9 <= a.box.x0 < a.box.x1 <= b.box.x0 for a, b in pairwise(words))
-
-
 def test_a_box_of_a_band_is_placed_on_the_page():
     assert on_page(Box(0.5, 0.5, 1.0, 1.0), Box(0.0, 0.2, 1.0, 0.6)) == pytest.approx(Box(0.5, 0.4, 1.0, 0.6))
 
@@ -144,12 +145,12 @@ def test_second_looks_stand_beside_the_first_reading_with_their_source(tmp_path)
     image = tmp_path / "page.png"
     Image.new("L", (850, 1100), 255).save(image)
     page = read([line.replace("Patient:", "Fatiemi") for line in TOLD], quality="fax", confidence=0.9)
-    engine = Given((Word("Jane", Box(0.5, 0.5, 0.6, 0.6), 0.9, 0),), (TextLine("01/02/1950", 0.99),))
+    engine = Given(said=((Word("01/02/1950", Box(0.5, 0.5, 0.6, 0.6), 0.99, 0),),))
     found = reread(RenderedPage(1, 612, 792, image, 100, 100), page, asked(page)[2], (), engine, rules=RULES)
     assert found.words == page.words
     assert {again.source for again in found.rereads} == {"given:line", "given:band"}
     band = next(again for again in found.rereads if again.source == "given:band")
-    assert band.words[0].box.y0 == pytest.approx(band.box.y0 + 0.5 * (band.box.y1 - band.box.y0))
+    assert band.words[0].box.x0 == pytest.approx(band.box.x0 + 0.5 * (band.box.x1 - band.box.x0))
     assert [path.name for path in tmp_path.iterdir()] == ["page.png"]
 
 
