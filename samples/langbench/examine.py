@@ -18,7 +18,7 @@ from samples.langbench.paper import scan_batch
 from samples.readbench.fonts import Family
 from samples.readbench.meter import CommandFailed
 from schemas.config import Config
-from schemas.document import FieldName
+from schemas.document import FieldName, TypeGuess
 from schemas.filing import Hold, PlannedDocument
 from schemas.line import Line, LineKind
 from schemas.page import PageReading
@@ -54,7 +54,7 @@ class Finding:
     slug: str
     confidence: float
     folder: str
-    folder_confidence: float | None  # None: the program states none
+    folder_confidence: float
     asks: bool  # about the type
     asks_folder: bool
     values: dict[FieldName, Value]
@@ -139,8 +139,10 @@ def _find(truth: Truth, level: str, pages: Sequence[PageReading], reader: Reader
     numbered = truth.numbered and truth.pages > 1
     gaps = tuple("pages.missing" in _reasons(_plan([*pages[:at], *pages[at + 1 :]], reader)) for at in range(len(pages) if numbered else 0))
     values = {field.name: Value(field.value, field.sightings + len(field.witnesses)) for field in whole.extraction.fields}
-    slug, confidence, asks = (kind.slug, kind.confidence, kind.reason is not None) if kind else ("unknown", 0.0, True)
-    return Finding(truth, level, slug, confidence, "", None, asks, True, values, _reasons(whole), names, gaps)
+    said = kind or TypeGuess("unknown", 0.0, reason="type.unknown")
+    asks, asks_folder = said.reason is not None, said.folder_confidence < Config().classify.sure_folder_at
+    told = (said.slug, said.confidence, said.folder or "", said.folder_confidence, asks, asks_folder)
+    return Finding(truth, level, *told, values, _reasons(whole), names, gaps)
 
 
 def _plan(pages: Sequence[PageReading], reader: Reader) -> PlannedDocument:

@@ -46,10 +46,7 @@ def type_rows(findings: Sequence[Finding]) -> Iterator[Row]:
 
 
 def folder_rows(findings: Sequence[Finding], folders: dict[str, str]) -> Iterator[Row]:
-    """The coarse level, when the program states it."""
-    if any(one.folder_confidence is None for one in findings):
-        yield from (goal.missing("the program states no folder of its own") for goal in (goals.FOLDER_ERROR, goals.FOLDER_COVERAGE))
-        return
+    """The coarse level at its own line: a folder may be sure where the type is not."""
     answered = [one for one in findings if not one.asks_folder]
     wrong = [one for one in answered if one.folder != folders[one.truth.slug]]
     yield goals.FOLDER_ERROR.reached(

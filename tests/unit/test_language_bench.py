@@ -168,11 +168,10 @@ def test_a_wrong_type_counts_only_where_nobody_is_asked():
     assert row(rows, goals.TYPE_ERROR).value == row(rows, goals.TYPE_COVERAGE).value == 50
 
 
-def test_folders_are_judged_by_the_catalogue_or_said_not_to_be_stated():
-    folders = {"ecg": "results"}
-    right, wrong = finding(folder="results"), finding(folder="notes")
-    assert row(list(judge.folder_rows([right, wrong], folders)), goals.FOLDER_ERROR).value == 50
-    assert row(list(judge.folder_rows([right, finding(folder_confidence=None)], folders)), goals.FOLDER_ERROR).value is None
+def test_folders_are_judged_by_the_catalogue():
+    rows = list(judge.folder_rows([finding(folder="results"), finding(folder="notes"), finding(asks_folder=True)], {"ecg": "results"}))
+    assert row(rows, goals.FOLDER_ERROR).value == 50
+    assert row(rows, goals.FOLDER_COVERAGE).value == pytest.approx(100 * 2 / 3)
 
 
 def test_calibration_error_is_the_gap_between_stated_and_right():
