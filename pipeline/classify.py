@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from pipeline.page_language import PageLanguage
 from pipeline.ports import TypeModel
 from pipeline.sections import Build, find_builds
-from pipeline.titles import Title, find_titles, lines_of
+from pipeline.titles import Title
 from pipeline.type_doubts import Witnesses, doubt_in_words
 from schemas.catalogue import Catalogue
 from schemas.document import TypeGuess
-from schemas.page import PageReading
 from schemas.rules import ClassifyRules
 
 VERSION = 3
@@ -38,12 +38,13 @@ TELLING = 0.2  # a build that misleads more often than this moves no line
 ALIKE = 0.4  # beside a title this much of what the text gives a family is spread over its members
 
 
-def classify(pages: Sequence[PageReading], model: TypeModel, catalogue: Catalogue, *, rules: ClassifyRules) -> TypeGuess:
+def classify(pages: Sequence[PageLanguage], model: TypeModel, catalogue: Catalogue, *, rules: ClassifyRules) -> TypeGuess:
     """The type of a document and its folder, how sure each, and what speaks for it; a reason, in words too, when a person must be asked."""
     first = _first_page(pages)
-    titles = find_titles(first, catalogue) if first else ()
-    text = body_text(pages, titles)
-    builds = [build for build in _builds(pages) if build.slug in catalogue]
+    titles = first.titles if first else ()
+    lines = body_lines(pages)
+    text = body_text(lines, titles)
+    builds = [build for build in _builds(pages, lines) if build.slug in catalogue]
     alone, reading, known = _text_shares(text, model, catalogue), reading_of(pages), model.known(text)
     shares = cloud(weigh(alone, titles, builds), reading, known if len(text.split()) >= FEW_WORDS else 1.0)
     ranked = sorted(shares, key=lambda slug: -shares[slug])
@@ -88,9 +89,9 @@ def choices(ranked: Sequence[str], catalogue: Catalogue, folder: str | None) -> 
     return tuple(ordered[:OFFERED])
 
 
-def reading_of(pages: Sequence[PageReading]) -> float:
+def reading_of(pages: Sequence[PageLanguage]) -> float:
     """How well the pages were read that the type is told by: the mean certainty of their words."""
-    sure = [word.confidence for page in pages[:PAGES_READ] for word in page.words]
+    sure = [word.confidence for page in pages[:PAGES_READ] for word in page.reading.words]
     return sum(sure) / len(sure) if sure else 0.0
 
 
@@ -100,9 +101,9 @@ def cloud(shares: Mapping[str, float], reading: float, known: float) -> dict[str
     return {slug: (1 - haze) * share + haze / len(shares) for slug, share in shares.items()}
 
 
-def _builds(pages: Sequence[PageReading]) -> tuple[Build, ...]:
-    rows = [row for page in pages[:PAGES_READ] for row in page.text.splitlines()]
-    return find_builds(body_lines(pages), rows)
+def _builds(pages: Sequence[PageLanguage], lines: Sequence[str]) -> tuple[Build, ...]:
+    rows = [row for page in pages[:PAGES_READ] for row in page.reading.text.splitlines()]
+    return find_builds(lines, rows)
 
 
 def _line(title: str, slug: str, builds: Sequence[Build], rules: ClassifyRules) -> float:
@@ -113,20 +114,20 @@ def _line(title: str, slug: str, builds: Sequence[Build], rules: ClassifyRules) 
     return max(rules.sure_at, rules.sure_built_at if title or slug in telling else rules.sure_untitled_at)
 
 
-def _first_page(pages: Sequence[PageReading]) -> PageReading | None:
+def _first_page(pages: Sequence[PageLanguage]) -> PageLanguage | None:
     """The first page that has words to speak of: titles are looked for there."""
-    return next((page for page in pages if len(page.words) >= FEW_WORDS), pages[0] if pages else None)
+    return next((page for page in pages if len(page.reading.words) >= FEW_WORDS), pages[0] if pages else None)
 
 
-def body_text(pages: Sequence[PageReading], titles: Sequence[Title]) -> str:
-    """The words of the first pages without title lines, so that title and text are two witnesses."""
+def body_text(lines: Sequence[str], titles: Sequence[Title]) -> str:
+    """The words of some lines without those of the titles, so that title and text are two witnesses."""
     skip = {title.text for title in titles if title.doubt < 0.1}
-    return "\n".join(text for text in body_lines(pages) if text not in skip)
+    return "\n".join(text for text in lines if text not in skip)
 
 
-def body_lines(pages: Sequence[PageReading]) -> list[str]:
+def body_lines(pages: Sequence[PageLanguage]) -> list[str]:
     """The lines of the first pages."""
-    return [line.text for page in pages[:PAGES_READ] for line in lines_of(page)]
+    return [line.text for page in pages[:PAGES_READ] for line in page.lines]
 
 
 def _text_shares(text: str, model: TypeModel, catalogue: Catalogue) -> dict[str, float]:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipeline.fields.geometry import lay_out
 from pipeline.fields.geometry import say as words
-from pipeline.numbering import PageNumber, fax_number, page_numbers
-from schemas.page import PageKind, PageReading
+from pipeline.numbering import PageNumber
+from pipeline.page_language import PageLanguage
+from schemas.page import PageKind
 
 LAST_ROWS = 3
 GAP, MISREAD, UNSURE = 1.0, 1.5, 0.4  # what explains less, costs more: pages gone in one place, a number misread, one that was read unsurely
@@ -28,7 +28,7 @@ CONTINUED = re.compile(
 class Part:
     """One document of a file as completeness sees it. `titled`: its first page bears a title."""
 
-    pages: Sequence[PageReading]
+    pages: Sequence[PageLanguage]
     titled: bool
 
 
@@ -91,8 +91,8 @@ def say(gap: Gap, what: str = "page") -> str:
 
 def _own_gaps(part: Part, packets: Collection[int], blanks: Collection[int]) -> Iterator[Gap]:
     """The gaps in a document's own numbering. A form inside it that is numbered by itself is judged where nothing numbers it with the rest."""
-    pages = [page for page in part.pages if page.kind is not PageKind.BLANK]
-    numbers = [page_numbers(page) for page in pages]
+    pages = [page for page in part.pages if page.reading.kind is not PageKind.BLANK]
+    numbers = [page.numbers.own for page in pages]
     left = dict(enumerate(numbers))
     while run := _likeliest(left, pages, packets):
         covered = {seen.place for seen in run.seen}
@@ -103,7 +103,7 @@ def _own_gaps(part: Part, packets: Collection[int], blanks: Collection[int]) -> 
         yield from _gaps(_uncounted(part, pages, numbers))
 
 
-def _likeliest(numbers: Mapping[int, Sequence[PageNumber]], pages: Sequence[PageReading], packets: Collection[int]) -> Run | None:
+def _likeliest(numbers: Mapping[int, Sequence[PageNumber]], pages: Sequence[PageLanguage], packets: Collection[int]) -> Run | None:
     """The numbering that most pages carry, one that is whole before others, with what was misread of it put right."""
     totals = Counter(of for found in numbers.values() for of in {n.of for n in found if n.of and n.sure and n.of not in packets})
     runs = [_run_of(of, numbers, pages) for of in totals if not _is_stray(of, totals, numbers)]
@@ -116,7 +116,7 @@ def _is_stray(of: int, totals: Counter[int], numbers: Mapping[int, Sequence[Page
     return all(n.bare for n in own) and totals[of] > 1 and len({n.page for n in own}) == 1
 
 
-def _run_of(of: int, numbers: Mapping[int, Sequence[PageNumber]], pages: Sequence[PageReading]) -> Run:
+def _run_of(of: int, numbers: Mapping[int, Sequence[PageNumber]], pages: Sequence[PageLanguage]) -> Run:
     seen = []
     known = {n.page for found in numbers.values() for n in found if n.of == of and n.sure}
     for place, found in numbers.items():
@@ -127,7 +127,7 @@ def _run_of(of: int, numbers: Mapping[int, Sequence[PageNumber]], pages: Sequenc
     return Run(seen, of, len(pages), sources=[page.number for page in pages])
 
 
-def _uncounted(part: Part, pages: Sequence[PageReading], numbers: Sequence[Sequence[PageNumber]]) -> Run:
+def _uncounted(part: Part, pages: Sequence[PageLanguage], numbers: Sequence[Sequence[PageNumber]]) -> Run:
     """Numbers without a total: they tell of a gap between pages, and of the first page where no title says that this is the first."""
     seen = [Seen(place, found[0].page, found[0].sure, pages[place].number) for place, found in enumerate(numbers) if found]
     trusted = seen if len(seen) > 1 else []
@@ -221,9 +221,9 @@ def _blanks_in(gap: Gap, run: Run, blanks: Collection[int]) -> int:
 def _ends_open(part: Part) -> bool:
     """Whether the foot of the last page says that the text goes on elsewhere."""
     last = part.pages[-1] if part.pages else None
-    if last is None or any(number.page == number.of for number in page_numbers(last)):
+    if last is None or any(number.page == number.of for number in last.numbers.own):
         return False
-    return any(CONTINUED.search(words(row)) for row in lay_out(last).rows[-LAST_ROWS:])
+    return any(CONTINUED.search(words(row)) for row in last.marked.sheet.rows[-LAST_ROWS:])
 
 
 def _packets(parts: Sequence[Part]) -> dict[int, list[int]]:
@@ -232,7 +232,7 @@ def _packets(parts: Sequence[Part]) -> dict[int, list[int]]:
     for at, part in enumerate(parts):
         own = defaultdict(list)
         for page in part.pages:
-            for number in page_numbers(page):
+            for number in page.numbers.own:
                 if number.of and number.sure:
                     own[number.of].append(number.page)
         for of, numbers in own.items():
@@ -247,8 +247,8 @@ def _packets(parts: Sequence[Part]) -> dict[int, list[int]]:
 
 def _tell_packet(parts: Sequence[Part], of: int, among: Sequence[int], told: list[list[str]]) -> None:
     """Of a numbering over several documents: the gaps, and where the pages of one document lie in two."""
-    pages = [page for part in parts[among[0] : among[-1] + 1] for page in part.pages if page.kind is not PageKind.BLANK]
-    run = _run_of(of, dict(enumerate(page_numbers(page) for page in pages)), pages)
+    pages = [page for part in parts[among[0] : among[-1] + 1] for page in part.pages if page.reading.kind is not PageKind.BLANK]
+    run = _run_of(of, dict(enumerate(page.numbers.own for page in pages)), pages)
     begun = not parts[among[0]].titled or min(seen.page for seen in run.seen) == 1  # else it is a part of a packet that was asked for
     for gap in _gaps(replace(run, whole=begun)):
         told[_holder([parts[at] for at in among], gap, among)].append(say(gap))
@@ -261,9 +261,9 @@ def _tell_packet(parts: Sequence[Part], of: int, among: Sequence[int], told: lis
                 told[at].append(f"page {seen.page} of {of} lies in another document (page {seen.source} of the file)")
 
 
-def _fax_runs(pages: Sequence[PageReading]) -> list[Run]:
+def _fax_runs(pages: Sequence[PageLanguage]) -> list[Run]:
     """The faxes in a file, by the numbers in their header lines. Of one that does not begin with page 1, only its middle can lack pages."""
-    told = [(page.number, number) for page in pages if (number := fax_number(page))]
+    told = [(page.number, page.numbers.fax) for page in pages if page.numbers.fax]
     often = Counter(number.of for _, number in told)
     kept = [(source, number) for source, number in told if often[number.of] > 1 or number.of == 1]
     groups: list[list[tuple[int, PageNumber]]] = []

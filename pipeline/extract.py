@@ -6,24 +6,18 @@ Knows labels and places; must not know the patient index: nothing here asks whet
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.confidence import NEVER_SURE
-from pipeline.fields.coded import read_codes, with_npis
 from pipeline.fields.crosschecks import DATES_OF_CARE, weighed
 from pipeline.fields.dates import other_century
-from pipeline.fields.days import read_days
-from pipeline.fields.geometry import lay_out
-from pipeline.fields.issuers import OURS, with_issuers
+from pipeline.fields.issuers import OURS
 from pipeline.fields.names import shortened
-from pipeline.fields.nearby import read_nearby
-from pipeline.fields.places import Marked, mark
-from pipeline.fields.reading import Sighting, read_labels
-from pipeline.fields.senders import address_under
-from pipeline.fields.unlabelled import read_unlabelled
-from pipeline.fields.witnesses import CHECKED, Look, headings_in, in_bands, looks_at, same_letters, same_place, verdict_on, with_bands
+from pipeline.fields.reading import Sighting
+from pipeline.fields.witnesses import CHECKED, verdict_on
+from pipeline.page_language import PageLanguage
 from schemas.document import Extraction, Field, FieldName, PageIdentity, Person, Role
-from schemas.page import Box, PageKind, PageReading
+from schemas.page import Box, PageKind
 from schemas.rules import ExtractRules
 
 VERSION = 4
@@ -33,10 +27,6 @@ CONTESTED = 0.75  # what a value keeps when another reads about as well
 ABOUT_AS_WELL = 0.8
 NEARLY_AS_WELL = 0.6
 WITNESSED = 0.5  # what is left of the doubt when a second engine read the same
-SECOND_LOOK = 0.8  # what a value is worth that only the second engine found
-DOUBTFUL = 0.75
-BAND = ":band"
-LEAST = 0.2  # a worth below this is not a reading
 PLAIN_DATE_COLUMN = ("below 'date'", "below 'date time'", "below 'date/time'")
 ANNOUNCED = {"name": FieldName.PATIENT_NAME, "patient_dob": FieldName.PATIENT_DOB, "patient_mrn": FieldName.PATIENT_MRN}
 PATIENTS = ("", "patient")
@@ -44,98 +34,34 @@ TWO_WITNESSES = (FieldName.PATIENT_DOB, FieldName.PATIENT_MRN)
 LISTS = {FieldName.ICD10_CODES, FieldName.CPT_CODES}
 
 
-def extract(pages: Sequence[PageReading], *, rules: ExtractRules) -> Extraction:
+def extract(pages: Sequence[PageLanguage], *, rules: ExtractRules) -> Extraction:
     """One best value a field over the pages of a document, and every person named in a role."""
-    seen = [s for page in pages for s in sightings_of(page, rules)]
-    seen = _births_before_care(seen)
+    seen = _births_before_care([s for page in pages for s in page.sightings])
     own: dict[FieldName, list[Sighting]] = defaultdict(list)
     for one in _opening_days(seen):
         if one.field and (one.role is Role.PATIENT or not one.field.startswith("patient_")):
             own[one.field].append(one)
-    looks = {page.number: (page, looks_at(page)) for page in pages}
-    best = (_listed(name, found) if name in LISTS else _best(name, found, looks, rules) for name, found in own.items())
+    by_number = {page.number: page for page in pages}
+    best = (_listed(name, found) if name in LISTS else _best(name, found, by_number, rules) for name, found in own.items())
     said = Extraction(tuple(sorted(best, key=lambda f: list(FieldName).index(f.name))), tuple(_people(seen)))
-    return weighed(pages, said)
+    return weighed([page.reading for page in pages], said)
 
 
-def identities(readings: Sequence[PageReading], *, rules: ExtractRules) -> tuple[PageIdentity, ...]:
+def identities(pages: Sequence[PageLanguage], *, rules: ExtractRules) -> tuple[PageIdentity, ...]:
     """Who each page says its patient is; empty where it says nothing."""
-    return tuple(_identity(page, rules) for page in readings)
+    return tuple(_identity(page, rules) for page in pages)
 
 
-def unanswered(page: PageReading, said: Extraction) -> tuple[Box, ...]:
+def unanswered(page: PageLanguage, said: Extraction) -> tuple[Box, ...]:
     """Where labels stand that announce the patient's name, birth date or number, if that was not found."""
     missing = {what for what, name in ANNOUNCED.items() if said.field(name) is None}
-    if not missing or not page.words:
-        return ()
-    marked = mark(lay_out(page))
-    asked = (label for label in marked.labels if label.meaning.what in missing and label.meaning.role in PATIENTS)
-    return tuple(marked.sheet.box(marked.sheet.rows[label.row][label.start : label.end]) for label in asked)
+    return tuple(page.marked.box(x) for x in page.marked.labels if x.meaning.what in missing and x.meaning.role in PATIENTS)
 
 
-def sightings_of(page: PageReading, rules: ExtractRules) -> list[Sighting]:
-    """All sightings on one page worth the name; on one that cannot be read, worth little, however surely a second look saw them."""
-    seen = _sightings_with_second(page, rules)
-    most = max((s.worth for s in seen), default=0.0)
-    if page.kind is not PageKind.UNREADABLE or most <= NEVER_SURE:
-        return seen
-    return [s._replace(worth=s.worth * NEVER_SURE / most) for s in seen]
-
-
-def _sightings_with_second(page: PageReading, rules: ExtractRules) -> list[Sighting]:
-    """Those of a second look where the first saw nothing, or saw it badly."""
-    marked, bands = mark(lay_out(page)), [again for again in page.rereads if again.source.endswith(BAND)]
-    first = _sightings_of(marked, rules)
-    if not bands:
-        return first
-    marked_again = mark(lay_out(with_bands(page, bands)))
-    again = [_as_second(s, bands[0].source) for s in _sightings_of(marked_again, rules) if in_bands(s.box, bands)]
-    led, leads = headings_in(marked, bands), headings_in(marked_again, bands)
-    kept = [s for s in first if led > leads or not _disowned(s, again)]
-    owned = again if leads > led else [s for s in again if not _disowned(s, first)]
-    return [*kept, *(s for s in owned if _adds(s, first))]
-
-
-def _as_second(one: Sighting, source: str) -> Sighting:
-    return one._replace(source=source, worth=one.worth * SECOND_LOOK, rule=f"{one.rule} (second look)")
-
-
-def _disowned(one: Sighting, others: Iterable[Sighting]) -> bool:
-    """Whether another look gives what would be the patient's to a relative or a clinician."""
-    return one.role is Role.PATIENT and any(o.role in {Role.CONTACT, Role.PROVIDER} and same_place(one, o) and same_letters(one, o) for o in others)
-
-
-def _adds(again: Sighting, first: Sequence[Sighting]) -> bool:
-    """Whether what a second look saw is new: another identity or date, or a value that the first did not see or saw badly."""
-    known = [s for s in first if (s.field, s.role) == (again.field, again.role)]
-    if any(same_letters(s, again) for s in known):
-        return False
-    return again.field is None or again.field in CHECKED or all(s.worth < DOUBTFUL for s in known)
-
-
-def _sightings_of(marked: Marked, rules: ExtractRules) -> list[Sighting]:
-    found = with_npis(marked, [*read_labels(marked, rules), *read_codes(marked), *read_unlabelled(marked, rules)])
-    found += read_nearby(marked, found, rules)
-    found += read_days(marked, found, rules)
-    if not any(s.field is FieldName.PATIENT_ADDRESS and s.role is Role.PATIENT for s in found):
-        found += [a for s in found if s.field is FieldName.PATIENT_NAME for a in address_under(marked, s)]
-    return _once_a_place([s for s in with_issuers(marked, found, rules) if s.worth >= LEAST])
-
-
-def _identity(page: PageReading, rules: ExtractRules) -> PageIdentity:
+def _identity(page: PageLanguage, rules: ExtractRules) -> PageIdentity:
     said = extract([page], rules=rules)
     found = {field.name: field.value for field in said.fields}
     return PageIdentity(page.number, found.get(FieldName.PATIENT_NAME), found.get(FieldName.PATIENT_DOB), found.get(FieldName.PATIENT_MRN))
-
-
-def _once_a_place(found: Iterable[Sighting]) -> list[Sighting]:
-    """The same value of the same field on the same row counts once, at its best."""
-    kept: dict[tuple[object, ...], Sighting] = {}
-    for one in found:
-        key = (one.field, one.role, one.value, one.row)
-        if key not in kept or kept[key].worth < one.worth:
-            kept[key] = one
-    return list(kept.values())
 
 
 def _births_before_care(seen: list[Sighting]) -> list[Sighting]:
@@ -157,7 +83,7 @@ def _earlier(one: Sighting) -> Sighting:
     return one._replace(value=before) if before else one
 
 
-def _best(name: FieldName, found: list[Sighting], looks: Mapping[int, tuple[PageReading, tuple[Look, ...]]], rules: ExtractRules) -> Field:
+def _best(name: FieldName, found: list[Sighting], pages: Mapping[int, PageLanguage], rules: ExtractRules) -> Field:
     """The value that reads best, raised by each further place that gives it, lowered by a rival that reads about as well."""
     by_value: dict[str, list[Sighting]] = defaultdict(list)
     for one in _fullest(found) if name is FieldName.PATIENT_NAME else found:
@@ -168,14 +94,14 @@ def _best(name: FieldName, found: list[Sighting], looks: Mapping[int, tuple[Page
     if len(ranked) > 1 and _together(ranked[1]) >= ABOUT_AS_WELL * worth:
         worth *= CONTESTED
     rule = next((s.rule for s in ranked[0] if s.rule.endswith(f"({OURS})")), top.rule)
-    heard = [verdict_on(s, *looks[s.page], rules) for s in ranked[0]] if name in CHECKED else []
+    heard = [verdict_on(s, pages[s.page].reading, pages[s.page].looks, rules) for s in ranked[0]] if name in CHECKED else []
     witnesses = tuple(dict.fromkeys(source for verdict in heard for source in verdict.witnesses))
     against = [value for verdict in heard for value in verdict.rivals]
     worth = _weighed(worth, agreed=bool(witnesses) and len(ranked) == 1 and name is not FieldName.PATIENT_NAME, denied=bool(against))
     rivals = tuple(dict.fromkeys([group[0].value for group in ranked[1:]] + [o for s in ranked[0] for o in s.others] + against))
     unsettled = (len(ranked[0]) < 2 and not witnesses) or any(_together(group) > NEVER_SURE for group in ranked[1:])
     most = ONE_LOOK if name in TWO_WITNESSES and unsettled else SUREST
-    surest = NEVER_SURE if all(looks[s.page][0].kind is PageKind.UNREADABLE for s in ranked[0]) else most
+    surest = NEVER_SURE if all(pages[s.page].reading.kind is PageKind.UNREADABLE for s in ranked[0]) else most
     return Field(name, top.value, top.raw, round(min(worth, surest), 4), top.page, top.box, rule, len(ranked[0]), rivals, witnesses)
 
 

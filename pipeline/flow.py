@@ -14,6 +14,7 @@ from pipeline.decide import decide, hold
 from pipeline.digits import reread_digits
 from pipeline.extract import extract, identities, unanswered
 from pipeline.match import match_patient
+from pipeline.page_language import PageLanguage, pages_of
 from pipeline.ports import Tools
 from pipeline.read import read_page
 from pipeline.reread import is_recognised, reread
@@ -69,12 +70,13 @@ def look_again(page: RenderedPage, reading: PageReading, tools: Tools, config: C
     """
     if not (reading.read_from is ReadFrom.OCR or is_recognised(reading)):
         return reading
-    said = extract((reading,), rules=config.extract)
+    (asked,) = pages_of([reading], tools.catalogue, config.extract)
+    said = extract([asked], rules=config.extract)
     if tools.figures:
         reading = reread_digits(page, reading, said, tools.figures, rules=config.read)
     if tools.second:
         try:
-            return reread(page, reading, said, unanswered(reading, said), tools.second, rules=config.read)
+            return reread(page, reading, said, unanswered(asked, said), tools.second, rules=config.read)
         except EngineFault as fault:
             if fault.permanent:
                 raise
@@ -85,11 +87,11 @@ def plan_batch(readings: Sequence[PageReading], tools: Tools, config: Config, li
     """Cut a batch into documents and decide what becomes of each. `line`: what may be filed from its source without a clerk."""
     sheets = read_sheets(readings, tools.sheets)
     foreign = {r.number for r in readings if r.kind is PageKind.SEPARATOR and r.number not in sheets}
-    by_number = {r.number: as_page(r) if r.number in foreign else r for r in readings}
-    readings = tuple(by_number.values())
-    who = {identity.page: identity for identity in identities(readings, rules=config.extract)}
+    pages = pages_of((as_page(r) if r.number in foreign else r for r in readings), tools.catalogue, config.extract)
+    by_number = {page.number: page for page in pages}
+    who = {identity.page: identity for identity in identities(pages, rules=config.extract)}
     patients = [n for n, order in sheets.items() if order.kind is SheetKind.PATIENT]
-    segments = split_batch(readings, tuple(who.values()), tools.catalogue, rules=config.split, new_patients=patients)
+    segments = split_batch(pages, tuple(who.values()), rules=config.split, new_patients=patients)
     documents = [plan_document(s, [by_number[n] for n in s.pages], [who[n] for n in s.pages], tools, config, line) for s in segments]
     ordered = [replace(planned, request=request_for(planned.pages[0], sheets)) for planned in documents]
     careful = [hold(planned, FOREIGN) if foreign & set(planned.pages) else planned for planned in ordered]
@@ -103,10 +105,11 @@ def plan_parts(parts: Sequence[Sequence[PageReading]], tools: Tools, config: Con
     for part in parts:
         kinds = {reading.kind for reading in part}
         kind = BY_HAND.get(next(iter(kinds)), SegmentKind.DOCUMENT) if len(kinds) == 1 else SegmentKind.DOCUMENT
-        pages = tuple(as_page(reading) if reading.kind is PageKind.SEPARATOR else reading for reading in part)
+        shown = (as_page(reading) if reading.kind is PageKind.SEPARATOR else reading for reading in part)
+        pages = pages_of(shown, tools.catalogue, config.extract)
         segment = Segment(tuple(reading.number for reading in part), kind, why=("cut by hand",))
         made = plan_document(segment, pages, identities(pages, rules=config.extract), tools, config, line)
-        planned += tell_missing([made], {reading.number: reading for reading in pages}, rules=config.verify)
+        planned += tell_missing([made], {page.number: page for page in pages}, rules=config.verify)
     return BatchPlan(tuple(planned))
 
 
@@ -116,24 +119,24 @@ def _links(planned: PlannedDocument, segments: Sequence[Segment]) -> tuple[str, 
     return tuple(line for segment in repeats if segment.pages == planned.pages or segment.repeats in planned.pages for line in segment.why)
 
 
-def check(pages: Sequence[PageReading], kind: TypeGuess, extraction: Extraction, tools: Tools) -> Checks:
+def check(pages: Sequence[PageLanguage], kind: TypeGuess, extraction: Extraction, tools: Tools) -> Checks:
     """Signature and protected content of one document; which of its pages are not here is known when all of the file are planned."""
     required = kind.slug in tools.catalogue and tools.catalogue[kind.slug].signature == "required"
-    labels = find_labels(pages, kind, extraction, tools.catalogue, tools.asking)
+    labels = find_labels([page.reading for page in pages], kind, extraction, tools.catalogue, tools.asking)
     return Checks(signature=find_signature(pages, required=required), labels=labels)
 
 
 def plan_document(
-    segment: Segment, pages: Sequence[PageReading], who: Sequence[PageIdentity], tools: Tools, config: Config, line: Line
+    segment: Segment, pages: Sequence[PageLanguage], who: Sequence[PageIdentity], tools: Tools, config: Config, line: Line
 ) -> PlannedDocument:
     """Type, fields, patient, completeness and decision of one document. `who`: what each page says its patient is."""
     if segment.kind in SET_ASIDE:
         return PlannedDocument(segment.pages, SetAside(SET_ASIDE[segment.kind]), versions=versions.STEPS)
     kind = classify(pages, tools.types, tools.catalogue, rules=config.classify)
-    extraction = recall(extract(pages, rules=config.extract), pages, tools.memory, rules=config.extract)
+    extraction = recall(extract(pages, rules=config.extract), pages, tools.memory)
     outcome = match_patient(extraction, tools.patients, rules=proposing(config.match), expected=tools.expected)
     checks = check(pages, kind, extraction, tools)
-    problems = verify(pages, kind, extraction, tools.catalogue, rules=config.verify, who=who)
+    problems = verify([page.reading for page in pages], kind, extraction, tools.catalogue, rules=config.verify, who=who)
     problems += tuple(doubts(checks, kind, tools.catalogue, rules=config.verify))
     decision = decide(segment, kind, outcome, problems, tools.catalogue, line=line)
     made_by: tuple[tuple[str, int | str], ...] = (*versions.STEPS, *tools.learnt)

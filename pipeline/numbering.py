@@ -45,9 +45,21 @@ class PageNumber(NamedTuple):
     bare: bool = False
 
 
-def page_numbers(page: PageReading) -> tuple[PageNumber, ...]:
-    """Every "page x of y" at the head or foot of a page; without any, a number alone."""
+class Numbers(NamedTuple):
+    """The numbers of one page: its document's own, and that in the header line of the fax it came by."""
+
+    own: tuple[PageNumber, ...]
+    fax: PageNumber | None
+
+
+def read_numbers(page: PageReading) -> Numbers:
+    """Every number at the head or foot of a page."""
     rows = list(_rows(page))
+    return Numbers(_own_numbers(rows), _fax_number(rows))
+
+
+def _own_numbers(rows: Sequence[_Row]) -> tuple[PageNumber, ...]:
+    """Every "page x of y"; without any, a number alone."""
     found = [number for row in rows for number in _in_row(row)]
     alone = [] if found else [number for row in rows for number in _alone(row)]
     return tuple(dict.fromkeys([*found, *alone]))
@@ -55,12 +67,12 @@ def page_numbers(page: PageReading) -> tuple[PageNumber, ...]:
 
 def page_number(page: PageReading) -> tuple[int, int] | None:
     """The first (x, y) of a "page x of y" at the head or foot of a page that was surely read."""
-    return next(((number.page, number.of) for number in page_numbers(page) if number.of and number.sure), None)
+    return next(((number.page, number.of) for number in read_numbers(page).own if number.of and number.sure), None)
 
 
-def fax_number(page: PageReading) -> PageNumber | None:
+def _fax_number(rows: Sequence[_Row]) -> PageNumber | None:
     """The page count in a fax header line."""
-    for row in _rows(page):
+    for row in rows:
         if row.is_fax:
             for found in list(FAX_PAGE.finditer(row.text))[::-1]:
                 if number := row.number(found):

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline.titles import Line, Title, find_titles, fold, lines_of
-from schemas.catalogue import Catalogue
+from pipeline.page_language import PageLanguage
+from pipeline.titles import Line, Title, fold
 from schemas.document import PageIdentity
 from schemas.page import PageReading
 
@@ -80,20 +80,20 @@ class PageSigns:
     file_pages: int
 
 
-def read_signs(reading: PageReading, identity: PageIdentity, catalogue: Catalogue, file_pages: int) -> PageSigns:
+def read_signs(page: PageLanguage, identity: PageIdentity, file_pages: int) -> PageSigns:
     """What splitting needs of one page."""
-    lines = tuple(line for line in lines_of(reading) if not is_fax_line(line))
-    titles = tuple(title for title in find_titles(reading, catalogue) if title.doubt < 0.1)
+    lines = tuple(line for line in page.lines if not is_fax_line(line))
+    titles = tuple(title for title in page.titles if title.doubt < 0.1)
     top = [line for line in lines if line.box.y0 < HEAD]
     header = [line for line in lines if line.box.y0 < HEADER]
     low = [line for line in lines if line.box.y0 > LOWEST]
     stamps = [line for line in lines if (line.box.y0 > FOOT or line.box.y1 < HEAD) and (FORM.search(line.text) or STAMP.search(line.text))]
     body = tuple(line for line in lines if line.box.y0 < FOOT + 0.04 and line not in stamps and not any(True for _ in numbers_in(line.text)))
     return PageSigns(
-        reading=reading,
+        reading=page.reading,
         lines=lines,
         titles=titles,
-        numbers=_numbers(lines, reading.number, file_pages),
+        numbers=_numbers(lines, page.number, file_pages),
         letterhead=_letterhead(top),
         labels=sum(len(HEADER_LABEL.findall(line.text)) for line in header),
         head=" ".join(fold(re.sub(r"\d", "", line.text)) for line in top[:3]),

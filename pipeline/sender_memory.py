@@ -11,15 +11,12 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import NamedTuple
 
-from pipeline.extract import sightings_of
-from pipeline.fields.geometry import lay_out
 from pipeline.fields.lexicon import fold
-from pipeline.fields.places import mark
 from pipeline.fields.reading import Sighting
+from pipeline.page_language import PageLanguage
 from pipeline.ports import SenderMemory
 from schemas.document import Extraction, Field, FieldName, Role
-from schemas.page import Box, PageReading
-from schemas.rules import ExtractRules
+from schemas.page import Box
 
 AGREEING = 5  # documents on which a field must have stood at the same place
 MOSTLY = 0.8  # of all that have the field
@@ -85,10 +82,9 @@ def sender_of(said: Extraction) -> str:
     return fold(facility.value) if facility else ""
 
 
-def layout_of(page: PageReading) -> Layout:
+def layout_of(page: PageLanguage) -> Layout:
     """The labels of a page and where they stand."""
-    marked = mark(lay_out(page))
-    boxes = [(label, marked.sheet.box(marked.sheet.rows[label.row][label.start : label.end])) for label in marked.labels]
+    boxes = [(label, page.marked.box(label)) for label in page.marked.labels]
     return tuple(Spot(f"{label.meaning.what}/{label.meaning.role}", round(box.x0, 4), round(box.y0, 4)) for label, box in boxes)
 
 
@@ -137,14 +133,14 @@ def _middle(box: Box) -> float:
     return (box.y0 + box.y1) / 2
 
 
-def recall(said: Extraction, pages: Sequence[PageReading], memory: SenderMemory | None, *, rules: ExtractRules) -> Extraction:
+def recall(said: Extraction, pages: Sequence[PageLanguage], memory: SenderMemory | None) -> Extraction:
     """What a document says, weighed with where its sender usually prints it; as it was when sender or layout are not known."""
     forms = memory.forms(sender_of(said)) if memory is not None else ()
     layout = layout_of(pages[0]) if forms and pages else ()
     form = next((form for form in forms if is_same(form.layout, layout)), None)
     if form is None:
         return said
-    seen = [s for s in sightings_of(pages[0], rules) if s.role is Role.PATIENT or not (s.field or "").startswith("patient_")]
+    seen = [s for s in pages[0].sightings if s.role is Role.PATIENT or not (s.field or "").startswith("patient_")]
     return replace(said, fields=tuple(_weighed(field, form, seen, pages[0].number) for field in said.fields))
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from pipeline.fields.geometry import lay_out, say
+from pipeline.fields.geometry import say
+from pipeline.page_language import PageLanguage
 from schemas.checks import Signature, Signed
-from schemas.page import Box, PageReading, SignaturePlace
+from schemas.page import Box, SignaturePlace
 
 VERSION = 1
 BY_COMPUTER = re.compile(
@@ -44,7 +45,7 @@ INKED, WIDE, LONGEST = 1.0, 4.0, 20.0  # squared heights of a word, heights of a
 EMPTY = 0.12
 
 
-def find_signature(pages: Sequence[PageReading], *, required: bool) -> Signature | None:
+def find_signature(pages: Sequence[PageLanguage], *, required: bool) -> Signature | None:
     """What is known of the signature of a document; None where none is asked for and none is seen."""
     found = [*_said(pages), *_at_labels(pages)]
     if required and pages:
@@ -57,19 +58,19 @@ def _rank(found: Signature) -> int:
     return ORDER.index(found.why)
 
 
-def _said(pages: Sequence[PageReading]) -> Iterator[Signature]:
+def _said(pages: Sequence[PageLanguage]) -> Iterator[Signature]:
     """What the pages say in words."""
     for page in pages:
-        sheet = lay_out(page)
+        sheet = page.marked.sheet
         for row in sheet.rows:
             for state, why, pattern in SAID:
                 if pattern.search(say(row)):
                     yield Signature(state, why, page.number, sheet.box(row))
 
 
-def _at_labels(pages: Sequence[PageReading]) -> Iterator[Signature]:
+def _at_labels(pages: Sequence[PageLanguage]) -> Iterator[Signature]:
     """What stands at the labels: of one place left empty only if no other that must be signed is filled or in doubt."""
-    places = [(page.number, place) for page in pages for place in page.signatures]
+    places = [(page.number, place) for page in pages for place in page.reading.signatures]
     ruled = [(number, place) for number, place in places if place.ruled] or places  # else "Signature" may head a section
     own = [(number, place) for number, place in ruled if not ASIDE.search(place.label)] or ruled
     for number, place in places:

@@ -1,6 +1,6 @@
 """Where one document ends and the next begins in a batch of pages.
 
-Knows readings, who each page says its patient is, and the catalogue's titles; knows nothing of types' text models or the patient index.
+Knows what each page says, and who it says its patient is; knows nothing of types' text models or the patient index.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from pipeline.cut_weights import CutWeights, shipped_weights
+from pipeline.page_language import PageLanguage
 from pipeline.page_signs import PageSigns, read_signs
 from pipeline.persons import Person, compare, names_one_person, says, share_an_identifier
 from pipeline.signals import signals_of
-from schemas.catalogue import Catalogue
 from schemas.document import PageIdentity, Segment, SegmentKind
 from schemas.page import PageKind, PageReading
 from schemas.rules import SplitRules
@@ -50,17 +50,16 @@ class Cutter(NamedTuple):
 
 
 def split_batch(
-    readings: Sequence[PageReading],
+    pages: Sequence[PageLanguage],
     identities: Sequence[PageIdentity],
-    catalogue: Catalogue,
     *,
     rules: SplitRules,
     new_patients: Collection[int] = (),
     weights: CutWeights | None = None,
 ) -> tuple[Segment, ...]:
     """Every page in exactly one segment, in order of first pages. Nothing is joined or compared across a new-patient sheet."""
-    known = {reading.number: PageIdentity(reading.number) for reading in readings} | {identity.page: identity for identity in identities}
-    signs = [read_signs(reading, known[reading.number], catalogue, len(readings)) for reading in readings]
+    known = {page.number: PageIdentity(page.number) for page in pages} | {identity.page: identity for identity in identities}
+    signs = [read_signs(page, known[page.number], len(pages)) for page in pages]
     cutter = Cutter(rules, weights or shipped_weights())
     return tuple(segment for part in _by_patient(signs, new_patients) for segment in _split_part(part, cutter))
 

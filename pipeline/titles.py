@@ -122,9 +122,8 @@ def is_fax_stamp(line: Line) -> bool:
     return sum(found) >= 3 or (found[1] and sum(found) >= 2) or (found[3] and found[4])
 
 
-def find_titles(page: PageReading, catalogue: Catalogue) -> tuple[Title, ...]:
-    """The titles a page carries, the most trustworthy first; at most one a type."""
-    lines = lines_of(page)
+def find_titles(lines: Sequence[Line], catalogue: Catalogue) -> tuple[Title, ...]:
+    """The titles among the lines of a page, the most trustworthy first; at most one a type."""
     phrases = _phrases(tuple((slug, kind.titles) for slug, kind in catalogue.types.items()))
     usual, below = median([line.height for line in lines] or [0.01]), first_section(lines)
     standing = {line: _standing(line, usual, below) for line in (*lines, *_named(lines)) if line.box.y0 < ZONE}

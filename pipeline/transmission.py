@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from pipeline.completeness import Part, find_gaps
 from pipeline.decide import COVER, COVER_ASIDE, hold
+from pipeline.page_language import PageLanguage
 from schemas.document import FieldName
 from schemas.filing import Filing, Hold, PlannedDocument, SetAside
-from schemas.page import PageKind, PageReading
+from schemas.page import PageKind
 from schemas.rules import VerifyRules
 
 MISSING = "pages.missing"
@@ -19,21 +20,21 @@ BESIDES = re.compile(
 )
 
 
-def tell_missing(documents: Sequence[PlannedDocument], readings: Mapping[int, PageReading], *, rules: VerifyRules) -> list[PlannedDocument]:
+def tell_missing(documents: Sequence[PlannedDocument], pages: Mapping[int, PageLanguage], *, rules: VerifyRules) -> list[PlannedDocument]:
     """The documents of a file, each told in words which of its pages are not here; held for that unless the rules say otherwise."""
     told: list[list[str]] = [[] for _ in documents]
     read = [at for at, planned in enumerate(documents) if planned.kind is not None]
-    blanks = {number for number, reading in readings.items() if reading.kind is PageKind.BLANK}
-    for at, gaps in zip(read, find_gaps([_part(documents[at], readings) for at in read], blanks), strict=True):
+    blanks = {number for number, page in pages.items() if page.reading.kind is PageKind.BLANK}
+    for at, gaps in zip(read, find_gaps([_part(documents[at], pages) for at in read], blanks), strict=True):
         told[_asked(at, documents)] += gaps
-    for at, said in _short_faxes(documents, readings):
+    for at, said in _short_faxes(documents, pages):
         told[at].append(said)
     return [_told(planned, tuple(dict.fromkeys(lines)), rules) for planned, lines in zip(documents, told, strict=True)]
 
 
-def _part(planned: PlannedDocument, readings: Mapping[int, PageReading]) -> Part:
+def _part(planned: PlannedDocument, pages: Mapping[int, PageLanguage]) -> Part:
     title = planned.kind.title_at if planned.kind else None
-    return Part([readings[number] for number in planned.pages], title is not None and title[0] == planned.pages[0])
+    return Part([pages[number] for number in planned.pages], title is not None and title[0] == planned.pages[0])
 
 
 def _told(planned: PlannedDocument, lines: tuple[str, ...], rules: VerifyRules) -> PlannedDocument:
@@ -49,7 +50,7 @@ def _asked(at: int, documents: Sequence[PlannedDocument]) -> int:
     return next(later, at) if isinstance(documents[at].decision, SetAside) else at
 
 
-def _short_faxes(documents: Sequence[PlannedDocument], readings: Mapping[int, PageReading]) -> list[tuple[int, str]]:
+def _short_faxes(documents: Sequence[PlannedDocument], pages: Mapping[int, PageLanguage]) -> list[tuple[int, str]]:
     """The documents of faxes of which fewer pages came than their cover states; the cover itself where it came alone.
 
     A fax goes from its cover to the next one. Blank pages, separators and repeats are none of the pages that a sender counts.
@@ -57,7 +58,7 @@ def _short_faxes(documents: Sequence[PlannedDocument], readings: Mapping[int, Pa
     short: list[tuple[int, str]] = []
     for fax in _faxes(documents):
         counted = [at for at in fax if not _is_aside(documents[at])]
-        came, stated = sum(len(documents[at].pages) for at in counted), _stated_pages(documents[fax[0]], readings)
+        came, stated = sum(len(documents[at].pages) for at in counted), _stated_pages(documents[fax[0]], pages)
         if came < stated:
             records = [at for at in counted if not isinstance(documents[at].decision, SetAside)]
             short += [(at, f"the cover states {stated} pages, {came} came") for at in records or fax[:1]]
@@ -77,10 +78,10 @@ def _faxes(documents: Sequence[PlannedDocument]) -> list[list[int]]:
     return faxes
 
 
-def _stated_pages(first: PlannedDocument, readings: Mapping[int, PageReading]) -> int:
+def _stated_pages(first: PlannedDocument, pages: Mapping[int, PageLanguage]) -> int:
     """How many pages a cover says the fax has, itself among them; 0 when it is no cover or does not say."""
     said = first.extraction.field(FieldName.PAGE_COUNT_STATED) if first.kind is not None and first.kind.slug == COVER else None
     if said is None or not said.value.isdecimal():
         return 0
-    besides = said.page in readings and BESIDES.search(" ".join(readings[said.page].text.split()))
+    besides = said.page in pages and BESIDES.search(" ".join(pages[said.page].reading.text.split()))
     return int(said.value) + (1 if besides else 0)

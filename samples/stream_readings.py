@@ -13,6 +13,7 @@ from PIL import Image
 
 from pipeline.engines.poppler import words as layer_words
 from pipeline.extract import identities
+from pipeline.page_language import PageLanguage, pages_of
 from pipeline.ports import OcrEngine
 from pipeline.read import read_page
 from samples import corpus
@@ -23,17 +24,20 @@ from schemas.document import PageIdentity
 from schemas.page import Box, PageKind, PageReading, ReadFrom, Word
 from schemas.rules import ExtractRules, ReadRules
 from schemas.source import RenderedPage
+from workers.wire import load_catalogue
 
 SHARES = {"clean": (0.0, 0.005, 0.01), "fax": (0.02, 0.04, 0.06)}  # of the characters are misread
 DEVICES = ("clean200", "clean200", "faxfine", "skew300bw")
 MIXED = 0.2  # of the streams were scanned by more than one machine
 
-Read = tuple[tuple[PageReading, ...], tuple[PageIdentity, ...]]
+Read = tuple[tuple[PageLanguage, ...], tuple[PageIdentity, ...]]
 
 
 def with_identities(readings: Sequence[PageReading]) -> Read:
-    """The readings, and whom each page names."""
-    return tuple(readings), identities(readings, rules=ExtractRules())
+    """The pages, and whom each names."""
+    rules = ExtractRules()
+    pages = pages_of(readings, load_catalogue(), rules)
+    return pages, identities(pages, rules=rules)
 
 
 def misread(stream: Stream, rng: Random) -> list[PageReading]:

@@ -23,9 +23,8 @@ from pipeline.split import split_batch, weighed_signals
 from samples.score_split import Tally, calibration_error, tally
 from samples.stream_readings import Read, misread, recognised, with_identities
 from samples.streams import Kind, Leaf, make_streams
-from schemas.catalogue import Catalogue
 from schemas.rules import ReadRules, SplitRules
-from workers.wire import load_catalogue, open_recogniser
+from workers.wire import open_recogniser
 
 Floats = NDArray[np.float64]
 
@@ -141,14 +140,14 @@ def recognised_samples(kind: Kind, pages: int, documents: tuple[int, int], seed:
         yield Sample(stream.leaves, with_identities(recognised(stream, ocr, rng)))
 
 
-def examples(samples: Iterable[Sample], catalogue: Catalogue) -> list[Example]:
+def examples(samples: Iterable[Sample]) -> list[Example]:
     """Every page but those where another patient's name settles the matter."""
-    return [example for sample in samples for example in _examples(sample, catalogue)]
+    return [example for sample in samples for example in _examples(sample)]
 
 
-def _examples(sample: Sample, catalogue: Catalogue) -> Iterator[Example]:
-    pages = [(leaf, reading, who) for leaf, reading, who in zip(sample.leaves, *sample.read, strict=True) if leaf.what != "blank"]
-    signs = [read_signs(reading, who, catalogue, len(sample.leaves)) for _, reading, who in pages]
+def _examples(sample: Sample) -> Iterator[Example]:
+    pages = [(leaf, page, who) for leaf, page, who in zip(sample.leaves, *sample.read, strict=True) if leaf.what != "blank"]
+    signs = [read_signs(page, who, len(sample.leaves)) for _, page, who in pages]
     begun = 0
     for at in range(1, len(pages)):
         begins = pages[at][0].document != pages[at - 1][0].document
@@ -179,10 +178,10 @@ def fit(learnt: Sequence[Example]) -> CutWeights:
     return CutWeights(round(float(found[-1]), 2), {name: round(float(weight), 2) for name, weight in zip(names, found[:-1], strict=True)})
 
 
-def judge(samples: Sequence[Sample], weights: CutWeights, catalogue: Catalogue) -> tuple[Tally, float]:
+def judge(samples: Sequence[Sample], weights: CutWeights) -> tuple[Tally, float]:
     """The counts over streams that were not learnt from, and the calibration error of the chances."""
-    cut = [(s.leaves, split_batch(*s.read, catalogue, rules=SplitRules(), weights=weights)) for s in samples]
-    seen = examples(samples, catalogue)
+    cut = [(s.leaves, split_batch(*s.read, rules=SplitRules(), weights=weights)) for s in samples]
+    seen = examples(samples)
     return tally(cut), calibration_error([weights.chance(example.signals) for example in seen], [example.begins for example in seen])
 
 
@@ -200,13 +199,12 @@ def main() -> None:
     parser.add_argument("--into", type=Path, default=Path("models/split"))
     parser.add_argument("--recognise", type=int, default=0, help="pages to judge by real recognition as well; two seconds each")
     args = parser.parse_args()
-    catalogue = load_catalogue()
-    learnt = [e for at, (kind, pages, many) in enumerate(LEARNT) for e in examples(misread_samples(kind, pages, many, SEED + at), catalogue)]
+    learnt = [e for at, (kind, pages, many) in enumerate(LEARNT) for e in examples(misread_samples(kind, pages, many, SEED + at))]
     weights = fit(learnt)
     judged = [(name, list(misread_samples("rehearsal", pages, many, SEED + 50 + at))) for at, (name, many, pages) in enumerate(JUDGED)]
     if args.recognise:
         judged.append(("many documents, recognised", list(recognised_samples("rehearsal", args.recognise, MANY, SEED + 99))))
-    rows = [row(name, *judge(samples, weights, catalogue)) for name, samples in judged]
+    rows = [row(name, *judge(samples, weights)) for name, samples in judged]
     args.into.mkdir(parents=True, exist_ok=True)
     kept = {"bias": weights.bias, "weights": weights.weights}
     (args.into / "weights.json").write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")

@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.classify import body_text
-from pipeline.extract import extract, sightings_of
+from pipeline.classify import PAGES_READ, body_text
+from pipeline.extract import extract
+from pipeline.page_language import PageLanguage, pages_of
 from pipeline.sender_memory import Shown, layout_of, sender_of
-from pipeline.titles import find_titles
+from pipeline.titles import find_titles, lines_of
 from schemas.catalogue import Catalogue
 from schemas.document import Extraction, FieldName, Role
 from schemas.faults import InputFault
@@ -63,7 +64,8 @@ def standing(stores: Stores, catalogue: Catalogue, most: int) -> list[tuple[Docu
 
 def text_of(lesson: Lesson, catalogue: Catalogue) -> str:
     """The words of a document as its type is learnt from them: without its title lines, so that title and text stay two witnesses."""
-    return body_text(lesson.pages, find_titles(lesson.pages[0], catalogue))
+    pages = [lines_of(page) for page in lesson.pages[:PAGES_READ]]
+    return body_text([line.text for lines in pages for line in lines], find_titles(pages[0], catalogue))
 
 
 def made_up() -> list[Lesson]:
@@ -117,7 +119,7 @@ def desk_of(scratch: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def shown_places(stores: Stores, rules: ExtractRules) -> list[Shown]:
+def shown_places(stores: Stores, catalogue: Catalogue, rules: ExtractRules) -> list[Shown]:
     """Documents on which two people agree whose they are or what a field says, and where on the first page that stands."""
     with reading(stores.index) as conn:
         whose = {one.document_id: one for one in corrected.agreed(conn, PATIENT)}
@@ -127,9 +129,9 @@ def shown_places(stores: Stores, rules: ExtractRules) -> list[Shown]:
     shown = []
     for document_id in list(dict.fromkeys([*whose, *(doc for said in known.values() for doc in said)]))[-TAUGHT:]:
         right = _right(whose.get(document_id), people) | {name: said[document_id] for name, said in known.items() if document_id in said}
-        if right and (pages := _pages_of(stores, document_id)):
+        if right and (pages := pages_of(_pages_of(stores, document_id), catalogue, rules)):
             said = extract(pages, rules=rules)
-            shown.append(Shown(sender_of(said), layout_of(pages[0]), dict(_places(pages[0], said, right, rules))))
+            shown.append(Shown(sender_of(said), layout_of(pages[0]), dict(_places(pages[0], said, right))))
     return [one for one in shown if one.sender and one.places]
 
 
@@ -142,9 +144,9 @@ def _right(said: Correction | None, people: dict[str | None, IndexPatient | None
     return {name: value for name, value in found.items() if value}
 
 
-def _places(page: PageReading, said: Extraction, right: dict[FieldName, str], rules: ExtractRules) -> Iterator[tuple[FieldName, Box]]:
+def _places(page: PageLanguage, said: Extraction, right: dict[FieldName, str]) -> Iterator[tuple[FieldName, Box]]:
     """Where what is right stands, for each field that stands at one place alone."""
-    seen = [s for s in sightings_of(page, rules) if s.role is Role.PATIENT or s.field in (*TYPED[2:],)]
+    seen = [s for s in page.sightings if s.role is Role.PATIENT or s.field in (*TYPED[2:],)]
     for name, value in right.items():
         boxes = {s.box for s in seen if s.field is name and _says(s.value, value)}
         field = said.field(name)

@@ -17,6 +17,7 @@ from pipeline.classify import classify
 from pipeline.engines.type_training import fit_from, learnable
 from pipeline.engines.version_files import Taught, base_of, pack, unpack
 from pipeline.learning import Exam, objections, of_live, of_other
+from pipeline.page_language import pages_of
 from pipeline.ports import TypeModel
 from pipeline.sender_memory import known, learn_forms
 from schemas.catalogue import Catalogue
@@ -65,7 +66,8 @@ class School:
 
     def answer(self, types: TypeModel, lesson: Lesson) -> Answer:
         """What a document is taken for with these weights."""
-        return answer_of(classify(lesson.pages, types, self.catalogue, rules=self.config.classify))
+        pages = pages_of(lesson.pages, self.catalogue, self.config.extract)
+        return answer_of(classify(pages, types, self.catalogue, rules=self.config.classify))
 
 
 def answer_of(guess: TypeGuess | None) -> Answer:
@@ -127,7 +129,7 @@ def set_apart(said: Sequence[Lesson]) -> tuple[str, ...]:
 
 def _learn(school: School, lessons: Sequence[Lesson], by_hand: Examples) -> tuple[bytes, dict[str, int]]:
     examples = [*by_hand, *_texts(school, lessons)]
-    forms = learn_forms(shown_places(school.stores, school.config.extract))
+    forms = learn_forms(shown_places(school.stores, school.catalogue, school.config.extract))
     if not examples and not forms:
         raise InputFault(
             "There is nothing to learn from yet: no decision has been confirmed by a second person.", next_step="docs/howto/teach-it.md says how."

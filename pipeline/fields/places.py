@@ -11,6 +11,7 @@ from pipeline.fields.geometry import Row, Sheet, Token, cells
 from pipeline.fields.labels import Label, find_labels
 from pipeline.fields.lexicon import NO_ROLE, fold, folded_stems
 from pipeline.fields.names import is_organisation
+from schemas.page import Box
 
 FARTHEST_RIGHT = 0.42  # of the page width
 POSSESSIVE = re.compile(r"['’`´]\w?s?$")
@@ -72,6 +73,10 @@ class Marked:
         """Anchors that stand alone in their cell, as column heads do."""
         found = {row: [a for a in anchors if a.alone and not self.has_value_right(a)] for row, anchors in self.anchors.items()}
         return {row: heads for row, heads in found.items() if heads}
+
+    def box(self, label: Label) -> Box:
+        """Where a label stands, as shares of the page."""
+        return self.sheet.box(self.sheet.rows[label.row][label.start : label.end])
 
     def left(self, label: Label) -> float:
         """Left edge of a label."""

@@ -35,11 +35,11 @@ class Verdict(NamedTuple):
     rivals: tuple[str, ...] = ()
 
 
-def looks_at(page: PageReading) -> tuple[Look, ...]:
-    """Every reading of a page, the first one first."""
+def looks_at(page: PageReading, first: Sheet) -> tuple[Look, ...]:
+    """Every reading of a page, the first one first, if there is more than that."""
     told = (again for again in page.rereads if again.words)
     rest = (Look(again.source, lay_out(replace(page, words=again.words))) for again in told)
-    return (Look(FIRST, lay_out(page)), *rest) if page.rereads else ()
+    return (Look(FIRST, first), *rest) if page.rereads else ()
 
 
 def with_bands(page: PageReading, bands: Sequence[Reread]) -> PageReading:
@@ -55,8 +55,7 @@ def in_bands(box: Box, bands: Iterable[Reread]) -> bool:
 
 def headings_in(page: Marked, bands: Sequence[Reread]) -> int:
     """How many labels in some bands say whose their values are."""
-    told = (page.sheet.rows[label.row][label.start : label.end] for label in page.labels if label.meaning.role)
-    return sum(in_bands(page.sheet.box(tokens), bands) for tokens in told)
+    return sum(in_bands(page.box(label), bands) for label in page.labels if label.meaning.role)
 
 
 def same_letters(one: Sighting, other: Sighting) -> bool:

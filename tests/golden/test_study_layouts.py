@@ -19,6 +19,7 @@ from samples.people import make_people
 from schemas.document import Extraction
 from schemas.page import Box, PageKind, PageReading, ReadFrom, Word
 from schemas.rules import ExtractRules
+from tests.told import told
 
 SETS = ("demo", "practice", "rehearsal")
 PAGES_OF_EACH = 4
@@ -53,7 +54,7 @@ def said(folder: Path) -> Iterator[tuple[Layout, Case, Extraction]]:
         for turn in range(PAGES_OF_EACH):
             seed = 100 * at + turn
             case = make_case(PEOPLE[(7 * seed) % len(PEOPLE)], kind=SETS[seed % 3], seed=seed)  # type: ignore[arg-type]
-            yield layout, case, extract(drawn(layout, case, folder), rules=ExtractRules())
+            yield layout, case, extract(told(*drawn(layout, case, folder)), rules=ExtractRules())
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.completeness import Part, find_gaps
-from pipeline.numbering import PageNumber, fax_number, page_number, page_numbers
+from pipeline.numbering import PageNumber, page_number, read_numbers
 from schemas.page import Box, PageKind, PageReading, Word
+from tests.told import told
 
 FAX = "03/04/2024 10:31 FROM: 918-555-0100 PAGE {}/{}"
 
@@ -23,7 +24,7 @@ def page(text: str, number: int = 1, top: float = 750, sure: float = 0.95) -> Pa
 
 
 def part(*texts: str, start: int = 1, titled: bool = True, top: float = 750) -> Part:
-    return Part([page(text, start + at, top) for at, text in enumerate(texts)], titled)
+    return Part(told(*(page(text, start + at, top) for at, text in enumerate(texts))), titled)
 
 
 def numbered(numbers: list[int], of: int, start: int = 1, *, titled: bool = True) -> Part:
@@ -70,12 +71,12 @@ def test_page_numbers_are_read_in_every_print_form(printed: str, number: tuple[i
     [("Page l of 3", (1, 3)), ("Page | of 3", (1, 3)), ("Page i ot 3", (1, 3)), ("Paqe 2 0f 3", (2, 3)), ("Page 2 of S", (2, 5))],
 )
 def test_letters_read_for_figures_are_figures_and_sure_only_where_upright(printed: str, number: tuple[int, int]) -> None:
-    assert page_numbers(page(printed)) == (PageNumber(*number, sure=not printed.endswith("S")),)
+    assert read_numbers(page(printed)).own == (PageNumber(*number, sure=not printed.endswith("S")),)
 
 
 @pytest.mark.parametrize(("printed", "confidence", "sure"), [("Page 2 of 3", 0.1, False), ("Page 2 of 3", 0.4, True), ("2/3", 0.4, False)])
 def test_a_figure_read_badly_is_not_sure(printed: str, confidence: float, sure: bool) -> None:
-    assert [number.sure for number in page_numbers(page(printed, sure=confidence))] == [sure]
+    assert [number.sure for number in read_numbers(page(printed, sure=confidence)).own] == [sure]
 
 
 def test_page_number_is_read_across_cells_of_a_line() -> None:
@@ -90,7 +91,7 @@ def test_count_in_a_fax_header_is_no_page_number() -> None:
     placed = (("03/04/2025", 0.05), ("08:10", 0.15), ("FROM:", 0.3), ("555-0143", 0.36), ("P.", 0.8), ("2/5", 0.83))
     words = tuple(Word(text, Box(x, 0.01, x + 0.01 * len(text), 0.02), 1.0, 0) for text, x in placed)
     sheet = PageReading(1, PageKind.TEXT, words)
-    assert (page_number(sheet), fax_number(sheet)) == (None, PageNumber(2, 5))
+    assert (page_number(sheet), read_numbers(sheet).fax) == (None, PageNumber(2, 5))
 
 
 @pytest.mark.parametrize(
@@ -147,7 +148,7 @@ def test_whole_in_any_order_of_a_stack_and_every_single_page_is_missed(of: int, 
 
 def test_blank_backs_are_pages_only_of_sheets_numbered_by_sides() -> None:
     def fronts(*numbers: int, of: int) -> Part:
-        return Part([page(f"Page {n} of {of}", 2 * at + 1) for at, n in enumerate(numbers)], titled=True)
+        return Part(told(*(page(f"Page {n} of {of}", 2 * at + 1) for at, n in enumerate(numbers))), titled=True)
 
     assert gaps(fronts(1, 3, 5, of=6), blanks=(2, 4, 6)) == []
     assert gaps(fronts(1, 2, 3, of=3), blanks=(2, 4, 6)) == []

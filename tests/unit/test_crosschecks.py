@@ -9,6 +9,7 @@ from pipeline.fields.crosschecks import birth_fits, contradictions, sex_fits
 from schemas.document import Extraction
 from schemas.page import Box, PageKind, PageReading, Word
 from schemas.rules import ExtractRules
+from tests.told import told
 
 HEAD = "Patient: Bell, Ann   DOB: 03/04/1950   Sex: F   MRN: 4407211\nDate of Service: 05/06/2024"
 
@@ -30,7 +31,7 @@ def page(text: str) -> PageReading:
 
 def said(text: str) -> tuple[list[PageReading], Extraction]:
     pages = [page(text)]
-    return pages, extract(pages, rules=ExtractRules())
+    return pages, extract(told(*pages), rules=ExtractRules())
 
 
 def sure(text: str, name: str) -> float:

@@ -4,6 +4,7 @@ from schemas.checks import Checks, Label, Signature, Signed
 from schemas.document import TypeGuess
 from schemas.filing import Filing, Hold, PlannedDocument
 from schemas.page import Box, PageKind, PageReading, Word, place_on_source
+from tests.told import told
 from workers.apply import evidence_of
 from workers.wire import load_catalogue
 
@@ -56,6 +57,6 @@ def test_the_type_is_guessed_with_the_place_of_its_title():
         for line, row in enumerate(rows)
         for at, text in enumerate(row.split())
     ]
-    guess = classify([PageReading(3, PageKind.TEXT, tuple(words))], Silent(), load_catalogue(), rules=ClassifyRules())
+    guess = classify(told(PageReading(3, PageKind.TEXT, tuple(words))), Silent(), load_catalogue(), rules=ClassifyRules())
     assert (guess.slug, guess.title_at[0]) == ("discharge_summary", 3)
     assert guess.title_at[1].y1 < 0.08

@@ -9,6 +9,7 @@ import pytest
 from pipeline.extract import extract
 from schemas.page import Box, PageKind, PageReading, Word
 from schemas.rules import ExtractRules
+from tests.told import told
 
 
 def fields(text: str, top: float = 60) -> dict[str, str]:
@@ -18,7 +19,7 @@ def fields(text: str, top: float = 60) -> dict[str, str]:
         for row, line in enumerate(text.strip("\n").split("\n"))
         for m in re.finditer(r"\S+", line)
     )
-    said = extract([PageReading(1, PageKind.TEXT, words)], rules=ExtractRules())
+    said = extract(told(PageReading(1, PageKind.TEXT, words)), rules=ExtractRules())
     return {str(field.name): field.value for field in said.fields}
 
 

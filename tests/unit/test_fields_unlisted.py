@@ -9,6 +9,7 @@ from pipeline.fields.wording import compose
 from schemas.document import Extraction, FieldName, Role
 from schemas.page import Box, PageKind, PageReading, Word
 from schemas.rules import ExtractRules
+from tests.told import told
 
 PATIENT = "Patient: Smith, John A  DOB: 01/02/1950\n"
 
@@ -19,7 +20,7 @@ def read(text: str) -> Extraction:
         for row, line in enumerate(text.strip("\n").split("\n"))
         for m in re.finditer(r"\S+", line)
     ]
-    return extract([PageReading(1, PageKind.TEXT, tuple(words))], rules=ExtractRules())
+    return extract(told(PageReading(1, PageKind.TEXT, tuple(words))), rules=ExtractRules())
 
 
 def value(said: Extraction, name: str) -> str | None:

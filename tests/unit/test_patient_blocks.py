@@ -8,6 +8,7 @@ from pipeline.extract import extract
 from schemas.document import Extraction, FieldName, Role
 from schemas.page import Box, PageKind, PageReading, Word
 from schemas.rules import ExtractRules
+from tests.told import told
 
 
 def page(text: str, number: int = 1) -> PageReading:
@@ -20,7 +21,7 @@ def page(text: str, number: int = 1) -> PageReading:
 
 
 def read(*texts: str) -> Extraction:
-    return extract([page(text, at) for at, text in enumerate(texts, 1)], rules=ExtractRules())
+    return extract(told(*[page(text, at) for at, text in enumerate(texts, 1)]), rules=ExtractRules())
 
 
 def value(said: Extraction, name: str) -> str | None:

@@ -36,6 +36,7 @@ from schemas.page import Box, ReadFrom, Word
 from schemas.rules import ExtractRules, ReadRules
 from schemas.source import RenderedPage
 from tests.sheets import sheet
+from tests.told import told
 
 RULES = ReadRules()
 TOLD = ["Lakeview Hospital", "", "Patient: DOE, JANE  DOB: 01/02/1950  MRN: 4471902", "", "She is doing well on the present regimen."]
@@ -48,8 +49,8 @@ def read(lines, **facts):
 
 
 def asked(page):
-    said = extract([page], rules=ExtractRules())
-    return boxes_to_check(page, said, RULES), bands_to_read(page, said, unanswered(page, said), RULES), said
+    said = extract(told(page), rules=ExtractRules())
+    return boxes_to_check(page, said, RULES), bands_to_read(page, said, unanswered(*told(page), said), RULES), said
 
 
 def test_a_birth_date_and_a_number_seen_once_are_read_again_from_their_boxes():
@@ -80,7 +81,7 @@ def test_a_bad_page_that_names_nobody_is_read_again_at_head_and_foot():
 
 def test_a_label_without_its_value_is_looked_at_again_on_any_page():
     page = read(UNNAMED)
-    (label,) = unanswered(page, asked(page)[2])[:1]
+    (label,) = unanswered(*told(page), asked(page)[2])[:1]
     assert any(band.y0 <= label.y0 and label.y1 <= band.y1 for band in asked(page)[1])
 
 
@@ -175,7 +176,7 @@ def test_a_number_is_read_again_where_it_is_printed(tmp_path):
     page = replace(read([]), words=tuple(words))
     found = reread(RenderedPage(1, 612, 792, image, 200, 200), page, asked(page)[2], (), RapidOcr(), rules=RULES)
     assert [" ".join(word.text for word in again.words) for again in found.rereads] == ["01/02/1950", "4471902"]
-    said = extract([found], rules=ExtractRules())
+    said = extract(told(found), rules=ExtractRules())
     birth, number = said.field(FieldName.PATIENT_DOB), said.field(FieldName.PATIENT_MRN)
     assert (birth.witnesses, birth.rivals) == (("rapidocr:line",), ())
     assert (number.witnesses, number.rivals) == ((), ("4471902",))
@@ -197,7 +198,7 @@ def test_a_doubtful_birth_date_is_read_as_figures_beside_the_first_reading(tmp_p
     left, right = 150 + font.getlength("DOB: "), 150 + font.getlength("DOB: 01/02/1950")
     value = Box(left / 1700, 300 / 2200, right / 1700, 342 / 2200)
     page = replace(read(["DOB:"]), words=(Word("O1/O2/1950", value, 0.4, 0),))
-    said = extract([read(TOLD)], rules=ExtractRules())
+    said = extract(told(read(TOLD)), rules=ExtractRules())
     born = replace(said.field(FieldName.PATIENT_DOB), raw="O1/O2/1950", box=value, confidence=0.4)
     found = reread_digits(RenderedPage(1, 612, 792, image, 200, 200), page, replace(said, fields=(born,)), Tesseract(), rules=RULES)
     assert found.words == page.words
@@ -207,7 +208,7 @@ def test_a_doubtful_birth_date_is_read_as_figures_beside_the_first_reading(tmp_p
 
 
 def test_a_sure_number_is_not_read_as_figures(tmp_path):
-    said = extract([read(TOLD)], rules=ExtractRules())
+    said = extract(told(read(TOLD)), rules=ExtractRules())
     sure = replace(said, fields=tuple(replace(field, confidence=0.99, rivals=()) for field in said.fields))
     page = read(TOLD)
     assert reread_digits(RenderedPage(1, 612, 792, tmp_path / "none.png", 200, 200), page, sure, Tesseract(), rules=RULES) is page

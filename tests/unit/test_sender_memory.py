@@ -12,6 +12,7 @@ from schemas.document import Extraction, FieldName
 from schemas.page import Box
 from schemas.rules import ExtractRules
 from tests.sheets import sheet
+from tests.told import told
 
 RULES = ExtractRules()
 DOB, NAME = FieldName.PATIENT_DOB, FieldName.PATIENT_NAME
@@ -22,13 +23,13 @@ BODY = ["She was seen for follow up and is doing well on the present regimen tod
 
 def read(lines, confidence=None):
     page = sheet(lines, 1)
-    said = extract([page], rules=RULES)
+    said = extract(told(page), rules=RULES)
     fields = tuple(replace(field, confidence=confidence if confidence is not None else field.confidence) for field in said.fields)
     return page, replace(said, fields=fields)
 
 
 def shown(page, said, *names):
-    return Shown(sender_of(said), layout_of(page), {name: said.field(name).box for name in names})
+    return Shown(sender_of(said), layout_of(*told(page)), {name: said.field(name).box for name in names})
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def taught():
 
 def test_a_value_at_its_usual_place_is_raised_and_says_why(taught):
     page, said = read([*HEAD, *BLOCK, *BODY], confidence=0.6)
-    after = recall(said, [page], taught, rules=RULES).field(DOB)
+    after = recall(said, told(page), taught).field(DOB)
     assert 0.6 < after.confidence < SURE
     assert after.rule.endswith("where this sender prints it")
     assert after.witnesses == said.field(DOB).witnesses
@@ -49,7 +50,7 @@ def test_a_value_read_elsewhere_has_what_stands_at_the_usual_place_as_rival(taug
     page, said = read([*HEAD, *BLOCK, *BODY])
     elsewhere = replace(said.field(DOB), value="1961-12-24", box=Box(0.6, 0.8, 0.7, 0.82), confidence=0.8)
     moved = replace(said, fields=tuple(elsewhere if field.name is DOB else field for field in said.fields))
-    after = recall(moved, [page], taught, rules=RULES).field(DOB)
+    after = recall(moved, told(page), taught).field(DOB)
     assert (after.value, after.rivals) == ("1961-12-24", ("1950-01-02",))
     assert after.confidence < 0.8
 
@@ -57,13 +58,13 @@ def test_a_value_read_elsewhere_has_what_stands_at_the_usual_place_as_rival(taug
 def test_a_field_that_was_not_read_is_not_made(taught):
     page, said = read([*HEAD, *BLOCK, *BODY])
     without = replace(said, fields=tuple(field for field in said.fields if field.name is not DOB))
-    assert recall(without, [page], taught, rules=RULES).field(DOB) is None
+    assert recall(without, told(page), taught).field(DOB) is None
 
 
 @pytest.mark.parametrize("lines", [[*HEAD, *BODY[:4], *BLOCK, *BODY], ["^Northgate Clinic", *HEAD[1:], *BLOCK, *BODY], [*HEAD, *BLOCK[1:2], *BODY]])
 def test_another_layout_or_another_sender_is_left_as_it_was(taught, lines):
     page, said = read(lines, confidence=0.6)
-    assert recall(said, [page], taught, rules=RULES) is said
+    assert recall(said, told(page), taught) is said
 
 
 def test_four_documents_are_too_few_and_scattered_places_teach_nothing():
@@ -84,11 +85,11 @@ boxes = st.builds(lambda x, y: Box(x, y, min(1.0, x + 0.1), min(1.0, y + 0.02)),
 @given(layout=spots, place=boxes, confidence=st.floats(0.0, 0.999), same_sender=st.booleans(), as_read=st.booleans())
 def test_memory_raises_only_a_known_layout_and_nothing_to_sure(layout, place, confidence, same_sender, as_read):
     page, said = read([*HEAD, *BLOCK, *BODY], confidence=confidence)
-    assert recall(said, [page], None, rules=RULES) is said
-    learnt = layout_of(page) if as_read else tuple(layout)
+    assert recall(said, told(page), None) is said
+    learnt = layout_of(*told(page)) if as_read else tuple(layout)
     memory = known([Form(sender_of(said) if same_sender else "somebodyelse", learnt, {DOB: place, NAME: said.field(NAME).box})])
-    after: Extraction = recall(said, [page], memory, rules=RULES)
-    unseen = not same_sender or not is_same(learnt, layout_of(page))
+    after: Extraction = recall(said, told(page), memory)
+    unseen = not same_sender or not is_same(learnt, layout_of(*told(page)))
     for before, now in zip(said.fields, after.fields, strict=True):
         assert (before.name, before.value, before.box) == (now.name, now.value, now.box)
         assert now.confidence <= before.confidence or (not unseen and now.confidence < SURE)

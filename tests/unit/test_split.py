@@ -15,6 +15,7 @@ from schemas.document import PageIdentity, SegmentKind
 from schemas.page import PageKind
 from schemas.rules import SplitRules
 from tests.sheets import blank, separator, sheet
+from tests.told import told
 
 CATALOGUE = build_catalogue(yaml.safe_load((Path(__file__).parents[2] / "schemas/doctypes.yaml").read_text()))
 JANE = ("DOE, JANE", "1950-01-02", "445566")
@@ -43,7 +44,7 @@ def said(number, who=JANE):
 
 
 def cut(readings, identities=()):
-    return split_batch(readings, identities, CATALOGUE, rules=SplitRules())
+    return split_batch(told(*readings, catalogue=CATALOGUE), identities, rules=SplitRules())
 
 
 def pages_of(segments):

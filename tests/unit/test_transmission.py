@@ -5,9 +5,10 @@ from schemas.document import Extraction, Field, FieldName, TypeGuess
 from schemas.filing import Filing, Hold, PlannedDocument, SetAside
 from schemas.page import Box, PageKind, PageReading, Word
 from schemas.rules import VerifyRules
+from tests.told import told
 
 SURE = TypeGuess("ecg", 0.99)
-PAGES = {number: PageReading(number, PageKind.TEXT) for number in range(1, 9)}
+PAGES = {page.number: page for page in told(*(PageReading(number, PageKind.TEXT) for number in range(1, 9)))}
 
 
 def cover(page, stated, decision=SetAside("cover")):  # noqa: B008 - a constant

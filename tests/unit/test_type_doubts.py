@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pipeline.classify import classify, cloud, folder_shares
 from schemas.rules import ClassifyRules
 from tests.sheets import sheet
+from tests.told import told
 from tests.unit.test_classify import CATALOGUE, HEAD, PROSE, Leaning, guess, titled
 
 IMAGING = ["TECHNIQUE: Axial images.", "COMPARISON: None.", "FINDINGS: Clear.", "IMPRESSION: Normal."]
@@ -35,8 +36,8 @@ class Split(Leaning):
         return self.met
 
 
-def told(page, model):
-    return classify([page], model, CATALOGUE, rules=ClassifyRules())
+def doubts_of(page, model):
+    return classify(told(page, catalogue=CATALOGUE), model, CATALOGUE, rules=ClassifyRules())
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ def told(page, model):
         (guess(sheet([*HEAD, "^#DISCHARGE SUMMARY", "^#PATHOLOGY REPORT", "", *PROSE])), "Two titles"),
         (guess(sheet(["Yes", "No"])), "too little text"),
         (guess(sheet([*HEAD, "^#PATHOLOGY REPORT", "", *DELIVERED]), "discharge_summary", 0.9), "headings are those of discharge summary"),
-        (told(sheet(PROSE), Split(["consultation", "progress_note", "nursing_note"], known=0.4)), "many of its words are new here"),
+        (doubts_of(sheet(PROSE), Split(["consultation", "progress_note", "nursing_note"], known=0.4)), "many of its words are new here"),
     ],
 )
 def test_what_must_be_asked_says_why(found, words):
@@ -75,7 +76,7 @@ def test_the_reason_never_repeats_the_page(slug):
 
 
 def test_a_folder_is_sure_where_its_types_are_not():
-    found = told(sheet(PROSE), Split(["consultation", "progress_note", "nursing_note"]))
+    found = doubts_of(sheet(PROSE), Split(["consultation", "progress_note", "nursing_note"]))
     assert found.reason is not None
     assert found.folder == "notes"
     assert found.folder_confidence > 0.99
@@ -92,7 +93,7 @@ def test_types_of_a_sure_folder_are_offered_first():
         def scores(self, text):
             return {slug: shares.get(slug, 0.0) for slug in CATALOGUE.types}
 
-    offered = told(sheet(PROSE), Shares()).choices
+    offered = doubts_of(sheet(PROSE), Shares()).choices
     assert offered[:3] == ("consultation", "progress_note", "nursing_note")
     assert "unknown" not in offered
 

@@ -9,6 +9,7 @@ from schemas.checks import Checks, Label, Signature, Signed
 from schemas.document import Extraction, PageIdentity, TypeGuess
 from schemas.page import Box, PageKind, PageReading, Word
 from schemas.rules import ExtractRules, VerifyRules
+from tests.told import told
 
 CATALOGUE = build_catalogue(
     {
@@ -31,7 +32,7 @@ def page(text: str, number: int = 1, top: float = 40, **more: object) -> PageRea
 
 
 def check(*pages: PageReading, slug: str = "note") -> tuple[str, ...]:
-    said, who = extract(pages, rules=ExtractRules()), identities(pages, rules=ExtractRules())
+    said, who = extract(told(*pages), rules=ExtractRules()), identities(told(*pages), rules=ExtractRules())
     return verify(pages, TypeGuess(slug, 0.99), said, CATALOGUE, rules=VerifyRules(), who=who)
 
 
