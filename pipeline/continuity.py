@@ -33,9 +33,13 @@ def continuity_signals(sheet: PageSigns, before: PageSigns) -> Iterator[str]:
 
 def own_opening(sheet: PageSigns, before: PageSigns) -> tuple[Line, ...]:
     """The lines of a page below those that stood on top of the page before as well."""
-    known = [fold(re.sub(r"\d", "", line.text)) for line in before.lines if line.box.y0 < 0.4]
-    own = [line for line in sheet.body if not any(fuzz.ratio(fold(re.sub(r"\d", "", line.text)), other) >= ALIKE for other in known)]
-    return tuple(own)
+    known = [_worded(line) for line in before.lines if line.box.y0 < 0.4]
+    worded = ((line, _worded(line)) for line in sheet.body)
+    return tuple(line for line, text in worded if not any(fuzz.ratio(text, other) >= ALIKE for other in known))
+
+
+def _worded(line: Line) -> str:
+    return fold(re.sub(r"\d", "", line.text))
 
 
 def _sentence(first: Line, last: Line) -> Iterator[str]:

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from statistics import median
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ from schemas.page import Box, PageReading, Word
 RATIO = 86.0
 SHORT = 5  # folded phrases up to this length must match exactly
 TITLE_WORDS = 14
+LONGEST = 60  # letters of a folded title
 ZONE = 0.55  # titles stand above this share of the page
 
 _ALIKE = str.maketrans({"0": "o", "1": "l", "|": "l", "!": "l", "i": "l", "5": "s", "$": "s", "8": "b", "&": "and"})
@@ -73,6 +74,10 @@ class Title:
     box: Box
 
 
+def _may_be_like(letters: int, others: int) -> bool:
+    return RATIO * max(letters, others) <= (200 - RATIO) * min(letters, others)
+
+
 class Hit(NamedTuple):
     """A phrase found in a line, whether usual words stand beside it, and how much of the line it explains, in characters."""
 
@@ -82,7 +87,16 @@ class Hit(NamedTuple):
     explained: float
 
 
-Phrases = dict[str, tuple[str, str]]  # slug and phrase by folded phrase
+@dataclass(frozen=True)
+class Phrases:
+    """The phrases that titles are made of: slug and phrase by folded phrase."""
+
+    by_fold: dict[str, tuple[str, str]]
+
+    @cached_property
+    def like(self) -> dict[int, tuple[str, ...]]:
+        """The folded phrases that so many letters may be: the others differ in length by more than the ratio allows."""
+        return {n: tuple(key for key in self.by_fold if _may_be_like(n, len(key))) for n in range(1, LONGEST + 1)}
 
 
 def fold(text: str) -> str:
@@ -161,7 +175,7 @@ def _inside(title: Title, other: Title) -> bool:
 @lru_cache(maxsize=4)
 def _phrases(titles: tuple[tuple[str, tuple[str, ...]], ...]) -> Phrases:
     """Slug and phrase by folded phrase."""
-    return {fold(phrase): (slug, phrase) for slug, phrases in titles for phrase in phrases}
+    return Phrases({fold(phrase): (slug, phrase) for slug, phrases in titles for phrase in phrases})
 
 
 def first_section(lines: Sequence[Line]) -> float:
@@ -248,12 +262,12 @@ def match_phrase(text: str, phrases: Phrases) -> Hit | None:
 def _windows(tokens: Sequence[str], folded: Sequence[str], start: int, phrases: Phrases) -> Iterator[Hit]:
     for end in range(start + 1, len(tokens) + 1):
         window = "".join(folded[start:end])
-        if len(window) > 60:
+        if len(window) > LONGEST:
             return
-        found = process.extractOne(window, phrases.keys(), scorer=fuzz.ratio, score_cutoff=RATIO)
+        found = process.extractOne(window, phrases.like[len(window)], scorer=fuzz.ratio, score_cutoff=RATIO)
         beside = [*tokens[:start], *tokens[end:]]
         if found and _misreading(tokens[start:end], found[0], found[1]) and _usual_beside(beside, named=len(found[0]) > 2 * SHORT):
-            slug, phrase = phrases[found[0]]
+            slug, phrase = phrases.by_fold[found[0]]
             misread = (1 - found[1] / 100) * (len(window) + len(found[0])) / 2
             usual = sum(len(token) for token in beside if token.lower() in QUALIFIERS)
             yield Hit(slug, phrase, bool(beside), len(found[0]) + 0.5 * usual - 6 * misread)

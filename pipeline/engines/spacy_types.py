@@ -161,8 +161,7 @@ class SpacyTypes:
 
     def scores(self, text: str) -> dict[str, float]:
         """Calibrated share per slug; sums to 1."""
-        cats: dict[str, float] = self._nlp(text).cats
-        return cats
+        return self._linear.scores(text)
 
     def evidence(self, text: str, slug: str, against: str | None = None) -> tuple[str, ...]:
         """The words that weighed most for `slug` against another type, or against all others."""

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
-from rapidfuzz.process import extract
 
 from pipeline.fields.geometry import Row, Sheet, Token, say
 from pipeline.fields.lexicon import (
@@ -20,6 +19,8 @@ from pipeline.fields.lexicon import (
     longest_phrase,
     meanings,
     near_misses,
+    openings,
+    thirds,
     without_one,
     words,
 )
@@ -85,7 +86,8 @@ def _ends_thought(token: Token) -> bool:
 def _label_at(at: int, row: Row, folded: list[str], start: int, *, led: bool) -> Label | None:
     if not folded[start]:
         return None
-    for end in _ends(row, folded, start):
+    ends = _ends(row, folded, start)
+    for end in ends if led or _may_begin(row, folded, ends) else ():
         closed = _absorb_signs(row, folded, end)
         label = Label(Meaning(""), at, start, closed, "", row[closed - 1].colon, closed == len(row) or row[closed].fresh)
         whole = led and (label.colon or label.alone)
@@ -95,6 +97,15 @@ def _label_at(at: int, row: Row, folded: list[str], start: int, *, led: bool) ->
             meaning = Meaning("skip") if meaning.what in DAYS and _of_another_time(row, folded, start) else meaning
             return label._replace(meaning=meaning, printed=" ".join(t.text for t in row[start:end]))
     return _with_lost_colon(at, row, start)
+
+
+def _may_begin(row: Row, folded: list[str], ends: range) -> bool:
+    """Whether a label can begin here within running text: with the beginning of a known phrase, or up to a colon."""
+    start = ends.stop
+    if folded[start] in openings():
+        return True
+    furthest = _absorb_signs(row, folded, ends.start) if ends else start
+    return any(token.colon for token in row[start:furthest])
 
 
 def _of_another_time(row: Row, folded: list[str], start: int) -> bool:
@@ -113,7 +124,7 @@ def _with_lost_colon(at: int, row: Row, start: int) -> Label | None:
     return Label(meaning._replace(strength=meaning.strength * MISSPELT), at, start, start + 1, text[:-1], colon=True, alone=False)
 
 
-def _ends(row: Row, folded: list[str], start: int) -> Iterator[int]:
+def _ends(row: Row, folded: list[str], start: int) -> range:
     """Possible ends of a label that starts here, longest first: up to a colon, a new cell or six words."""
     last, length = start, 0
     while last < len(row) and last - start < MOST_WORDS:
@@ -123,7 +134,7 @@ def _ends(row: Row, folded: list[str], start: int) -> Iterator[int]:
         if length > longest_phrase() + 1:
             break
         last += 1
-    return iter(range(last, start, -1))
+    return range(last, start, -1)
 
 
 def _absorb_signs(row: Row, folded: list[str], end: int) -> int:
@@ -164,9 +175,12 @@ def _near(key: str) -> Meaning | None:
 
 
 def _two_off(key: str) -> Iterator[str]:
-    if len(key) >= LONG:
-        for length in range(len(key) - 1, len(key) + 2):
-            yield from (found[0] for found in extract(key, long_phrases().get(length, ()), scorer=Levenshtein.distance, score_cutoff=2, limit=None))
+    """Long phrases with two letters wrong, the nearest first. One third at least of such a phrase stands in the key, two places off at most."""
+    for length in range(len(key) - 1, len(key) + 2) if len(key) >= LONG else ():
+        shifted = ((start, start + shift, end + shift) for start, end in thirds(length) for shift in range(-2, 3) if start + shift >= 0)
+        near = {one for start, a, b in shifted for one in long_phrases().get((length, start, key[a:b]), ())}
+        found = ((Levenshtein.distance(key, phrase, score_cutoff=2), rank, phrase) for rank, phrase in near)
+        yield from (phrase for distance, _, phrase in sorted(found) if distance <= 2)
 
 
 def _one_off(key: str) -> Iterator[str]:

@@ -69,6 +69,12 @@ def meanings() -> dict[str, Meaning]:
 
 
 @cache
+def openings() -> frozenset[str]:
+    """Every beginning of a folded phrase, of one person or several."""
+    return frozenset(phrase[:length] for key in meanings() for phrase in (key, f"{key}s") for length in range(1, len(phrase) + 1))
+
+
+@cache
 def near_misses() -> dict[str, list[str]]:
     """Folded phrases by what is left when one letter is taken out; for finding labels one letter off."""
     left: dict[str, list[str]] = {}
@@ -80,13 +86,19 @@ def near_misses() -> dict[str, list[str]]:
 
 
 @cache
-def long_phrases() -> dict[int, list[str]]:
-    """Folded phrases long enough to be known with two letters wrong, by their length."""
-    table: dict[int, list[str]] = {}
-    for key in meanings():
-        if len(key) >= LONG:
-            table.setdefault(len(key), []).append(key)
+def long_phrases() -> dict[tuple[int, int, str], list[tuple[int, str]]]:
+    """Folded phrases long enough to be known with two letters wrong, ranked, by their length and each third of them with its place."""
+    table: dict[tuple[int, int, str], list[tuple[int, str]]] = {}
+    for rank, key in enumerate(key for key in meanings() if len(key) >= LONG):
+        for start, end in thirds(len(key)):
+            table.setdefault((len(key), start, key[start:end]), []).append((rank, key))
     return table
+
+
+def thirds(length: int) -> tuple[tuple[int, int], ...]:
+    """Where the thirds of a phrase begin and end."""
+    one, two = length // 3, 2 * length // 3
+    return (0, one), (one, two), (two, length)
 
 
 @cache
