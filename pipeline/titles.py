@@ -26,6 +26,7 @@ LONGEST = 60  # letters of a folded title
 ZONE = 0.55  # titles stand above this share of the page
 
 _ALIKE = str.maketrans({"0": "o", "1": "l", "|": "l", "!": "l", "i": "l", "5": "s", "$": "s", "8": "b", "&": "and"})
+_NO_LETTER = re.compile(r"[^a-z0-9]")
 
 LABELS = re.compile(r"^\W*(document|report|note|form|record|doc)\s*(type|title|name)?\s*[:#]\s*(?=\S)", re.IGNORECASE)
 EXAM = re.compile(r"^\W*(exam|examination|study|procedure|exam type|exam description|exam name|imaging study|order)\s*[:;]\s*(?=\S)", re.IGNORECASE)
@@ -101,8 +102,8 @@ class Phrases:
 
 def fold(text: str) -> str:
     """Letters and digits with those that are mistaken for one another made equal, without blanks."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower().translate(_ALIKE)
-    return re.sub(r"[^a-z0-9]", "", plain).replace("rn", "m").replace("vv", "w").replace("cl", "d")
+    plain = text if text.isascii() else unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return _NO_LETTER.sub("", plain.lower().translate(_ALIKE)).replace("rn", "m").replace("vv", "w").replace("cl", "d")
 
 
 def lines_of(page: PageReading) -> tuple[Line, ...]:

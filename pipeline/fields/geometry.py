@@ -113,6 +113,9 @@ def _tokens(word: Word, width: float, height: float) -> Iterator[Token]:
 
 
 def _parts(text: str) -> Iterator[tuple[str, bool]]:
+    if text.isalnum():
+        yield text, False
+        return
     at = 0
     cuts = sorted({m.end() for m in GLUED_COLON.finditer(text)} | {e for m in BAR.finditer(text) for e in m.span()} | {len(text)})
     for cut in cuts:
