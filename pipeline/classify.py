@@ -42,9 +42,8 @@ def classify(pages: Sequence[PageLanguage], model: TypeModel, catalogue: Catalog
     """The type of a document and its folder, how sure each, and what speaks for it; a reason, in words too, when a person must be asked."""
     first = _first_page(pages)
     titles = first.titles if first else ()
-    lines = body_lines(pages)
-    text = body_text(lines, titles)
-    builds = [build for build in _builds(pages, lines) if build.slug in catalogue]
+    text = text_of(pages)
+    builds = [build for build in _builds(pages) if build.slug in catalogue]
     alone, reading, known = _text_shares(text, model, catalogue), reading_of(pages), model.known(text)
     shares = cloud(weigh(alone, titles, builds), reading, known if len(text.split()) >= FEW_WORDS else 1.0)
     ranked = sorted(shares, key=lambda slug: -shares[slug])
@@ -101,9 +100,9 @@ def cloud(shares: Mapping[str, float], reading: float, known: float) -> dict[str
     return {slug: (1 - haze) * share + haze / len(shares) for slug, share in shares.items()}
 
 
-def _builds(pages: Sequence[PageLanguage], lines: Sequence[str]) -> tuple[Build, ...]:
+def _builds(pages: Sequence[PageLanguage]) -> tuple[Build, ...]:
     rows = [row for page in pages[:PAGES_READ] for row in page.reading.text.splitlines()]
-    return find_builds(lines, rows)
+    return find_builds(_lines(pages), rows)
 
 
 def _line(title: str, slug: str, builds: Sequence[Build], rules: ClassifyRules) -> float:
@@ -125,8 +124,13 @@ def body_text(lines: Sequence[str], titles: Sequence[Title]) -> str:
     return "\n".join(text for text in lines if text not in skip)
 
 
-def body_lines(pages: Sequence[PageLanguage]) -> list[str]:
-    """The lines of the first pages."""
+def text_of(pages: Sequence[PageLanguage]) -> str:
+    """What the text model reads of a document: its first pages without the titles of the first that has words to speak of."""
+    first = _first_page(pages)
+    return body_text(_lines(pages), first.titles if first else ())
+
+
+def _lines(pages: Sequence[PageLanguage]) -> list[str]:
     return [line.text for page in pages[:PAGES_READ] for line in page.lines]
 
 

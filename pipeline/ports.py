@@ -117,6 +117,27 @@ class TypeModel(Protocol):
         ...
 
 
+class Found(NamedTuple):
+    """Something found on a page: what kind of thing, what it is called, the printed words, and what they say by which rule how surely."""
+
+    group: str  # labels, fields, titles, segments
+    label: str
+    page: int
+    text: str
+    value: str
+    rule: str
+    confidence: float | None
+
+
+class Described(NamedTuple):
+    """All that language finds in a document: finds on its words, shares of types by its text alone, and whether it names people who cannot be one."""
+
+    words: int
+    found: tuple[Found, ...]
+    shares: Mapping[str, float]
+    two_patients: bool
+
+
 class AskingModel(Protocol):
     """Judges the words around a hint of protected content."""
 

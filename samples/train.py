@@ -21,7 +21,8 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from pipeline.engines.spacy_types import LinearTypes, save
+from pipeline.engines.language import save
+from pipeline.engines.spacy_types import LinearTypes
 from pipeline.engines.type_features import BUCKETS, features, weighted
 from samples import corpus
 from samples.type_figures import TITLED, HeldOut, calibrate, halves, measure, rows, with_titles

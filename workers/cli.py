@@ -186,7 +186,11 @@ def export(
 
 
 @documents.command("show")
-def show_document(document_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+def show_document(
+    document_id: Annotated[str, typer.Argument(metavar="ID")],
+    *,
+    spans: Annotated[bool, typer.Option("--spans", help="Besides, every label, title, field and cut found on its words.")] = False,
+) -> None:
     """One document with its fields, candidates and evidence."""
     from store import documents as rows
     from store.database import reading
@@ -194,11 +198,16 @@ def show_document(document_id: Annotated[str, typer.Argument(metavar="ID")]) -> 
     from workers.wire import connect
 
     settings, folder = installation()
-    with reading(connect(settings, folder).index) as conn:
+    stores = connect(settings, folder)
+    with reading(stores.index) as conn:
         record = rows.get(conn, document_id)
     if record is None:
         raise InputFault(f"There is no document {document_id}.", next_step="`chartroom search` and `documents export` give the ids.")
     show.document(record)
+    if spans:
+        from workers.spans import spans_of
+
+        show.spans(spans_of(stores, settings, document_id))
 
 
 @app.command()

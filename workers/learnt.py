@@ -76,9 +76,9 @@ class Shelf:
         return self._open[version.number]
 
     def _shipped_types(self) -> TypeModel:
-        from pipeline.engines.spacy_types import SpacyTypes
+        from pipeline.engines.language import SpacyLanguage
 
-        self._types = self._types or SpacyTypes(self.shipped)
+        self._types = self._types or SpacyLanguage(self.shipped)
         return self._types
 
 

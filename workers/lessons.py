@@ -51,7 +51,7 @@ def agreed_types(stores: Stores, catalogue: Catalogue) -> list[Lesson]:
     """Documents whose type two people agree on, the newest last."""
     with reading(stores.index) as conn:
         said = [one for one in corrected.agreed(conn, TYPE) if one.new in catalogue][-TAUGHT:]
-    return [Lesson(one.new or "", pages, one.sender, one.document_id, one.sequence) for one in said if (pages := _pages_of(stores, one.document_id))]
+    return [Lesson(one.new or "", pages, one.sender, one.document_id, one.sequence) for one in said if (pages := kept_pages(stores, one.document_id))]
 
 
 def standing(stores: Stores, catalogue: Catalogue, most: int) -> list[tuple[DocumentRecord, Lesson]]:
@@ -59,7 +59,7 @@ def standing(stores: Stores, catalogue: Catalogue, most: int) -> list[tuple[Docu
     with reading(stores.index) as conn:
         records = settled.filed_last(conn, most)
     wanted = [(record, record.document_type or "") for record in records if record.document_type in catalogue]
-    return [(record, Lesson(slug, pages, "", record.id)) for record, slug in wanted if (pages := _pages_of(stores, record.id))]
+    return [(record, Lesson(slug, pages, "", record.id)) for record, slug in wanted if (pages := kept_pages(stores, record.id))]
 
 
 def text_of(lesson: Lesson, catalogue: Catalogue) -> str:
@@ -129,7 +129,7 @@ def shown_places(stores: Stores, catalogue: Catalogue, rules: ExtractRules) -> l
     shown = []
     for document_id in list(dict.fromkeys([*whose, *(doc for said in known.values() for doc in said)]))[-TAUGHT:]:
         right = _right(whose.get(document_id), people) | {name: said[document_id] for name, said in known.items() if document_id in said}
-        if right and (pages := pages_of(_pages_of(stores, document_id), catalogue, rules)):
+        if right and (pages := pages_of(kept_pages(stores, document_id), catalogue, rules)):
             said = extract(pages, rules=rules)
             shown.append(Shown(sender_of(said), layout_of(pages[0]), dict(_places(pages[0], said, right))))
     return [one for one in shown if one.sender and one.places]
@@ -161,7 +161,7 @@ def _says(read: str, right: str) -> bool:
     return read.casefold() == right.casefold() or read.casefold().startswith(f"{right.casefold()} ")
 
 
-def _pages_of(stores: Stores, document_id: str) -> tuple[PageReading, ...]:
+def kept_pages(stores: Stores, document_id: str) -> tuple[PageReading, ...]:
     """A document's pages as they were read; none where not all of them are kept any more."""
     with reading(stores.index) as conn:
         record = documents.get(conn, document_id)

@@ -23,6 +23,7 @@ from schemas.record import DocumentRecord, DocumentStatus, ReviewItem
 from schemas.source import visible
 
 if TYPE_CHECKING:
+    from pipeline.ports import Described
     from workers.rematch import Rematched
 
 out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)  # into a file or a pipe nothing is cut
@@ -95,6 +96,19 @@ def document(record: DocumentRecord) -> None:
     _checks(record)
     for line in (*record.evidence.get("cut", ()), *record.evidence.get("links", ())):
         out.print(f"[dim]{_plain(str(line))}[/]")
+
+
+def spans(told: Described) -> None:
+    """What language finds on the words of a document, its likeliest types by text alone, and whether it names one person."""
+    table = _table("found", "called", "page", "printed", "says", "sure", right={5})
+    for one in told.found:
+        printed = one.text if one.group != "segments" else ""
+        sure = "" if one.confidence is None else f"{one.confidence:.2f}"
+        table.add_row(one.group, _plain(one.label), str(one.page), _plain(printed), _plain(" – ".join(filter(None, (one.value, one.rule)))), sure)
+    out.print(table)
+    best = sorted(told.shares, key=lambda slug: -told.shares[slug])[:3]
+    out.print(f"{told.words} words; by text alone {', '.join(f'{slug} {told.shares[slug]:.2f}' for slug in best)}")
+    out.print(f"patient guard: {'two people are named' if told.two_patients else 'one person'}")
 
 
 def _type(record: DocumentRecord) -> None:

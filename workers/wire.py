@@ -186,11 +186,11 @@ def equip(config: Config, stores: Stores, sheets: ReadSheet | None = None, learn
     from pipeline import flow, versions
     from pipeline.engines.barcodes import Zxing
     from pipeline.engines.composer import SearchablePdf
+    from pipeline.engines.language import SpacyLanguage
     from pipeline.engines.linear_labels import KeptAsking
     from pipeline.engines.opener import VERSION as OPENER
     from pipeline.engines.opener import ChildOpener
     from pipeline.engines.rapid import RapidOcr, is_installed
-    from pipeline.engines.spacy_types import SpacyTypes
     from pipeline.ports import Tools
     from pipeline.sheets import nobody
     from store.patients import PatientIndex
@@ -198,7 +198,7 @@ def equip(config: Config, stores: Stores, sheets: ReadSheet | None = None, learn
 
     opener = ChildOpener(config.render)
     second = RapidOcr() if config.read.second_engine and is_installed() else None
-    ocr, types, patients = open_recogniser(config.read), SpacyTypes(SHIPPED_MODEL), PatientIndex(stores.index)
+    ocr, types, patients = open_recogniser(config.read), SpacyLanguage(SHIPPED_MODEL), PatientIndex(stores.index)
     tools = Tools(opener, ocr, Zxing(), types, patients, load_catalogue(), second, sheets or nobody, figures=ocr, asking=KeptAsking(SHIPPED_ASKING))
     thresholds = _digest([asdict(rules) for rules in (config.split, config.classify, config.extract, config.match, config.verify)])[:12]
     learnt = learnt or Shelf(stores, SHIPPED_MODEL).now

@@ -1,6 +1,6 @@
-"""The document-type text model: a blank English spaCy pipeline whose one component is a hashed linear model.
+"""The document-type text model: a hashed linear model, and the spaCy component that holds it.
 
-Knows weights, their calibration and their file; knows nothing of pages, titles or thresholds.
+Knows weights, their calibration and their file; knows nothing of titles or thresholds.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.classify import text_of
 from pipeline.engines.type_features import BUCKETS, Floats, Ints, common_words, features, fold, weighted, word_bucket
-from schemas.faults import EngineFault
 
 COMPONENT = "chartroom_doctype"
 FLOOR = 0.0001  # no type is ever ruled out by text alone
@@ -97,7 +97,7 @@ class DoctypeComponent:
 
     def __call__(self, doc: Any) -> Any:
         if self.linear is not None:
-            doc.cats = self.linear.scores(doc.text)
+            doc.cats = self.linear.scores(text_of(doc._.pages))
         return doc
 
     def to_disk(self, path: Path, *, exclude: Iterable[str] = ()) -> None:
@@ -124,54 +124,3 @@ class DoctypeComponent:
                 tuple(about["slugs"]), kept["weights"], kept["offsets"], kept["idf"], about["temperature"], kept["confusions"], kept["anchors"]
             )
         return self
-
-
-def _blank() -> Any:
-    """A blank English pipeline that knows our component."""
-    import spacy
-    from spacy.language import Language
-
-    if not Language.has_factory(COMPONENT):
-        Language.factory(COMPONENT, func=lambda nlp, name: DoctypeComponent())  # noqa: ARG005
-    return spacy.blank("en")
-
-
-def save(linear: LinearTypes, path: Path) -> None:
-    """Write a trained model as a spaCy pipeline folder."""
-    nlp = _blank()
-    nlp.add_pipe(COMPONENT).linear = linear
-    nlp.to_disk(path)
-
-
-class SpacyTypes:
-    """The `TypeModel` port over a saved pipeline; read on first use."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = Path(path)
-
-    @cached_property
-    def _nlp(self) -> Any:
-        import spacy
-
-        _blank()
-        try:
-            return spacy.load(self._path)
-        except (OSError, ValueError, KeyError) as broken:
-            raise EngineFault("The document-type model cannot be read; run `python -m samples.train`.") from broken
-
-    def scores(self, text: str) -> dict[str, float]:
-        """Calibrated share per slug; sums to 1."""
-        return self._linear.scores(text)
-
-    def evidence(self, text: str, slug: str, against: str | None = None) -> tuple[str, ...]:
-        """The words that weighed most for `slug` against another type, or against all others."""
-        return self._linear.evidence(text, slug, against)
-
-    def known(self, text: str) -> float:
-        """The share of the text's words that were met in training."""
-        return self._linear.known(text)
-
-    @property
-    def _linear(self) -> LinearTypes:
-        linear: LinearTypes = self._nlp.get_pipe(COMPONENT).linear
-        return linear

@@ -15,7 +15,8 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from pipeline.engines.spacy_types import COMPONENT, DoctypeComponent, LinearTypes, SpacyTypes, save
+from pipeline.engines.language import SpacyLanguage, save
+from pipeline.engines.spacy_types import COMPONENT, DoctypeComponent, LinearTypes
 from pipeline.ports import TypeModel
 from pipeline.sender_memory import Form, Spot
 from schemas.document import FieldName
@@ -101,7 +102,7 @@ def unpack(data: bytes) -> Taught:
                     path = Path(place, name)
                     path.parent.mkdir(parents=True, exist_ok=True)
                     path.write_bytes(content)
-            types = SpacyTypes(Path(place, TYPES))
+            types = SpacyLanguage(Path(place, TYPES))
             types.scores("")  # reads the weights, as long as they lie there
         forms, young, examples = (json.loads(files[f"{name}.json"]) for name in ("senders", "young", "examples"))
         known = Modest(types, frozenset(young)) if young else types

@@ -376,9 +376,9 @@ def test_a_version_is_packed_the_same_in_every_process_and_reads_back():
 
 
 def equip_types():
-    from pipeline.engines.spacy_types import SpacyTypes
+    from pipeline.engines.language import SpacyLanguage
 
-    return SpacyTypes(SHIPPED_MODEL)
+    return SpacyLanguage(SHIPPED_MODEL)
 
 
 class Surely:

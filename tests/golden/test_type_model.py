@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from pipeline.classify import classify
-from pipeline.engines.spacy_types import SpacyTypes, save
+from pipeline.engines.language import SpacyLanguage, save
 from samples import corpus, train
 from schemas.catalogue import build_catalogue
 from schemas.faults import EngineFault
@@ -24,7 +24,7 @@ CATALOGUE = yaml.safe_load((ROOT / "schemas/doctypes.yaml").read_text())
 
 @pytest.fixture(scope="module")
 def model():
-    return SpacyTypes(ROOT / "models/doctype")
+    return SpacyLanguage(ROOT / "models/doctype")
 
 
 def test_seed_texts_cover_every_type_of_the_catalogue(model):
@@ -120,7 +120,7 @@ def test_shipped_model_is_small_and_holds_no_pickle():
 
 def test_missing_model_is_a_fault_with_a_next_step(tmp_path):
     with pytest.raises(EngineFault, match=r"samples\.train"):
-        SpacyTypes(tmp_path / "nothing").scores("text")
+        SpacyLanguage(tmp_path / "nothing").scores("text")
 
 
 def tiny():
@@ -140,4 +140,4 @@ def test_saved_model_scores_as_before(tmp_path):
     cooler = replace(before, temperature=0.3, confusions=mixed)
     save(cooler, tmp_path / "model")
     text = corpus.body("ecg", Random(8))
-    assert SpacyTypes(tmp_path / "model").scores(text) == pytest.approx(cooler.scores(text))
+    assert SpacyLanguage(tmp_path / "model").scores(text) == pytest.approx(cooler.scores(text))
