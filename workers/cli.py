@@ -207,7 +207,7 @@ def show_document(
     if spans:
         from workers.spans import spans_of
 
-        show.spans(spans_of(stores, settings, document_id))
+        show.spans(*spans_of(stores, settings, document_id))
 
 
 @app.command()

@@ -98,7 +98,7 @@ def document(record: DocumentRecord) -> None:
         out.print(f"[dim]{_plain(str(line))}[/]")
 
 
-def spans(told: Described) -> None:
+def spans(told: Described, cost: float) -> None:
     """What language finds on the words of a document, its likeliest types by text alone, and whether it names one person."""
     table = _table("found", "called", "page", "printed", "says", "sure", right={5})
     for one in told.found:
@@ -108,7 +108,7 @@ def spans(told: Described) -> None:
     out.print(table)
     best = sorted(told.shares, key=lambda slug: -told.shares[slug])[:3]
     out.print(f"{told.words} words; by text alone {', '.join(f'{slug} {told.shares[slug]:.2f}' for slug in best)}")
-    out.print(f"patient guard: {'two people are named' if told.two_patients else 'one person'}")
+    out.print(f"patient guard: {'two people are named' if told.two_patients else 'one person'}; {cost:.1f} ms of processor time a page")
 
 
 def _type(record: DocumentRecord) -> None:
