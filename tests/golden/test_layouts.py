@@ -633,7 +633,7 @@ def campaign(rate: float, people: int) -> dict[str, float]:
     for at, layout in enumerate(LAYOUTS[:-1]):
         for n in range(people):
             who = draw(1000 * at + n)
-            said = extract(told(*told(*told(scan(layout(who), rate, n)))), rules=RULES)
+            said = extract(told(scan(layout(who), rate, n)), rules=RULES)
             tally["pages"] += 1
             for name, truth in ((FieldName.PATIENT_NAME, who.name), (FieldName.PATIENT_DOB, who.iso), (FieldName.PATIENT_MRN, who.mrn)):
                 found = said.field(name)
@@ -651,7 +651,7 @@ def campaign(rate: float, people: int) -> dict[str, float]:
 def test_clean_layout_gives_the_patient(layout) -> None:
     for seed in range(6):
         who = draw(seed)
-        said = extract(told(*told(*told(scan(layout(who))))), rules=RULES)
+        said = extract(told(scan(layout(who))), rules=RULES)
         values = {f.name: f.value for f in said.fields}
         assert values.get(FieldName.PATIENT_NAME) == who.name
         assert values.get(FieldName.PATIENT_DOB) == who.iso
@@ -661,7 +661,7 @@ def test_clean_layout_gives_the_patient(layout) -> None:
 @pytest.mark.parametrize("layout", LAYOUTS[:-1], ids=lambda f: f.__name__)
 def test_text_layer_gives_the_patient(layout, tmp_path: Path) -> None:
     who = draw(77)
-    said = extract(told(*told(*told(from_text_layer(to_pdf(layout(who), tmp_path / "page.pdf"))))), rules=RULES)
+    said = extract(told(from_text_layer(to_pdf(layout(who), tmp_path / "page.pdf"))), rules=RULES)
     assert {f.name: f.value for f in said.fields}.items() >= {
         FieldName.PATIENT_NAME: who.name,
         FieldName.PATIENT_DOB: who.iso,
@@ -672,7 +672,7 @@ def test_text_layer_gives_the_patient(layout, tmp_path: Path) -> None:
 @pytest.mark.parametrize("layout", [face_sheet, header_table, letter], ids=lambda f: f.__name__)
 def test_real_reader_gives_the_patient(layout, tmp_path: Path) -> None:
     who = draw(5)
-    said = extract(told(*told(*told(from_scan(to_pdf(layout(who), tmp_path / "page.pdf"), 200)))), rules=RULES)
+    said = extract(told(from_scan(to_pdf(layout(who), tmp_path / "page.pdf"), 200)), rules=RULES)
     values = {f.name: f.value for f in said.fields}
     assert (values[FieldName.PATIENT_NAME], values[FieldName.PATIENT_DOB]) == (who.name, who.iso)
 
@@ -680,7 +680,7 @@ def test_real_reader_gives_the_patient(layout, tmp_path: Path) -> None:
 @pytest.mark.parametrize("rate", [0.0, 0.02, 0.05])
 def test_page_without_patient_names_none(rate: float) -> None:
     for seed in range(40):
-        said = extract(told(*told(*told(scan(only_others(draw(seed)), rate, seed)))), rules=RULES)
+        said = extract(told(scan(only_others(draw(seed)), rate, seed)), rules=RULES)
         assert said.field(FieldName.PATIENT_NAME) is None
         assert said.field(FieldName.PATIENT_DOB) is None
 

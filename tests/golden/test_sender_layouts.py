@@ -121,9 +121,9 @@ def test_clean_page_gives_one_patient(layout, tmp_path) -> None:
     for seed in range(8):
         who = draw(900 + seed)
         for page in [scan(layout(who))] + ([text_layer(to_pdf(layout(who), tmp_path / "page.pdf"))] if seed == 0 else []):
-            said = extract(told(*told(*told(page))), rules=RULES)
+            said = extract(told(page), rules=RULES)
             assert [value and value.value for value in map(said.field, SAID)] == [who.name, who.iso, who.mrn]
-            assert not names_two_patients(said, identities(told(*told(*told(page))), rules=RULES))
+            assert not names_two_patients(said, identities(told(page), rules=RULES))
 
 
 @pytest.mark.parametrize("rate", [0.02, 0.05])
@@ -131,13 +131,13 @@ def test_a_stumbling_reader_makes_nobody_else_the_patient(rate: float) -> None:
     for at, layout in enumerate(FAMILIES):
         for seed in range(12):
             who = draw(5000 + 100 * at + seed)
-            found = extract(told(*told(*told(scan(layout(who), rate, seed)))), rules=RULES).field(FieldName.PATIENT_NAME)
+            found = extract(told(scan(layout(who), rate, seed)), rules=RULES).field(FieldName.PATIENT_NAME)
             assert found is None or not is_other(found.value, who), (layout.__name__, seed, found)
 
 
 def test_providers_follow_their_heading_and_an_insurer_is_none() -> None:
     who = draw(3)
-    said = extract(told(*told(*told(scan(cells_under_headings(who))))), rules=RULES)
+    said = extract(told(scan(cells_under_headings(who))), rules=RULES)
     ordering, author = said.field(FieldName.ORDERING_PROVIDER), said.field(FieldName.AUTHOR)
     assert ordering is not None
     assert ordering.value == doctor(who)
@@ -146,5 +146,5 @@ def test_providers_follow_their_heading_and_an_insurer_is_none() -> None:
 
 def test_phone_of_nobody_is_left_out() -> None:
     who = draw(4)
-    said = extract(told(*told(*told(scan(guardian_after(who).put(50, 150, f"Phone: {phone('9185550177')}"))))), rules=RULES)
+    said = extract(told(scan(guardian_after(who).put(50, 150, f"Phone: {phone('9185550177')}"))), rules=RULES)
     assert said.field(FieldName.PATIENT_PHONE) is None

@@ -54,7 +54,7 @@ def said(folder: Path) -> Iterator[tuple[Layout, Case, Extraction]]:
         for turn in range(PAGES_OF_EACH):
             seed = 100 * at + turn
             case = make_case(PEOPLE[(7 * seed) % len(PEOPLE)], kind=SETS[seed % 3], seed=seed)  # type: ignore[arg-type]
-            yield layout, case, extract(told(*told(*told(*drawn(layout, case, folder)))), rules=ExtractRules())
+            yield layout, case, extract(told(*drawn(layout, case, folder)), rules=ExtractRules())
 
 
 @pytest.fixture(scope="module")

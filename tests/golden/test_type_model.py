@@ -51,14 +51,14 @@ def page_of(slug):
 
 @pytest.mark.parametrize("slug", sorted(set(CATALOGUE) - {"unknown"}))
 def test_every_type_is_reached_by_a_page_of_its_own(model, slug):
-    guess = classify(told(*told(*told(page_of(slug), catalogue=build_catalogue(CATALOGUE)), catalogue=build_catalogue(CATALOGUE)), catalogue=build_catalogue(CATALOGUE)), model, build_catalogue(CATALOGUE), rules=ClassifyRules())
+    guess = classify(told(page_of(slug), catalogue=build_catalogue(CATALOGUE)), model, build_catalogue(CATALOGUE), rules=ClassifyRules())
     assert (guess.slug, guess.reason) == (slug, None)
     assert guess.folder == CATALOGUE[slug]["folder"]
     assert guess.folder_confidence >= guess.confidence
 
 
 def test_a_page_of_no_type_is_asked(model):
-    guess = classify(told(*told(*told(page_of("unknown"), catalogue=build_catalogue(CATALOGUE)), catalogue=build_catalogue(CATALOGUE)), catalogue=build_catalogue(CATALOGUE)), model, build_catalogue(CATALOGUE), rules=ClassifyRules())
+    guess = classify(told(page_of("unknown"), catalogue=build_catalogue(CATALOGUE)), model, build_catalogue(CATALOGUE), rules=ClassifyRules())
     assert guess.reason is not None
 
 

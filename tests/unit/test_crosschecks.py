@@ -31,7 +31,7 @@ def page(text: str) -> PageReading:
 
 def said(text: str) -> tuple[list[PageReading], Extraction]:
     pages = [page(text)]
-    return pages, extract(told(*told(*told(*pages))), rules=ExtractRules())
+    return pages, extract(told(*pages), rules=ExtractRules())
 
 
 def sure(text: str, name: str) -> float:

@@ -57,6 +57,6 @@ def test_the_type_is_guessed_with_the_place_of_its_title():
         for line, row in enumerate(rows)
         for at, text in enumerate(row.split())
     ]
-    guess = classify(told(*told(*told(PageReading(3, PageKind.TEXT, tuple(words))))), Silent(), load_catalogue(), rules=ClassifyRules())
+    guess = classify(told(PageReading(3, PageKind.TEXT, tuple(words))), Silent(), load_catalogue(), rules=ClassifyRules())
     assert (guess.slug, guess.title_at[0]) == ("discharge_summary", 3)
     assert guess.title_at[1].y1 < 0.08

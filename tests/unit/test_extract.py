@@ -26,7 +26,7 @@ def page(text: str, number: int = 1) -> PageReading:
 
 
 def read(text: str) -> Extraction:
-    return extract(told(*told(*told(page(text)))), rules=RULES)
+    return extract(told(page(text)), rules=RULES)
 
 
 def value(said: Extraction, name: str) -> str | None:
@@ -113,7 +113,7 @@ def test_label_gives_its_value(line: str, field: str, expected: str | None) -> N
 def test_others_never_become_the_patient(line: str) -> None:
     said = read(line)
     assert said.field(FieldName.PATIENT_NAME) is None
-    assert identities(told(*told(*told(page(line)))), rules=RULES)[0].name is None
+    assert identities(told(page(line)), rules=RULES)[0].name is None
 
 
 def test_field_tells_place_rule_and_confidence() -> None:
@@ -158,7 +158,7 @@ Address: 99 Elm St
 
 def test_repeated_header_raises_sightings_and_confidence() -> None:
     header = "Smith, John A | DOB 01/02/1950 (74 y) | MRN 123456 | M"
-    once, thrice = (extract(told(*told(*told(*[page(header, n + 1) for n in range(count)]))), rules=RULES).field(FieldName.PATIENT_MRN) for count in (1, 3))
+    once, thrice = (extract(told(*[page(header, n + 1) for n in range(count)]), rules=RULES).field(FieldName.PATIENT_MRN) for count in (1, 3))
     assert once
     assert thrice
     assert (once.sightings, thrice.sightings) == (1, 3)
@@ -166,7 +166,7 @@ def test_repeated_header_raises_sightings_and_confidence() -> None:
 
 
 def test_disagreement_lowers_confidence_and_names_the_rival() -> None:
-    found = extract(told(*told(*told(page("DOB: 01/02/1950", 1), page("DOB: 07/09/1961", 2)))), rules=RULES).field(FieldName.PATIENT_DOB)
+    found = extract(told(page("DOB: 01/02/1950", 1), page("DOB: 07/09/1961", 2)), rules=RULES).field(FieldName.PATIENT_DOB)
     assert found
     assert found.confidence < 0.75
     assert len(found.rivals) == 1
@@ -178,7 +178,8 @@ def test_short_year_of_birth_lies_before_care() -> None:
 
 
 def test_identities_are_one_a_page() -> None:
-    said = identities(told(*told(*told(page("Patient: Smith, John  DOB: 1/2/1950  MRN: 123456", 4), page("nothing here", 5), PageReading(6, PageKind.BLANK)))), rules=RULES
+    said = identities(
+        told(page("Patient: Smith, John  DOB: 1/2/1950  MRN: 123456", 4), page("nothing here", 5), PageReading(6, PageKind.BLANK)), rules=RULES
     )
     assert [(i.page, i.name, i.dob, i.mrn) for i in said] == [
         (4, "SMITH, JOHN", "1950-01-02", "123456"),
@@ -218,11 +219,11 @@ def test_a_full_page_is_read_quickly() -> None:
     body = "\n".join("The patient was seen and examined by the team and the plan reviewed" for _ in range(30))
     full = page("Patient Name: Smith, John   DOB: 01/02/1950   MRN: 123456\n" + body)
     assert len(full.words) > 380
-    extract(told(*told(*told(full))), rules=RULES)
+    extract(told(full), rules=RULES)
     taken = []
     for _ in range(5):
         started = time.process_time()
-        extract(told(*told(*told(full))), rules=RULES)
+        extract(told(full), rules=RULES)
         taken.append(time.process_time() - started)
     assert min(taken) < 0.03  # twice what is aimed at, for slow machines
 
@@ -241,7 +242,7 @@ HOUSE = ExtractRules(our_facilities=("Elm Grove Hospital",))
     ],
 )
 def test_record_number_is_ours_only_where_the_page_says_so(text: str, ours: bool) -> None:
-    found = extract(told(*told(*told(page(text), rules=HOUSE), rules=HOUSE), rules=HOUSE), rules=HOUSE).field(FieldName.PATIENT_MRN)
+    found = extract(told(page(text), rules=HOUSE), rules=HOUSE).field(FieldName.PATIENT_MRN)
     assert found
     assert claim_of(Extraction((found,))).mrn_is_ours is ours
     unnamed = read(text).field(FieldName.PATIENT_MRN)
@@ -297,5 +298,5 @@ def test_a_crooked_line_stays_one_line_over_a_comma() -> None:
     words = tuple(
         Word(t, Box(x / 612, y / 792, (x + 6 * len(t)) / 612, (y + (9 if "," in t else 7)) / 792), 0.95, at) for at, (t, x, y) in enumerate(placed)
     )
-    said = extract(told(*told(*told(PageReading(1, PageKind.TEXT, words)))), rules=RULES)
+    said = extract(told(PageReading(1, PageKind.TEXT, words)), rules=RULES)
     assert (value(said, "patient_name"), value(said, "patient_dob")) == ("SMITH, JOHN", "1950-01-02")

@@ -19,7 +19,7 @@ def fields(text: str, top: float = 60) -> dict[str, str]:
         for row, line in enumerate(text.strip("\n").split("\n"))
         for m in re.finditer(r"\S+", line)
     )
-    said = extract(told(*told(*told(PageReading(1, PageKind.TEXT, words)))), rules=ExtractRules())
+    said = extract(told(PageReading(1, PageKind.TEXT, words)), rules=ExtractRules())
     return {str(field.name): field.value for field in said.fields}
 
 

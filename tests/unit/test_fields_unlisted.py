@@ -20,7 +20,7 @@ def read(text: str) -> Extraction:
         for row, line in enumerate(text.strip("\n").split("\n"))
         for m in re.finditer(r"\S+", line)
     ]
-    return extract(told(*told(*told(PageReading(1, PageKind.TEXT, tuple(words))))), rules=ExtractRules())
+    return extract(told(PageReading(1, PageKind.TEXT, tuple(words))), rules=ExtractRules())
 
 
 def value(said: Extraction, name: str) -> str | None:

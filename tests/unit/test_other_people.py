@@ -44,7 +44,7 @@ def labelled(people: list[tuple[str, str]], place: str) -> list[tuple[float, flo
 
 
 def patient_of(runs: list[tuple[float, float, str]]) -> tuple[str, set[str]]:
-    said = extract(told(*told(*told(page(runs)))), rules=ExtractRules())
+    said = extract(told(page(runs)), rules=ExtractRules())
     found = next((field.value for field in said.fields if field.name == "patient_name"), "")
     return found, {person.name for person in said.people if person.role is Role.PATIENT}
 
@@ -85,7 +85,7 @@ def test_a_bare_name_under_another_persons_heading_is_that_persons(heads: list[s
             (x, y + 2 * LINE, f"DOB: 0{place + 1}/02/19{40 + place}"),
             (x, y + 3 * LINE, f"Phone: (555) 555-010{place}"),
         ]
-    said = extract(told(*told(*told(page(runs)))), rules=ExtractRules())
+    said = extract(told(page(runs)), rules=ExtractRules())
     born = next((field.value for field in said.fields if field.name == "patient_dob"), "")
     patients = {person.name for person in said.people if person.role is Role.PATIENT}
     own = min(at, len(blocks) - 1)

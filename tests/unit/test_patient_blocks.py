@@ -21,7 +21,7 @@ def page(text: str, number: int = 1) -> PageReading:
 
 
 def read(*texts: str) -> Extraction:
-    return extract(told(*told(*told(*[page(text, at) for at, text in enumerate(texts, 1)]))), rules=ExtractRules())
+    return extract(told(*[page(text, at) for at, text in enumerate(texts, 1)]), rules=ExtractRules())
 
 
 def value(said: Extraction, name: str) -> str | None:

@@ -49,7 +49,7 @@ def read(lines, **facts):
 
 
 def asked(page):
-    said = extract(told(*told(*told(page))), rules=ExtractRules())
+    said = extract(told(page), rules=ExtractRules())
     return boxes_to_check(page, said, RULES), bands_to_read(page, said, unanswered(*told(page), said), RULES), said
 
 
@@ -176,7 +176,7 @@ def test_a_number_is_read_again_where_it_is_printed(tmp_path):
     page = replace(read([]), words=tuple(words))
     found = reread(RenderedPage(1, 612, 792, image, 200, 200), page, asked(page)[2], (), RapidOcr(), rules=RULES)
     assert [" ".join(word.text for word in again.words) for again in found.rereads] == ["01/02/1950", "4471902"]
-    said = extract(told(*told(*told(found))), rules=ExtractRules())
+    said = extract(told(found), rules=ExtractRules())
     birth, number = said.field(FieldName.PATIENT_DOB), said.field(FieldName.PATIENT_MRN)
     assert (birth.witnesses, birth.rivals) == (("rapidocr:line",), ())
     assert (number.witnesses, number.rivals) == ((), ("4471902",))
@@ -198,7 +198,7 @@ def test_a_doubtful_birth_date_is_read_as_figures_beside_the_first_reading(tmp_p
     left, right = 150 + font.getlength("DOB: "), 150 + font.getlength("DOB: 01/02/1950")
     value = Box(left / 1700, 300 / 2200, right / 1700, 342 / 2200)
     page = replace(read(["DOB:"]), words=(Word("O1/O2/1950", value, 0.4, 0),))
-    said = extract(told(*told(*told(read(TOLD)))), rules=ExtractRules())
+    said = extract(told(read(TOLD)), rules=ExtractRules())
     born = replace(said.field(FieldName.PATIENT_DOB), raw="O1/O2/1950", box=value, confidence=0.4)
     found = reread_digits(RenderedPage(1, 612, 792, image, 200, 200), page, replace(said, fields=(born,)), Tesseract(), rules=RULES)
     assert found.words == page.words
@@ -208,7 +208,7 @@ def test_a_doubtful_birth_date_is_read_as_figures_beside_the_first_reading(tmp_p
 
 
 def test_a_sure_number_is_not_read_as_figures(tmp_path):
-    said = extract(told(*told(*told(read(TOLD)))), rules=ExtractRules())
+    said = extract(told(read(TOLD)), rules=ExtractRules())
     sure = replace(said, fields=tuple(replace(field, confidence=0.99, rivals=()) for field in said.fields))
     page = read(TOLD)
     assert reread_digits(RenderedPage(1, 612, 792, tmp_path / "none.png", 200, 200), page, sure, Tesseract(), rules=RULES) is page

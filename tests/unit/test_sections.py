@@ -83,19 +83,19 @@ def test_results_inside_another_paper_are_a_part_of_it():
 
 def test_text_and_build_agreeing_are_sure_below_the_line_of_text_alone():
     body = [*IMAGING, *["The bones are intact and the soft tissues are plain."] * 3]
-    found = classify(told(*told(*told(sheet(body), catalogue=CATALOGUE), catalogue=CATALOGUE), catalogue=CATALOGUE), Leaning("imaging_report", 0.8), CATALOGUE, rules=ClassifyRules())
+    found = classify(told(sheet(body), catalogue=CATALOGUE), Leaning("imaging_report", 0.8), CATALOGUE, rules=ClassifyRules())
     assert (found.slug, found.reason) == ("imaging_report", None)
     assert "TECHNIQUE" in found.evidence
 
 
 def test_text_and_build_at_odds_are_asked():
-    found = classify(told(*told(*told(sheet([*IMAGING, *IMAGING]), catalogue=CATALOGUE), catalogue=CATALOGUE), catalogue=CATALOGUE), Leaning("insurance_id", 0.97), CATALOGUE, rules=ClassifyRules())
+    found = classify(told(sheet([*IMAGING, *IMAGING]), catalogue=CATALOGUE), Leaning("insurance_id", 0.97), CATALOGUE, rules=ClassifyRules())
     assert found.reason == "type.unsure"
 
 
 def test_build_of_another_type_asks_more_of_a_title():
     page = sheet(["^#SUMMARY OF CARE", "", *RESULTS])
-    found = classify(told(*told(*told(page, catalogue=CATALOGUE), catalogue=CATALOGUE), catalogue=CATALOGUE), Leaning("laboratory_report", 0.6), CATALOGUE, rules=ClassifyRules())
+    found = classify(told(page, catalogue=CATALOGUE), Leaning("laboratory_report", 0.6), CATALOGUE, rules=ClassifyRules())
     assert found.reason == "type.unsure"
 
 

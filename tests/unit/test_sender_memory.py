@@ -23,7 +23,7 @@ BODY = ["She was seen for follow up and is doing well on the present regimen tod
 
 def read(lines, confidence=None):
     page = sheet(lines, 1)
-    said = extract(told(*told(*told(page))), rules=RULES)
+    said = extract(told(page), rules=RULES)
     fields = tuple(replace(field, confidence=confidence if confidence is not None else field.confidence) for field in said.fields)
     return page, replace(said, fields=fields)
 

@@ -74,7 +74,7 @@ def below(*, signed: bool) -> Form:
 
 
 def state(*forms: Form, turn: int = 0) -> Signed | None:
-    found = find_signature(told(*told(*told(*[form.read(turn, number) for number, form in enumerate(forms, start=1)]))), required=False)
+    found = find_signature(told(*[form.read(turn, number) for number, form in enumerate(forms, start=1)]), required=False)
     return found.state if found else None
 
 
@@ -120,7 +120,7 @@ def test_a_line_for_somebody_else_may_stay_empty() -> None:
 
 
 def test_the_place_is_told() -> None:
-    found = find_signature(told(*told(*told(Form().read(), below(signed=True).read(number=2)))), required=True)
+    found = find_signature(told(Form().read(), below(signed=True).read(number=2)), required=True)
     assert found is not None
     assert (found.page, found.why) == (2, "ink at the label")
     assert found.box.x0 < 200 / WIDE < found.box.x1
@@ -153,7 +153,7 @@ def test_a_page_says_whether_it_is_signed(text: str, expected: Signed | None) ->
 
 def test_what_must_be_signed_and_has_no_place_for_it_is_unsure() -> None:
     plain = PageReading(1, PageKind.TEXT, tuple(Word(w, Box(0.1 * i, 0.1, 0.1 * i + 0.05, 0.12), 0.9, 0) for i, w in enumerate(("seen", "today"))))
-    found = find_signature(told(*told(*told(plain))), required=True)
+    found = find_signature(told(plain), required=True)
     assert found is not None
     assert found.state is Signed.UNSURE
-    assert find_signature(told(*told(*told(plain))), required=False) is None
+    assert find_signature(told(plain), required=False) is None

@@ -47,12 +47,12 @@ def test_a_cover_counts_to_the_next_cover_and_alone_is_held():
 
 def test_a_cover_that_counts_the_others_counts_itself_besides():
     said = tuple(Word(text, Box(0.1 * at, 0.3, 0.1 * at + 0.08, 0.31), 0.9, 0) for at, text in enumerate(["Pages:", "2", "(excluding", "cover)"]))
-    pages = {**PAGES, 1: PageReading(1, PageKind.TEXT, said)}
+    pages = {**PAGES, 1: told(PageReading(1, PageKind.TEXT, said))[0]}
     assert decisions(cover(1, "2"), record(2, 3), pages=pages) == [ASIDE, FILED]
     assert decisions(cover(1, "2"), record(2), pages=pages) == [ASIDE, SHORT]
 
 
 def test_the_count_is_told_in_words_also_where_nothing_is_held_for_it():
-    told = tell_missing([cover(1, "4"), record(2, 3)], PAGES, rules=VerifyRules(hold_on_missing_pages=False))
-    assert [planned.decision for planned in told] == [ASIDE, FILED]
-    assert [planned.checks.missing for planned in told] == [(), ("the cover states 4 pages, 3 came",)]
+    found = tell_missing([cover(1, "4"), record(2, 3)], PAGES, rules=VerifyRules(hold_on_missing_pages=False))
+    assert [planned.decision for planned in found] == [ASIDE, FILED]
+    assert [planned.checks.missing for planned in found] == [(), ("the cover states 4 pages, 3 came",)]

@@ -37,7 +37,7 @@ class Split(Leaning):
 
 
 def doubts_of(page, model):
-    return classify(told(*told(*told(page, catalogue=CATALOGUE), catalogue=CATALOGUE), catalogue=CATALOGUE), model, CATALOGUE, rules=ClassifyRules())
+    return classify(told(page, catalogue=CATALOGUE), model, CATALOGUE, rules=ClassifyRules())
 
 
 @pytest.mark.parametrize(

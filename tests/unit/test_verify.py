@@ -32,7 +32,7 @@ def page(text: str, number: int = 1, top: float = 40, **more: object) -> PageRea
 
 
 def check(*pages: PageReading, slug: str = "note") -> tuple[str, ...]:
-    said, who = extract(told(*told(*told(*pages))), rules=ExtractRules()), identities(told(*told(*told(*pages))), rules=ExtractRules())
+    said, who = extract(told(*pages), rules=ExtractRules()), identities(told(*pages), rules=ExtractRules())
     return verify(pages, TypeGuess(slug, 0.99), said, CATALOGUE, rules=VerifyRules(), who=who)
 
 

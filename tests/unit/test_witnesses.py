@@ -19,7 +19,7 @@ SECOND = " (second look)"
 
 
 def said_by(page):
-    found = extract(told(*told(*told(page))), rules=RULES)
+    found = extract(told(page), rules=RULES)
     return {field.name.value: field for field in found.fields}
 
 
@@ -148,7 +148,7 @@ def test_dirt_after_a_name_in_the_second_look_does_not_make_it_fuller():
 def test_a_relative_whose_heading_only_the_second_engine_read_is_not_the_patient():
     heads = ["PATIENT      GUARANTOR", "Name: DOE, JANE      Name: ROE, JILL"]
     alone = said_by(page_of(heads[1:]))
-    found = extract(told(*told(*told(banded(["~", heads[1]], heads)))), rules=RULES)
+    found = extract(told(banded(["~", heads[1]], heads)), rules=RULES)
     assert alone["patient_name"].value in {"DOE, JANE", "ROE, JILL"}
     name = found.field(FieldName.PATIENT_NAME)
     assert name is None or name.value == "DOE, JANE"
@@ -188,7 +188,7 @@ def test_a_page_that_cannot_be_read_never_yields_a_sure_field():
 
 def test_a_page_that_can_be_read_is_believed_before_one_that_cannot():
     other = replace(ruined(banded(["~"], [LINES[0].replace("DOE, JANE", "ROE, JILL")] * 3)), number=2)
-    (name,) = (f for f in extract(told(*told(*told(page_of(), other))), rules=RULES).fields if f.name is FieldName.PATIENT_NAME)
+    (name,) = (f for f in extract(told(page_of(), other), rules=RULES).fields if f.name is FieldName.PATIENT_NAME)
     alone = said_by(page_of())["patient_name"]
     assert (name.value, name.rivals) == ("DOE, JANE", ("ROE, JILL",))
     assert name.confidence == alone.confidence
