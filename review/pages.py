@@ -83,4 +83,28 @@ def age(moment: datetime, now: datetime) -> str:
     return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440} d"
 
 
-templates.env.filters["age"] = age
+WORDS = {
+    "cpt": "CPT",
+    "dob": "birth date",
+    "ecg": "ECG",
+    "icd10": "ICD-10",
+    "id": "ID",
+    "last4": "last four",
+    "mrn": "MRN",
+    "npi": "NPI",
+    "ssn": "SSN",
+}
+
+
+def worded(name: str) -> str:
+    """The name of a field, type or state as people say it."""
+    return " ".join(WORDS.get(part, part) for part in name.split("_"))
+
+
+def headed(name: str) -> str:
+    """The same at the beginning of a line."""
+    said = worded(name)
+    return said[:1].upper() + said[1:]
+
+
+templates.env.filters |= {"age": age, "worded": worded, "headed": headed}

@@ -98,7 +98,12 @@ def filing_of(found: Standing) -> dict[str, Any]:
 
 
 def _age(since: datetime | None, now: datetime) -> str:
-    return "–" if since is None else f"{int((now - since).total_seconds())} s"
+    """How long ago that was, in the largest unit that still says something."""
+    if since is None:
+        return "–"
+    seconds = int((now - since).total_seconds())
+    unit, name = next(((unit, name) for unit, name in ((86_400, "d"), (3600, "h"), (60, "min")) if seconds >= 2 * unit), (1, "s"))
+    return f"{seconds // unit} {name}"
 
 
 def _watch(found: Sequence[Sighting], now: datetime) -> dict[str, Any]:

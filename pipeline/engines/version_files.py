@@ -26,7 +26,7 @@ from schemas.page import Box
 MOST_BYTES = 1 << 28
 MOST_FILES = 200
 TYPES = "types"  # folder of the text model
-MODESTY = 0.95  # below every line that text alone must reach
+MODESTY = 0.75  # below every line that text alone must reach
 
 
 @dataclass(frozen=True, slots=True)

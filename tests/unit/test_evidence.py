@@ -12,12 +12,13 @@ TITLE = Box(0.4, 0.05, 0.6, 0.08)
 
 
 def test_turn_title_and_protection_are_kept():
-    kind = TypeGuess("consultation", 0.9, "CONSULTATION", title_at=(4, TITLE))
+    kind = TypeGuess("consultation", 0.9, "CONSULTATION", title_at=(4, TITLE), folder="notes", folder_confidence=0.99, why="Why.", choices=("a", "b"))
     readings = {4: PageReading(4, PageKind.TEXT, turn=90), 5: PageReading(5, PageKind.TEXT)}
     held = evidence_of(PlannedDocument((4, 5), Hold(("sensitivity.substance_use", "patient.weak")), kind), readings)
     assert held["turns"] == {"4": 90}
     assert held["protected"] == ["sensitivity.substance_use"]
     assert held["type"]["place"]["page"] == 4
+    assert [held["type"][name] for name in ("folder", "folder_confidence", "why", "choices")] == ["notes", 0.99, "Why.", ["a", "b"]]
     assert tuple(held["type"]["place"]["box"]) == tuple(round(side, 5) for side in place_on_source(TITLE, 90))
     filed = evidence_of(PlannedDocument((4,), Filing("M1", 1.0), TypeGuess("consultation", 0.9)), readings)
     assert (filed["protected"], filed["type"]["place"]) == ([], None)

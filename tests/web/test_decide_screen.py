@@ -285,3 +285,21 @@ def test_a_snippet_is_the_place_and_no_more(full):
     answer = client.get("/documents/doc1/snippets/patient_name")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
     assert client.get("/documents/doc1/snippets/patient_dob").status_code == 404
+
+
+def test_a_type_that_is_asked_says_why_and_offers_the_likeliest(full):
+    told = {
+        "why": "It has no title, and its text fits several types.",
+        "words": ["incision", "closed"],
+        "choices": ["procedure_note", "operative_note"],
+    }
+    with writing(full.stores.index) as conn:
+        evidence = {**documents.get(conn, "doc1").evidence, "type": told}
+        conn.execute(tables.document.update().where(tables.document.c.id == "doc1").values(evidence=evidence, document_type="unknown"))
+        conn.execute(tables.review_item.update().where(tables.review_item.c.id == "item-1").values(reasons=["patient.weak", "type.unknown"]))
+    client = full.client("clerk")
+    page = post(client, "/items/item-1/decide", act="file", fence=fence_in(client.get("/items/item-1").text), patient="M1").text
+    assert "What kind of document is it?" in page
+    assert told["why"] in page
+    assert "incision, closed" in page
+    assert page.index('name="kind" value="procedure_note"') < page.index('name="kind" value="operative_note"')

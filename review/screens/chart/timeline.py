@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from review.drawings import Picture, timeline
+from review.pages import worded
 from schemas.record import DocumentRecord
 
 UNDATED = "without a service date"
@@ -34,7 +35,7 @@ def picture_of(records: Sequence[DocumentRecord]) -> Picture | None:
     if len(days) < 2:
         return None
     first, span = days[0], (days[-1] - days[0]).days
-    marks = [((day - first).days / span, (record.document_type or "document").replace("_", " ")) for day, record in dated]
+    marks = [((day - first).days / span, worded(record.document_type or "document")) for day, record in dated]
     says = f"{len(dated)} documents from {days[0]} to {days[-1]}, the oldest on the left."
     return timeline("timeline", "Documents by service date and type", says, marks, _foot(days[0], days[-1]))
 

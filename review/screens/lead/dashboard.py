@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from review.drawings import Picture, Series, Share, columns, lines, parts, shares
+from review.pages import worded
 from review.quality import ENOUGH, Quality, Rate
 from schemas.line import LineKind, Standing
 from store.throughput import Day, Pages
@@ -162,7 +163,7 @@ def errors(found: Quality) -> list[Picture]:
     machine, team = found.machine, found.team
     says = f"Of {machine.all.checked:,} documents filed without a clerk and decided again blind, {machine.all.wrong:,} went to another person."
     by_source = [_rate(name, rate) for name, rate in machine.by_source.items()]
-    by_type = [_rate(name.replace("_", " ") or "no type", rate) for name, rate in machine.by_type.items()]
+    by_type = [_rate(worded(name) or "no type", rate) for name, rate in machine.by_type.items()]
     desk = [_rate("filed by people", team.all), _rate("planted, misfiled", found.misfiled), _rate("planted, other answer", found.unsolved)]
     asked = f"{team.all.checked:,} documents that people had filed were decided again, and {found.misfiled.checked:,} planted items answered."
     return [
