@@ -11,7 +11,7 @@ from samples.reviewbench.site import CANARY, PASSWORD, Site, user_id
 from schemas.access import Role
 
 FARTHEST = 400  # controls on the longest screen
-QUESTIONS = 24  # so many are answered on the way to one of another kind
+QUESTIONS = 24  # so many are skipped on the way to one of another kind
 
 
 def run_all(site: Site, browser: Browser, heard: Heard) -> dict[str, str]:
@@ -97,7 +97,7 @@ def _item(page: Page) -> str:
     return page.url.partition("/items/")[2].partition("/")[0].partition("?")[0]
 
 
-def answer(page: Page) -> None:
+def _answer(page: Page) -> None:
     """The question shown, as somebody in agreement would answer it."""
     if page.locator("button[data-act=accept]").count():
         press(page)
@@ -120,12 +120,18 @@ def answer(page: Page) -> None:
         press(page)
 
 
+def pass_on(page: Page) -> None:
+    """Skip what is asked, for the first reason."""
+    page.keyboard.press("x")
+    press(page)
+
+
 def _decide(_: Site, page: Page) -> None:
     item = _take(page)
     for _turn in range(8):
         if _item(page) != item:
             return
-        answer(page)
+        _answer(page)
     raise AssertionError("an item was not decided in eight answers")
 
 
@@ -141,7 +147,7 @@ def _search(_: Site, page: Page) -> None:
     for _turn in range(QUESTIONS):
         if page.locator("input[data-act=search]").count():
             break
-        answer(page)
+        pass_on(page)
         item = _item(page)
     expect(page.locator("input[data-act=search]").count() > 0, "no item asks whose it is")
     page.keyboard.press("/")
@@ -153,7 +159,7 @@ def _search(_: Site, page: Page) -> None:
     for _turn in range(6):
         if _item(page) != item:
             return
-        answer(page)
+        _answer(page)
 
 
 def _aside(act: str) -> Callable[[Site, Page], None]:
@@ -216,7 +222,7 @@ def _refile(_: Site, page: Page) -> None:
     for _turn in range(6):
         if _item(page) != item:
             return
-        answer(page)
+        _answer(page)
     raise AssertionError("a document taken out was not filed anew")
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from samples.report import Row, plain
 from samples.reviewbench import goals
 from samples.reviewbench.browser import entered
-from samples.reviewbench.flows import answer
+from samples.reviewbench.flows import pass_on
 from samples.reviewbench.program import Caller, decide, serving, sit_down
 from samples.reviewbench.site import Site, enter
 from schemas.access import Role
@@ -133,7 +133,7 @@ def _decide_on_screen(site: Site, page: Page, screens: int) -> list[float]:
         page.wait_for_timeout(random.uniform(*THINKS) * 1000)
         item, key = page.url, _next_key(page)
         if key is None:
-            answer(page)
+            pass_on(page)
             continue
         with page.expect_navigation(wait_until="commit"):
             page.keyboard.press(key)

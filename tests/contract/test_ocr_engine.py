@@ -82,9 +82,16 @@ def test_ink_is_told_from_paper_as_asked(tmp_path):
 
 
 @BY_NAME
-def test_an_overrun_is_a_fault_of_its_own(tesseract: OcrEngine, image):
+def test_an_overrun_is_a_fault_of_its_own(tesseract: OcrEngine, image, tmp_path):
+    lines = Image.open(image)
+    full = Image.new("L", (4000, 4200), 255)  # seconds of work: a few lines may be done before a busy machine looks at the clock
+    for across in range(4):
+        for down in range(6):
+            full.paste(lines, (1000 * across, 700 * down))
+    path = tmp_path / "full.pgm"
+    full.save(path)
     with pytest.raises(Overrun):
-        tesseract.words(image, **{**ASK, "seconds": 0.001})
+        tesseract.words(path, **{**ASK, "seconds": 0.01})
 
 
 @BY_NAME
