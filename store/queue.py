@@ -26,6 +26,7 @@ UNDISPUTED = case((table.c.disputed, 0), else_=1)
 LASTS = timedelta(minutes=5)  # how long an item stays in idle hands
 TARGET = timedelta(hours=24)  # in which every item is to be decided
 SOON = 200  # among so many one sender's items are handed out together
+TRIES = 5  # others may lease what was just found free
 SKIPS = 3  # so many skips hand an item on to the lead
 LOOKS = ("chart.seen", "practice.seen")  # audit actions by which a person learns how a document was filed
 
@@ -126,6 +127,15 @@ def sit_down(conn: Connection, item_id: str, holder: str, wanted: Wanted, *, now
         kept.append(following.id)
     give_back(conn, holder, but=kept)
     return Seat(fence, following)
+
+
+def take_next(conn: Connection, holder: str, wanted: Wanted, *, now: datetime, after: str = "") -> ReviewItem | None:
+    """The item to decide next, in one's hands before anybody is sent to it; None when nothing is to be had."""
+    for _ in range(TRIES):
+        item = next_item(conn, holder, wanted, now=now, after=after)
+        if item is None or claim(conn, item.id, holder, now=now) is not None:
+            return item
+    return None
 
 
 def next_item(conn: Connection, holder: str, wanted: Wanted, *, now: datetime, after: str = "") -> ReviewItem | None:

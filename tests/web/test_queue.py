@@ -34,6 +34,15 @@ def test_queue_shows_what_waits_urgent_first_and_links_to_it(client, desk):
     assert "service date" in page
 
 
+def test_two_clerks_who_ask_for_the_next_item_at_once_are_sent_to_two(desk):
+    desk.put(1, "a.pdf")
+    desk.put(2, "b.pdf")
+    clerks = [desk.client(), desk.client()]
+    for client, name in zip(clerks, ("ann", "ben"), strict=True):
+        desk.sign_in(client, desk.user("clerk", name).id)
+    assert [client.post("/queue/next").headers["location"] for client in clerks] == ["/items/item-1", "/items/item-2"]
+
+
 def test_a_quarantined_file_is_asked_about_after_what_is_held(client, desk):
     desk.put(1, "locked.pdf", pages=0)
     desk.put(2, "b.pdf")

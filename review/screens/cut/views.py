@@ -61,7 +61,7 @@ class CutScreen:
             with writing(self.index) as conn:
                 may = [group.record.id for group in self.groups(conn, visitor, item) if not group.fixed]
                 recuts.ask(conn, item, parts, visitor.actor, int(fence[:9]) if fence.isdecimal() else 0, may=may, now=now)
-                following = queue.next_item(conn, visitor.actor, wanted, now=now, after=item.id)
+                following = queue.take_next(conn, visitor.actor, wanted, now=now, after=item.id)
         except ValueError:
             return self.page(request, item, wrong="Write pages as 1-3; 4; 5 7: a semicolon ends a document.")
         except InputFault as fault:

@@ -161,6 +161,9 @@ class DecideScreen:
         visitor, now, wanted = visitor_of(request), self.now(), reach(visitor_of(request), wanted_by(request))
         with reading(self.index) as conn:
             item = queue.next_item(conn, visitor.actor, wanted, now=now, after=after)
+        if item is not None and not (item.holder == visitor.actor and item.held_until and item.held_until > now):
+            with writing(self.index) as conn:
+                item = queue.take_next(conn, visitor.actor, wanted, now=now, after=after)
         return RedirectResponse(f"/items/{item.id}{query_of(wanted)}" if item else "/queue", 303)
 
     def page(self, request: Request, found: Found, answers: Answers, *, status: int = 200, **values: object) -> Response:
