@@ -66,8 +66,9 @@ def missing_identifiers(levels: Levels, claim: PatientClaim) -> tuple[str, ...]:
 
 
 def _missing(levels: Levels, claim: PatientClaim) -> Iterator[str]:
-    if levels.mrn == level.EXACT and levels.dob == level.EXACT and (levels.last_name in STRONG_LAST or levels.first_name in STRONG_FIRST):
-        return  # our number and the birth date are two identifiers by themselves; one name shows that they are one person's
+    one_name = levels.last_name in STRONG_LAST or levels.first_name in STRONG_FIRST
+    if levels.mrn == level.EXACT and levels.dob == level.EXACT and one_name and levels.first_name != level.DIFFER:
+        return  # our number and the birth date are two identifiers by themselves; a twin under it by mistake has another given name
     if (not is_namelike(levels) or levels.first_name == level.MIDDLE_USED) and not _may_have_married(levels):
         yield "first and last name"
     if not levels.dob or levels.dob == level.YEAR_ONLY:

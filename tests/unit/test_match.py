@@ -139,6 +139,13 @@ def test_twins_are_told_apart_by_two_witnesses():
     assert isinstance(decide(replace(CLAIM, ssn_last4="4410"), ANN, CLARA), Matched)
 
 
+def test_a_twin_under_the_others_number_by_mistake_is_held():
+    claim = replace(BARE, last_name="KOWALCZYK", first_name="BRIDGET", mrn=ANN.mrn, mrn_is_ours=True)
+    assert isinstance(decide(replace(claim, first_name="ANNETTE"), ANN), Matched)
+    assert not isinstance(decide(claim, ANN), Matched)
+    assert not isinstance(decide(replace(claim, mrn_sightings=2, dob_sightings=2), ANN), Matched)
+
+
 def test_twins_of_like_names_are_told_apart_by_a_number_alone():
     jeanette = replace(CLARA, first_name="Jannette")
     assert isinstance(decide(replace(CLAIM, name_sightings=2), ANN, jeanette), TooClose)
