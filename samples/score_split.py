@@ -26,7 +26,8 @@ class Tally(NamedTuple):
     sure_wrong: int = 0
     sure_mixed: int = 0  # sure, and of two patients
 
-    def __add__(self, other: tuple[int, ...]) -> Tally:  # type: ignore[override]
+    def with_more(self, other: Tally) -> Tally:
+        """The counts of both."""
         return Tally(*(a + b for a, b in zip(self, other, strict=True)))
 
     @property
@@ -39,7 +40,7 @@ def tally(streams: Iterable[tuple[Sequence[Leaf], Sequence[Segment]]]) -> Tally:
     """The counts of all streams."""
     total = Tally()
     for leaves, segments in streams:
-        total += tally_stream(leaves, [segment for segment in segments if segment.kind is SegmentKind.DOCUMENT])
+        total = total.with_more(tally_stream(leaves, [segment for segment in segments if segment.kind is SegmentKind.DOCUMENT]))
     return total
 
 

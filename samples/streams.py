@@ -37,6 +37,7 @@ FAMILY = 0.5  # of the neighbours who are another patient
 SAME_HOUSE = 0.5
 MANY = 4  # documents from which a stream may be numbered as a packet
 SAME_LAYOUT = 0.25
+LATER: tuple[Later, ...] = ("bare", "headed", "own")
 BARE_HEADED_OWN = (30, 25, 45)  # of a hundred senders
 NUMBERED = re.compile(r"\b(page|pg|p)\W{0,3}\d", re.IGNORECASE)
 PERSONAL = re.compile(r"\b(re|regarding|dob|d\.o\.b|born|birth|name|named|mrn|patient|member|mr|ms|mrs)\b\W*[:#A-Z0-9]", re.IGNORECASE)
@@ -102,7 +103,7 @@ class MannerSheet(Sheet):
         self.page, self.y = self.page + 1, self.margin
         if self.manner.later == "headed" and self.head and self.head[1] < LOWEST_HEAD:
             code: Any = self.canvas
-            code._code.extend(self.head[0])  # noqa: SLF001 -- drawn once more, stroke by stroke
+            code._code.extend(self.head[0])  # noqa: SLF001 - reportlab has no other way to draw once more what stands on an earlier page
             self.y = self.head[1]
         elif self.manner.later != "bare" and self.running:
             self.running(self)
@@ -136,7 +137,7 @@ class MannerSheet(Sheet):
     def _headed(self) -> None:
         if self.page == 1 and self.head is None:
             code: Any = self.canvas
-            self.head = (list(code._code), self.y)  # noqa: SLF001
+            self.head = (list(code._code), self.y)  # noqa: SLF001 - see turn
 
 
 def make_streams(kind: Kind, pages: int, *, seed: int, documents: tuple[int, int] = (4, 10)) -> Iterator[Stream]:
@@ -211,9 +212,9 @@ def _relative(person: IndexPatient, rng: Random) -> IndexPatient:
 
 
 def _manner(case: Case, rng: Random) -> Manner:
-    later = rng.choices(("bare", "headed", "own"), BARE_HEADED_OWN)[0]
+    later = rng.choices(LATER, BARE_HEADED_OWN)[0]
     stamp = rng.choice(("", "", "", f"Form {rng.randint(100, 9999)} (Rev. {rng.randint(1, 12):02d}/{rng.randint(10, 24)})", _printed(case, rng)))
-    return Manner(later, rng.random() < 0.55, rng.choice((0, 3, 6, 9, 14)), stamp)  # type: ignore[arg-type]
+    return Manner(later, rng.random() < 0.55, rng.choice((0, 3, 6, 9, 14)), stamp)
 
 
 def _printed(case: Case, rng: Random) -> str:

@@ -101,7 +101,7 @@ def _register() -> None:
     from spacy.language import Language
 
     if not Language.has_factory(COMPONENT):
-        Language.factory(COMPONENT, func=lambda nlp, name: DoctypeComponent())  # noqa: ARG005
+        Language.factory(COMPONENT, func=lambda nlp, name: DoctypeComponent())  # noqa: ARG005 - spaCy hands both over by name
     for name, work in WORK.items():
         if not Language.has_factory(name):
             Language.component(name, func=work)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from samples.langbench.batches import Batch, make_batch
 from samples.langbench.document import Truth
 from samples.langbench.paper import scan_batch
+from samples.read_file import open_file, read_file
 from samples.readbench.fonts import Family
 from samples.readbench.meter import CommandFailed
 from schemas.config import Config
@@ -22,8 +23,6 @@ from schemas.document import FieldName, TypeGuess
 from schemas.filing import Hold, PlannedDocument
 from schemas.line import Line, LineKind
 from schemas.page import PageReading
-from schemas.source import Opened
-from workers.steps import PAGES_A_STEP
 from workers.wire import Reader, connect, equip
 
 _LINE = Line(LineKind.SHADOW, 0.0)
@@ -100,7 +99,7 @@ def examine(job: Job) -> Examined:
     with tempfile.TemporaryDirectory(prefix="chartroom-language-") as folder:
         source = Path(folder) / "batch.pdf"
         source.write_bytes(scan_batch(sheets, batch.level, job.seed * 100_000 + job.number))
-        readings = read(source, reader, Path(folder))
+        readings = read_file(source, open_file(source, reader), reader, Path(folder))
     if len(readings) != len(sheets):
         raise CommandFailed(f"{len(readings)} of {len(sheets)} pages came back")
     findings = tuple(
@@ -110,19 +109,6 @@ def examine(job: Job) -> Examined:
     planned = reader.plan(readings, _LINE).documents
     seconds = time.process_time() - started
     return Examined(batch, findings, Cut(tuple(one.pages for one in planned), tuple(_asks_border(one) for one in planned)), seconds)
-
-
-def read(source: Path, reader: Reader, scratch: Path) -> list[PageReading]:
-    """Every page of a file, a few at a time as workers read them."""
-    opened = reader.inspect(source)
-    if not isinstance(opened, Opened):
-        raise CommandFailed(f"the pages were refused: {opened.reason}")
-    numbers = [page.number for page in opened.pages]
-    readings: list[PageReading] = []
-    for start in range(0, len(numbers), PAGES_A_STEP):
-        with tempfile.TemporaryDirectory(dir=scratch) as pictures:
-            readings += reader.read_pages(source, opened, numbers[start : start + PAGES_A_STEP], Path(pictures))
-    return readings
 
 
 @cache

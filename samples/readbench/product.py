@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from samples.read_file import open_file, read_file
 from schemas.config import Config
 from schemas.line import Line, LineKind
 from schemas.page import PageReading
-from schemas.source import Opened
-from workers.steps import PAGES_A_STEP
 from workers.wire import Reader, Stores, connect, equip
 
 
@@ -31,21 +30,15 @@ def main() -> None:
         stores: Stores = connect(Config(), Path(folder) / "data")
         reader = equip(Config(), stores)
         for source in options.sources:
-            for reading in read_file(source, reader, Path(folder)):
+            for reading in read_and_compose(source, reader, Path(folder)):
                 fields = _fields(reader, reading) if options.plan else {}
                 out.write(json.dumps({"file": source.name, **_told(reading), "fields": fields}, ensure_ascii=False) + "\n")
 
 
-def read_file(source: Path, reader: Reader, scratch: Path) -> Iterator[PageReading]:
+def read_and_compose(source: Path, reader: Reader, scratch: Path) -> Iterator[PageReading]:
     """Every page of a file, read a few at a time as workers do, and its searchable PDF."""
-    opened = reader.inspect(source)
-    if not isinstance(opened, Opened):
-        raise SystemExit(f"{source.name} was refused: {opened.reason}")
-    numbers = [page.number for page in opened.pages]
-    readings: list[PageReading] = []
-    for start in range(0, len(numbers), PAGES_A_STEP):
-        with tempfile.TemporaryDirectory(dir=scratch) as pictures:
-            readings += reader.read_pages(source, opened, numbers[start : start + PAGES_A_STEP], Path(pictures))
+    opened = open_file(source, reader)
+    readings = read_file(source, opened, reader, scratch)
     with tempfile.TemporaryDirectory(dir=scratch) as composed:
         reader.composer.compose(source, opened, readings, Path(composed))
     yield from readings
