@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from samples.matchbench.judge import Took, Verdict
-from samples.matchbench.score import Line, certify, decades, files, forced, in_first, strata
+from samples.matchbench.rule import RuleOfThumb
+from samples.matchbench.score import Line, certify, decades, files, forced, in_first, strata, upper
 from samples.report import Row, at_least, at_most, not_run, plain
 
 LIMIT = 1e-4
@@ -17,13 +18,14 @@ _MERGES_GOAL = "merge and unmerge: sequences without a loss"
 
 
 class Trial(NamedTuple):
-    """One county: its documents judged, how long single decisions took, and what Splink makes of the same."""
+    """One county: its documents judged, how long single decisions took, and what Splink and a rule of thumb make of the same."""
 
     world: str
     size: str  # "100k"
     verdicts: Sequence[Verdict]
     took: Sequence[Took]
     splink: Mapping[str, float] | None
+    thumb: RuleOfThumb
 
     @property
     def name(self) -> str:
@@ -91,11 +93,19 @@ def _beside(trial: Trial) -> list[Row]:
         plain(f"of known people by the shipped line, {trial.name}", 100 * sum(one.filed for one in known) / len(known), n=len(known), unit="%"),
         plain(f"past the gates, before any line, {trial.name}", 100 * len(through) / len(verdicts), n=len(verdicts), unit="%", note=_wrong(through)),
     ]
+    rows.append(_thumb_row(trial))
     for limit in (3e-4, 1e-3):
         line = certify(verdicts, limit)
         note = f"{line.misfiled} misfiled" if line else "no line could be proved"
         rows.append(plain(f"auto-filed at certified <= {limit:g}, {trial.name}", _percent(verdicts, line), n=len(verdicts), unit="%", note=note))
     return rows
+
+
+def _thumb_row(trial: Trial) -> Row:
+    filed, misfiled = trial.thumb
+    goal = f"filed by the rule of thumb (birth date, name alike, nobody else), {trial.name}"
+    note = f"{misfiled} of {filed} misfiled, at most {upper(misfiled, filed):.2g}"
+    return plain(goal, 100 * filed / len(trial.verdicts), n=len(trial.verdicts), unit="%", note=note)
 
 
 def latency_row(trial: Trial, target: float) -> Row:

@@ -37,6 +37,7 @@ from samples.matchbench.rows import (
     merges_left_out,
     rows_left_out,
 )
+from samples.matchbench.rule import try_rule
 from samples.matchbench.tables import Tables, load_tables
 from samples.matchbench.worlds import BORDER, COUNTY, World
 from samples.report import Row, passed, print_report, write_report
@@ -113,6 +114,7 @@ def try_county(world: World, tables: Tables, work: Path, *, peers: Path | None, 
         _write_csv(work / "pages.csv", ((str(number), " ".join(page.mrns), page.claim) for number, page in enumerate(pages[:_LINKED])))
     with phase(f"{name} {world.name}: index", len(county.records)) as done:
         build_index(url, told(county.records, done))
+    thumb = try_rule(county.records, pages)
     del county
     with phase(f"{name} {world.name}: documents", documents) as done:
         verdicts = judge_all(url, pages, processes=_PROCESSES, done=done)
@@ -121,7 +123,7 @@ def try_county(world: World, tables: Tables, work: Path, *, peers: Path | None, 
     splink = _ask_splink(peers, work) if peers else None
     for file in work.glob(f"{database.name}*"):
         file.unlink()
-    return Trial(world.name, name, verdicts, took, splink)
+    return Trial(world.name, name, verdicts, took, splink, thumb)
 
 
 def febrl_rows(work: Path, peers: Path) -> list[Row]:

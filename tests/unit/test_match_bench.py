@@ -21,6 +21,7 @@ from samples.matchbench.judge import SHIPPED, Took, Verdict, build_index, judge,
 from samples.matchbench.noise import Glass, misread, mistype, slip, valid
 from samples.matchbench.people import TODAY, make_county
 from samples.matchbench.rows import Trial, detail_rows, febrl_row, filed_row, latency_row, main_rows
+from samples.matchbench.rule import RuleOfThumb, try_rule
 from samples.matchbench.run import febrl_rows
 from samples.matchbench.tables import Stock, weigh
 from samples.matchbench.worlds import BORDER, COUNTY
@@ -104,6 +105,16 @@ def test_verdicts_tell_the_truth_of_the_product(index, documents):
         assert verdict.right == bool(outcome.candidates and outcome.candidates[0].mrn in document.mrns)
     changed = replace(documents[0], mrns=("0",))
     assert judge(changed, lookup).place == -1
+
+
+def test_the_rule_of_thumb_files_where_one_record_alone_fits(county, documents):
+    plain = next(one for one in documents if one.claim.dob and one.mrns)
+    [own, *_] = [record for record in county.records if record.mrn in plain.mrns]
+    told = replace(plain, claim=replace(plain.claim, last_name=own.last_name, first_name=own.first_name, dob=own.dob))
+    assert try_rule([own], [told]) == RuleOfThumb(1, 0)
+    assert try_rule([own, replace(own, mrn="2")], [told]) == RuleOfThumb(0, 0), "two fit"
+    assert try_rule([own], [replace(told, claim=replace(told.claim, dob=""))]) == RuleOfThumb(0, 0)
+    assert try_rule([replace(own, mrn="2")], [told]) == RuleOfThumb(1, 1), "a namesake born the same day"
 
 
 def test_each_decision_is_timed_once_the_caches_are_warm(index, documents):
@@ -227,10 +238,13 @@ def test_the_queue_counts_places():
 def test_the_table_says_what_is_not_met():
     good = [verdict(at / 1e9, kinds=("clean",)) for at in range(40_000)]
     absent = [verdict(0.5, right=False, known=False, filed=False, kinds=("absent",)) for _ in range(400)]
-    trial = Trial("county", "100k", good + absent, [Took(0.5, 0.4)] * 95 + [Took(9.0, 0.4)] * 5, {"median_ms": 300.0, "f1": 0.97})
+    took = [Took(0.5, 0.4)] * 95 + [Took(9.0, 0.4)] * 5
+    trial = Trial("county", "100k", good + absent, took, {"median_ms": 300.0, "f1": 0.97}, RuleOfThumb(20_200, 3))
     rows = {row.goal: row for row in main_rows(trial)}
     assert rows["auto-filed at certified <= 1e-4, 100k county"].met
     assert rows["absent people auto-filed, 100k county"].value == 0
+    [thumb] = [row for goal, row in rows.items() if "rule of thumb" in goal]
+    assert (thumb.value, thumb.note) == (50, "3 of 20200 misfiled, at most 0.00038")
     assert not latency_row(trial, 1).met
     assert "300" in latency_row(trial, 1).note
     assert {row.goal: row.note for row in detail_rows(trial)}["clean: filed, 100k county"] == "0 misfiled"
