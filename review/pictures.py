@@ -6,6 +6,7 @@ import io
 import tempfile
 import threading
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from PIL import Image
@@ -25,6 +26,13 @@ SNIPPET_HEIGHT, SNIPPET_WIDEST = 96, 640
 AT_ONCE = 8  # pages rendered together: opening a file costs more than one page of it
 
 
+@lru_cache(maxsize=4)
+def unpacked(picture: bytes) -> Image.Image:
+    """The pixels of a page's picture: a card's snippets all come from one or two, and unpacking costs more than cutting."""
+    with Image.open(io.BytesIO(picture), formats=["WEBP", "JPEG"]) as image:
+        return image.convert("L")
+
+
 @dataclass(frozen=True)
 class Pictures:
     """Where pictures come from and where they are kept. One is made at a time: the fenced child takes a core."""
@@ -34,6 +42,7 @@ class Pictures:
     opener: PageOpener
     scratch: Path
     making: threading.Lock = field(default_factory=threading.Lock)
+    opening: threading.Lock = field(default_factory=threading.Lock)  # the snippets of one card are asked for together
 
     def get(self, record: DocumentRecord, page: int, width: int) -> bytes | None:
         """The page, upright, at a width or near it; None when no picture can be made of it."""
@@ -51,14 +60,13 @@ class Pictures:
         whole = self.get(record, page, max(WIDTHS))
         if whole is None:
             return None
-        with Image.open(io.BytesIO(whole), formats=["WEBP", "JPEG"]) as image:
-            x0, y0, x1, y1 = upright_box(record, page, box)
-            edge = max(0.006, 0.3 * (y1 - y0))
-            sides = (x0 - edge) * image.width, (y0 - edge) * image.height, (x1 + edge) * image.width, (y1 + edge) * image.height
-            left, top, right, bottom = (round(side) for side in sides)
-            cut = image.convert("L").crop(
-                (max(0, left), max(0, top), min(image.width, max(right, left + 8)), min(image.height, max(bottom, top + 8)))
-            )
+        with self.opening:
+            image = unpacked(whole)
+        x0, y0, x1, y1 = upright_box(record, page, box)
+        edge = max(0.006, 0.3 * (y1 - y0))
+        sides = (x0 - edge) * image.width, (y0 - edge) * image.height, (x1 + edge) * image.width, (y1 + edge) * image.height
+        left, top, right, bottom = (round(side) for side in sides)
+        cut = image.crop((max(0, left), max(0, top), min(image.width, max(right, left + 8)), min(image.height, max(bottom, top + 8))))
         cut.thumbnail((SNIPPET_WIDEST, SNIPPET_HEIGHT))
         data = io.BytesIO()
         cut.save(data, "JPEG", quality=85)

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from review.differences import parts_of
+from review.pictures import unpacked
 from review.screens.chart.views import highlighted
 from review.screens.decide.card import is_armed
 from store import documents, queue, tables
@@ -272,12 +273,14 @@ def test_the_card_tells_missing_pages_the_signature_and_labels_with_their_places
         before = documents.get(conn, "doc1")
         documents.replace_record(conn, before, replace(before, evidence={**before.evidence, **found}), "test", full.now)
     client = full.client("clerk")
+    unpacked.cache_clear()
     page = client.get("/items/item-1").text
     assert all(words in page for words in ("page 2 of 3 is not here", "✗ absent", "nothing stands at the label", "HIV-1 RNA"))
     for name in ("signature", "label.hiv"):
         assert f"/documents/doc1/snippets/{name}" in page
         assert client.get(f"/documents/doc1/snippets/{name}").headers["content-type"] == "image/jpeg"
     assert client.get("/documents/doc1/snippets/label.genetic").status_code == 404
+    assert unpacked.cache_info().misses == 1, "both come from one page"
 
 
 def test_a_snippet_is_the_place_and_no_more(full):
