@@ -1,7 +1,8 @@
 """What a source's verified decisions prove about its errors. Statistics alone: knows no store and no clock.
 
 A line is a raw doubt up to which documents are filed. It is proved by fixed-sequence testing (Angelopoulos and others, "Learn then Test",
-2021) of Clopper-Pearson bounds, and watched by a betting test that may be looked at after every check (Ville's inequality).
+2021) of Clopper-Pearson bounds, stands while all decisions so far still prove it, and is watched by a betting test that may be looked at after
+every check (Ville's inequality). A line only rises at a look and falls at any time: what falls was not wrongly certified by falling.
 """
 
 from __future__ import annotations
@@ -107,12 +108,13 @@ def looks(bound: float, count: int) -> Iterator[tuple[int, float]]:
 
 
 def climb(decisions: Sequence[Decision]) -> tuple[float, float] | None:
-    """The strictest rung that decisions in the order they were made have proved, and the raw doubt up to which: (bound, doubt)."""
+    """The strictest rung that decisions in the order they were made have proved and still prove, and the raw doubt up to which."""
     best = None
     for bound in RUNGS:
-        proved = [threshold(decisions[:at], bound, risk) for at, risk in looks(bound, len(decisions))]
-        if found := [doubt for doubt in proved if doubt is not None]:
-            best = bound, max(found)
+        earned = [threshold(decisions[:at], bound, risk) for at, risk in looks(bound, len(decisions))]
+        proved, now = [doubt for doubt in earned if doubt is not None], threshold(decisions, bound)
+        if proved and now is not None:
+            best = bound, min(max(proved), now)
     return best
 
 

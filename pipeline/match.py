@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from pipeline.matching import compare as level
 from pipeline.matching.calibration import line_at, stated_error
-from pipeline.matching.claim import alternatives, claim_of, is_a_provider
+from pipeline.matching.claim import alternatives, claim_of, is_a_provider, unsettled
 from pipeline.matching.compare import FIELDS, Levels
 from pipeline.matching.explain import candidates, why
-from pipeline.matching.gate import are_close_kin, contradictions, kin_are_told_apart, may_be_the_same, missing_identifiers, sets_apart
+from pipeline.matching.gate import Beside, are_close_kin, contradictions, kin_are_told_apart, may_be_the_same, missing_identifiers, sets_apart
 from pipeline.matching.keys import claim_keys, patient_keys
 from pipeline.matching.ranking import NEAR_LEVELS, Compared, Ranking, rank
 from pipeline.matching.twice import look_like_one_person
@@ -24,18 +24,20 @@ from schemas.rules import MatchRules
 
 __all__ = ["alternatives", "claim_keys", "claim_of", "match_claim", "match_patient", "patient_keys", "rank"]
 
-VERSION = 5
+VERSION = 6
 STRANGER_SHARE = 0.9  # above this share of "not in the index" nobody is proposed
 TIE_BITS = 1.0  # entries no further apart than this are equal
 
 
 def match_patient(extraction: Extraction, lookup: PatientLookup, *, rules: MatchRules, expected: ExpectedPatients | None = None) -> MatchOutcome:
-    """The index entry a document belongs to, or why that cannot be said. Rival readings can only make it less certain."""
+    """The index entry a document belongs to, or why that cannot be said. Rival readings hold it, or make it less certain."""
     outcome = match_claim(claim_of(extraction), lookup, rules=rules, expected=expected)
     if isinstance(outcome, Matched) and is_a_provider(extraction):
         return TooWeak(outcome.candidates, ("a patient's name that is not a provider's",), why=outcome.why)
     for claim in alternatives(extraction):
         outcome = _in_doubt(outcome, match_claim(claim, lookup, rules=rules, expected=expected))
+    if isinstance(outcome, Matched) and (doubted := unsettled(extraction)):
+        return TooWeak(outcome.candidates, doubted, why=outcome.why)
     return outcome
 
 
@@ -88,7 +90,7 @@ def hold(ranking: Ranking) -> TooClose | TooWeak | Conflicting | NoCandidate | N
         return TooClose(())
     if against := contradictions(best.levels):
         return Conflicting((), against)
-    if missing := missing_identifiers(best.levels, ranking.claim):
+    if missing := missing_identifiers(Beside(best.levels, ranking.claim, ranking.who, best.who, ranking.borne)):
         return TooWeak((), missing)
     return None
 

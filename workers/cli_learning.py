@@ -63,3 +63,14 @@ def rollback(by: By = "") -> None:
 
     gone, back = roll_back(connect(*installation()), actor=actor_given(by), now=time_now())
     typer.echo(f"{gone} is retired; {back} decides from the next file on")
+
+
+@models.command()
+def weights() -> None:
+    """Show how often identifiers of one person agree on this installation's documents, beside the weights that ship. Changes nothing."""
+    from workers import show_learning
+    from workers.weigh import weigh_own
+    from workers.wire import connect
+
+    settings, folder = installation()
+    show_learning.weights(*weigh_own(connect(settings, folder), settings.match))

@@ -14,11 +14,26 @@ from schemas.learning import VersionState
 from workers.show import notes, out
 from workers.train import Trained
 from workers.versions import Listed
+from workers.weigh import Agreeing
 
 MEANS = {
     VersionState.LIVE: "decides from the next file on",
     VersionState.SHADOW: "looks on and decides nothing",
 }
+
+UNLIKE = 2.0  # times more or less often than shipped
+
+
+def weights(count: int, rows: Sequence[Agreeing]) -> None:
+    """How often each level occurs here and as shipped; what differs much is marked."""
+    table = Table(box=None, header_style="dim")
+    for title, right in (("field", False), ("page and entry", False), ("shipped", True), ("here", True), ("", False)):
+        table.add_column(title, justify="right" if right else "left")
+    for field, level, shipped, here in rows:
+        differs = max(here / shipped, shipped / here) >= UNLIKE
+        table.add_row(field, level, f"{shipped:.1%}", f"{here:.1%}", "[yellow]differs[/]" if differs else "")
+    out.print(table)
+    out.print(f"[dim]learnt without labels from {count} documents; what ships counts as 100. Nothing is filed by these figures[/]")
 
 
 def trained(found: Trained) -> None:

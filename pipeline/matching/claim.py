@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from pipeline.matching.fold import SUFFIXES, digits, digits_meant, fold_name, fold_phone, known_suffix, upper, zip_of
+from pipeline.matching.compare import DIFFER, EXACT, mrn_level
+from pipeline.matching.fold import SUFFIXES, digits, digits_meant, fold_name, fold_number, fold_phone, known_suffix, upper, zip_of
 from schemas.document import Extraction, Field, FieldName, Role
 from schemas.patient import PatientClaim
 
@@ -35,7 +37,7 @@ def claim_of(extraction: Extraction) -> PatientClaim:
         sex=_sex(_value(extraction, FieldName.PATIENT_SEX)),
         dob=dob.value if dob and _DATE.fullmatch(dob.value) else "",
         mrn=_value(extraction, FieldName.PATIENT_MRN),
-        mrn_is_ours=mrn is not None and "ours" in re.split(r"\W+", mrn.rule),
+        mrn_is_ours=_is_ours(mrn),
         ssn_last4=digits_meant(_value(extraction, FieldName.PATIENT_SSN_LAST4))[-4:],
         phone=fold_phone(digits(_value(extraction, FieldName.PATIENT_PHONE))),
         address_line=address,
@@ -51,6 +53,28 @@ def claim_of(extraction: Extraction) -> PatientClaim:
 def _looks(field: Field | None) -> int:
     """Separate places that gave the value, and second looks that read the same."""
     return field.sightings + len(field.witnesses) if field else 0
+
+
+def _is_ours(mrn: Field | None) -> bool:
+    return mrn is not None and "ours" in re.split(r"\W+", mrn.rule)
+
+
+def unsettled(extraction: Extraction) -> tuple[str, ...]:
+    """What no two looks agree on while another read something else: the birth date, and our record number. In words."""
+    return tuple(_unsettled(extraction))
+
+
+def _unsettled(extraction: Extraction) -> Iterator[str]:
+    dob, mrn = extraction.field(FieldName.PATIENT_DOB), extraction.field(FieldName.PATIENT_MRN)
+    if dob and _looks(dob) < 2 and any(_DATE.fullmatch(rival) for rival in dob.rivals):
+        yield "a birth date that two looks agree on"
+    if mrn and _is_ours(mrn) and _looks(mrn) < 2 and any(_is_another_reading(mrn.value, rival) for rival in mrn.rivals):
+        yield "a record number that two looks agree on"
+
+
+def _is_another_reading(number: str, rival: str) -> bool:
+    """Whether two numbers are one that was read in two ways; a wholly other number beside ours is another's."""
+    return mrn_level(fold_number(number), fold_number(rival), ours=True) not in (DIFFER, EXACT, "")
 
 
 def alternatives(extraction: Extraction) -> tuple[PatientClaim, ...]:

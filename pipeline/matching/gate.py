@@ -2,11 +2,13 @@
 
 Two identifiers (NPSG.01.01.01): the name, and a birth date or a number that is the patient's own. A contradiction holds whatever the score
 says. Birth date and record number want two witnesses, and so does whatever tells a patient from a twin, a namesake at home or a newborn.
+What a household shares, telephone and address, never makes one of its members out of another.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from pipeline.matching import compare as level
 from pipeline.matching.compare import FIELDS, Levels
@@ -22,6 +24,9 @@ NEAR_DATE = frozenset({level.ONE_DIGIT, level.TRANSPOSED, level.DAY_MONTH, level
 FITTING_DATE = NEAR_DATE | {level.EXACT, level.YEAR_ONLY, ""}
 SAME_HOME = frozenset({level.EXACT, level.HOUSE_STREET})
 SAME_NUMBER = frozenset({level.EXACT, level.FOREIGN})
+NO_NAME = frozenset({level.INITIAL, level.PLACEHOLDER, level.MIDDLE_USED})  # fits more than one child of a home
+OTHER_SPELLING = frozenset({level.OCR, level.ONE_EDIT, level.TWO_EDITS, level.SIMILAR})
+GENERATION_YEARS = 12  # between parent and child; a child may have its parent's middle name too
 CONTRADICTING = ("suffix", "sex", "dob", "ssn_last4", "mrn", "middle_name")
 TELLING = ("first_name", "middle_name", "suffix", "sex", "dob", "phone", "ssn_last4", "mrn")
 NAMED = frozenset({"first_name", "middle_name", "suffix"})
@@ -60,25 +65,66 @@ def _numbers(levels: Levels) -> tuple[str, ...]:
     return tuple(name for name, agrees in agreeing.items() if agrees)
 
 
-def missing_identifiers(levels: Levels, claim: PatientClaim) -> tuple[str, ...]:
+class Beside(NamedTuple):
+    """A claim beside the entry that fits it best. `borne`: somebody of the index has the given name just as it was read."""
+
+    levels: Levels
+    claim: PatientClaim
+    mine: Who
+    theirs: Who
+    borne: bool
+
+
+def missing_identifiers(beside: Beside) -> tuple[str, ...]:
     """What would still have to agree, in words; empty when the identifiers carry filing."""
-    return tuple(dict.fromkeys(_missing(levels, claim)))
+    return tuple(dict.fromkeys(_missing(beside)))
 
 
-def _missing(levels: Levels, claim: PatientClaim) -> Iterator[str]:
+def _missing(beside: Beside) -> Iterator[str]:
+    levels = beside.levels
     one_name = levels.last_name in STRONG_LAST or levels.first_name in STRONG_FIRST
     if levels.mrn == level.EXACT and levels.dob == level.EXACT and one_name and levels.first_name != level.DIFFER:
         return  # our number and the birth date are two identifiers by themselves; a twin under it by mistake has another given name
     if (not is_namelike(levels) or levels.first_name == level.MIDDLE_USED) and not _may_have_married(levels):
         yield "first and last name"
+    if levels.dob == level.EXACT:
+        yield from _missing_with_date(beside)
+        return
+    if beside.mine.suffix and not beside.theirs.suffix:
+        yield "a birth date that is right, beside a generation mark that the entry lacks"
     if not levels.dob or levels.dob == level.YEAR_ONLY:
-        yield from _missing_without_date(levels, claim)
-    elif levels.dob == level.EXACT:
-        yield from _missing_with_date(levels, claim)
+        yield from _missing_without_date(beside)
     elif levels.dob not in NEAR_DATE:
         yield "birth date"
-    elif not _supports(levels) or not names_carry(levels):
-        yield "a second identifier beside the birth date that is nearly right"
+    elif not _carries_a_near_date(beside):
+        yield "an identifier of the patient alone, beside a birth date that is nearly right"
+
+
+def is_siblings_name(beside: Beside) -> bool:
+    """Whether the given name may as well be that of a brother or sister: an initial, a newborn's, or another name that people bear."""
+    first = beside.levels.first_name
+    if first in NO_NAME:
+        return True
+    mine, theirs = beside.mine.first, beside.theirs.first
+    alike = first == level.NICKNAME and len(mine) == len(theirs) and level.spelling_level(mine, theirs) in OTHER_SPELLING  # Anna, Anne
+    return beside.borne and (alike or first in OTHER_SPELLING)
+
+
+def _own_numbers(levels: Levels) -> tuple[str, ...]:
+    """Numbers that agree and that nobody else at home has."""
+    return tuple(name for name in _numbers(levels) if name in ("mrn", "ssn_last4"))
+
+
+def _carries_a_near_date(beside: Beside) -> bool:
+    """Whether it is the entry's birth date with a slip, and no relative's: who bears one name at one home is told apart by the year."""
+    levels, years = beside.levels, abs(int(beside.mine.dob[:4]) - int(beside.theirs.dob[:4]))
+    if not names_carry(levels):
+        return False
+    if _own_numbers(levels):
+        return True
+    if years:  # read twice, the other year is printed there
+        return levels.middle_name == level.EXACT and years <= GENERATION_YEARS and beside.claim.dob_sightings < 2
+    return levels.middle_name == level.EXACT or (_supports(levels) and levels.first_name != level.NICKNAME and not is_siblings_name(beside))
 
 
 def names_carry(levels: Levels) -> bool:
@@ -100,23 +146,28 @@ def _supports(levels: Levels) -> bool:
     return near_number or bool(corroboration(levels))
 
 
-def _missing_without_date(levels: Levels, claim: PatientClaim) -> Iterator[str]:
-    """The patient's own number by two witnesses, or SSN digits or a telephone beside the address."""
-    numbers = set(_numbers(levels)) - ({"mrn"} if levels.mrn != level.EXACT else set())
+def _missing_without_date(beside: Beside) -> Iterator[str]:
+    """The patient's own number by two witnesses, or SSN digits beside telephone or address; with a year of birth two numbers."""
+    levels = beside.levels
+    numbers = set(_numbers(levels)) - {"mrn"}
+    enough = len(numbers) > 1 and ("ssn_last4" in numbers or (bool(levels.dob) and not is_siblings_name(beside)))
     if not names_carry(levels):
         yield "first and last name"
-    if not numbers & {"mrn"} and len(numbers) < 2:
+    if levels.mrn != level.EXACT and not enough:
         yield "birth date"
-    if claim.dob.endswith("-01-01"):
+    if beside.claim.dob.endswith("-01-01"):
         yield "a birth date other than 1 January"
 
 
-def _missing_with_date(levels: Levels, claim: PatientClaim) -> Iterator[str]:
-    """Where the name alone would not have found the entry, the birth date has found it and cannot be its own witness."""
+def _missing_with_date(beside: Beside) -> Iterator[str]:
+    """Where the name alone would not have found the entry, the birth date has found it and cannot be its own witness. Twins share it."""
+    levels, claim = beside.levels, beside.claim
     if claim.dob.endswith("-01-01") and not _numbers(levels):
         yield "a birth date other than 1 January"
-    if levels.first_name == level.PLACEHOLDER and len(_numbers(levels)) < 2:
-        yield "a number of the newborn's own, or telephone and address"
+    if levels.first_name == level.PLACEHOLDER and not _own_numbers(levels):
+        yield "a number of the newborn's own"
+    elif is_siblings_name(beside) and not _own_numbers(levels) and levels.middle_name != level.EXACT:
+        yield "an identifier of the patient alone, beside a given name that may be a twin's"
     seen_twice = claim.dob_sightings > 1 and levels.last_name in STRONG_LAST | {level.SWAPPED}
     if not names_carry(levels) and not _supports(levels) and not seen_twice:
         yield "a further identifier beside a name that is nearly right"

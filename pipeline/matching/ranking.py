@@ -70,6 +70,7 @@ class Ranking(NamedTuple):
     size: int
     expected: tuple[Expectation, ...] = ()
     apart: Container[str] = ()  # entries that a clerk has called other people than the first one
+    borne: bool = True  # somebody of the index has the given name just as it was read
 
 
 def rank(
@@ -92,10 +93,11 @@ def rank(
     entries.sort(key=lambda entry: (-entry.score, entry.patient.mrn))
     times = _expected(entries, expected)
     misread = names.first.get(who.first, 1.0) <= RAREST_SHARE
+    borne = not misread and any(counts.first.values())
     rated = [Rated(e.levels, e.bits, e.who.sex, each, misread) for e, each in zip(entries, times, strict=True)]
     shares = posterior(rated, size=counts.size, unknown_share=rules.unknown_share)
     known = tuple(Expectation(e.patient.mrn, each) for e, each in zip(entries, times, strict=True) if each > 1)
-    return Ranking(claim, who, tuple(entries), shares, names, counts.size, known)
+    return Ranking(claim, who, tuple(entries), shares, names, counts.size, known, borne=borne)
 
 
 def _expected(entries: Sequence[Compared], port: ExpectedPatients | None) -> list[float]:

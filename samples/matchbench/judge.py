@@ -11,6 +11,8 @@ from multiprocessing import get_context
 from typing import NamedTuple
 
 from pipeline.match import match_claim, patient_keys
+from pipeline.matching.compare import DIFFER, FIELDS, FOREIGN_DIFFER, compare
+from pipeline.matching.fold import fold_number, who_is
 from pipeline.ports import PatientLookup
 from samples.matchbench.documents import Document
 from schemas.match import Matched, MatchOutcome
@@ -23,6 +25,7 @@ from workers.supervise import die_with
 SHIPPED = MatchRules()
 LOOSEST = MatchRules(max_p_wrong=0.01)  # the matcher's gates without its line: what a line could be proved for
 CHUNK = 1000
+PLACES = 10  # that a clerk is shown
 
 
 class Verdict(NamedTuple):
@@ -36,6 +39,7 @@ class Verdict(NamedTuple):
     proposed: bool  # whether there was a candidate at all
     known: bool
     kinds: tuple[str, ...]
+    alike: int | None = None  # of a known person who is not among the first ten: on how many identifiers page and record are alike
 
     @property
     def right(self) -> bool:
@@ -57,7 +61,16 @@ def judge(document: Document, lookup: PatientLookup) -> Verdict:
     filed = isinstance(outcome, Matched) and outcome.p_wrong <= SHIPPED.max_p_wrong
     place = next((at for at, one in enumerate(outcome.candidates) if one.mrn in document.mrns), -1)
     proposed, known = bool(outcome.candidates), bool(document.mrns)
-    return Verdict(filed, proposed and doubt < 1, doubt, stated, place, proposed, known, document.kinds)
+    alike = None if not known or 0 <= place < PLACES else identifiers_alike(document, lookup)
+    return Verdict(filed, proposed and doubt < 1, doubt, stated, place, proposed, known, document.kinds, alike)
+
+
+def identifiers_alike(document: Document, lookup: PatientLookup) -> int:
+    """On how many identifiers, sex and suffix aside, a page is at all like a record of its person."""
+    page, claim = who_is(document.claim), document.claim
+    records = lookup.find([f"M|{fold_number(mrn)}" for mrn in document.mrns], limit=len(document.mrns))
+    likes = [zip(FIELDS, compare(page, who_is(one), mrn_is_ours=claim.mrn_is_ours), strict=True) for one in records]
+    return max((sum(name not in ("", DIFFER, FOREIGN_DIFFER) for field, name in one if field not in ("sex", "suffix")) for one in likes), default=0)
 
 
 def stated_wrong(outcome: MatchOutcome) -> float:

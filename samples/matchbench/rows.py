@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from samples.matchbench.judge import Took, Verdict
+from samples.matchbench.judge import PLACES, Took, Verdict
 from samples.matchbench.rule import RuleOfThumb
 from samples.matchbench.score import Line, certify, decades, files, forced, in_first, strata, upper
 from samples.report import Row, at_least, at_most, not_run, plain
@@ -77,7 +77,11 @@ def _absent_row(trial: Trial, absent: Sequence[Verdict], filed: Callable[[Verdic
 
 def _queue_row(trial: Trial, held: Sequence[Verdict], places: int, target: float, under: str) -> Row:
     goal = f"true person in the queue's first {places}, {trial.name}"
-    return replace(at_least(goal, 100 * in_first(held, places), target, n=len(held), unit="%"), note=f"known people not filed {under}")
+    note = f"known people not filed {under}"
+    if places == PLACES:
+        lost = [one for one in held if one.alike is not None]
+        note += f"; {len(lost)} are not there, {sum((one.alike or 0) < 2 for one in lost)} of them with fewer than two identifiers like the person's"
+    return replace(at_least(goal, 100 * in_first(held, places), target, n=len(held), unit="%"), note=note)
 
 
 def _shipped(one: Verdict) -> bool:

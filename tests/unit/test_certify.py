@@ -108,6 +108,39 @@ def test_the_ladder_is_climbed_rung_by_rung():
     assert [next_look(None, 0), next_look(None, 2995), next_look(1e-3, 3000), next_look(1e-4, 10**6)] == [2995, 5990, 9985, None]
 
 
+def test_errors_after_a_line_was_proved_take_it_down_rung_by_rung():
+    proved = decisions(29956)
+    errors = decisions(120, range(120))
+    assert climb(proved) == (1e-4, 1.0)
+    assert climb(proved + errors[:1]) == (3e-4, 1.0)
+    assert climb(proved + errors[:5]) == (1e-3, 1.0)
+    assert climb(proved + errors) is None
+    assert standing([verdict()] * 29956 + [verdict(wrong=True)] * 120, rules=CERTIFIED, model="1").line.kind is LineKind.BUILTIN
+    again = decisions(needed(1, 1e-4) - 29957)
+    assert climb(proved + errors[:1] + again) == (1e-4, 1.0)  # what a look has earned stands again once everything proves it
+
+
+def test_errors_among_the_less_sure_lower_a_line_below_them():
+    surest, proved = decisions(29956, doubt=1e-9), decisions(29956, doubt=1e-9) + decisions(29956, doubt=1e-6)
+    assert climb(proved) == (1e-4, 1.0)
+    bound, doubt = climb(proved + decisions(40, range(40), doubt=1e-6))
+    assert bound == 1e-4
+    assert 1e-9 <= doubt < 1e-6
+    assert climb(surest + decisions(40, range(40), doubt=1e-3))[1] < 1e-3
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.booleans(), min_size=1, max_size=60), st.integers(2995, 9000))
+def test_one_more_error_never_raises_a_line(wrong, count):
+    line, so_far = climb(decisions(count)), decisions(count)
+    for found in wrong:
+        so_far = [*so_far, Decision(1e-8, found)]
+        after = climb(so_far)
+        if found and line is not None:
+            assert after is None or after[0] > line[0] or (after[0] == line[0] and after[1] <= line[1])
+        line = after
+
+
 def alarm_share(bound, true_share, checks, trials, seed):
     """How often the watch stops a line; only an error can raise the alarm, so the checks between are counted at once."""
     generator, alarms = np.random.default_rng(seed), 0

@@ -177,6 +177,7 @@ def test_the_first_of_january_needs_a_number():
 def test_a_birth_date_one_digit_off_needs_a_second_identifier():
     near = replace(CLAIM, dob="1957-05-28")
     assert isinstance(decide(replace(near, phone="", address_line="", zip=""), ANN), TooWeak)
+    assert isinstance(decide(replace(CLAIM, dob="1967-05-23"), ANN), TooWeak)
     assert decide(replace(near, middle_name="RUTH", ssn_last4="4410"), ANN).candidates[0].mrn == ANN.mrn
 
 
@@ -350,9 +351,9 @@ def test_another_last_name_is_carried_by_given_name_birth_date_and_a_number_toge
         assert not isinstance(decide(replace(married, **gap), ANN), Matched)
 
 
-def test_a_telephone_one_digit_off_supports_a_birth_date_nearly_right():
-    near = replace(BARE, dob="1957-05-28")
-    assert "a second identifier beside the birth date that is nearly right" in decide(near, ANN).missing
-    assert "a second identifier beside the birth date that is nearly right" not in getattr(
-        decide(replace(near, phone="3305550149"), ANN), "missing", ()
-    )
+def test_a_telephone_one_digit_off_supports_a_birth_date_nearly_right_in_its_year_alone():
+    alone = "an identifier of the patient alone, beside a birth date that is nearly right"
+    near, other_year = replace(BARE, dob="1957-05-28"), replace(BARE, dob="1958-05-23")
+    assert alone in decide(near, ANN).missing
+    assert alone not in getattr(decide(replace(near, phone="3305550149"), ANN), "missing", ())
+    assert alone in decide(replace(other_year, phone="3305550147"), ANN).missing

@@ -17,7 +17,7 @@ from pipeline.match import match_claim
 from samples.matchbench import score
 from samples.matchbench.documents import make_documents
 from samples.matchbench.febrl import febrl_documents, febrl_patients
-from samples.matchbench.judge import SHIPPED, Took, Verdict, build_index, judge, judge_all, latencies
+from samples.matchbench.judge import SHIPPED, Took, Verdict, build_index, identifiers_alike, judge, judge_all, latencies
 from samples.matchbench.noise import Glass, misread, mistype, slip, valid
 from samples.matchbench.people import TODAY, make_county
 from samples.matchbench.rows import Trial, detail_rows, febrl_row, filed_row, latency_row, main_rows
@@ -26,6 +26,7 @@ from samples.matchbench.run import febrl_rows
 from samples.matchbench.tables import Stock, weigh
 from samples.matchbench.worlds import BORDER, COUNTY
 from schemas.match import Matched
+from schemas.patient import PatientClaim
 from store.database import open_index
 from store.patients import PatientIndex
 
@@ -105,6 +106,15 @@ def test_verdicts_tell_the_truth_of_the_product(index, documents):
         assert verdict.right == bool(outcome.candidates and outcome.candidates[0].mrn in document.mrns)
     changed = replace(documents[0], mrns=("0",))
     assert judge(changed, lookup).place == -1
+    assert judge(changed, lookup).alike == 0, "no such record"
+
+
+def test_of_whom_the_queue_does_not_show_it_is_told_how_much_of_the_page_is_like_them(index, county, documents):
+    lookup, records = PatientIndex(open_index(index)), {one.mrn: one for one in county.records}
+    document = next(one for one in documents if one.mrns)
+    record = records[document.mrns[0]]
+    told = [{"last_name": "ZZYZX"}, {"last_name": "ZZYZX", "dob": record.dob}, {"last_name": record.last_name, "dob": record.dob, "sex": record.sex}]
+    assert [identifiers_alike(replace(document, claim=PatientClaim(**said)), lookup) for said in told] == [0, 1, 2]
 
 
 def test_the_rule_of_thumb_files_where_one_record_alone_fits(county, documents):
@@ -238,13 +248,16 @@ def test_the_queue_counts_places():
 def test_the_table_says_what_is_not_met():
     good = [verdict(at / 1e9, kinds=("clean",)) for at in range(40_000)]
     absent = [verdict(0.5, right=False, known=False, filed=False, kinds=("absent",)) for _ in range(400)]
+    lost = [verdict(right=False, filed=False)._replace(fileable=False, alike=alike) for alike in (0, 1, 2)]
     took = [Took(0.5, 0.4)] * 95 + [Took(9.0, 0.4)] * 5
-    trial = Trial("county", "100k", good + absent, took, {"median_ms": 300.0, "f1": 0.97}, RuleOfThumb(20_200, 3))
+    trial = Trial("county", "100k", good + absent + lost, took, {"median_ms": 300.0, "f1": 0.97}, RuleOfThumb(20_200, 3))
     rows = {row.goal: row for row in main_rows(trial)}
     assert rows["auto-filed at certified <= 1e-4, 100k county"].met
     assert rows["absent people auto-filed, 100k county"].value == 0
+    assert "3 are not there, 2 of them with fewer than two" in rows["true person in the queue's first 10, 100k county"].note
     [thumb] = [row for goal, row in rows.items() if "rule of thumb" in goal]
-    assert (thumb.value, thumb.note) == (50, "3 of 20200 misfiled, at most 0.00038")
+    assert thumb.value == pytest.approx(50, abs=0.01)
+    assert thumb.note == "3 of 20200 misfiled, at most 0.00038"
     assert not latency_row(trial, 1).met
     assert "300" in latency_row(trial, 1).note
     assert {row.goal: row.note for row in detail_rows(trial)}["clean: filed, 100k county"] == "0 misfiled"
