@@ -5,7 +5,7 @@ An alias is the entry as it is now with its former name, phone and address: a bi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -22,9 +22,9 @@ KeysOf = Callable[[IndexPatient], Iterable[str]]
 
 def keep(conn: Connection, before: Iterable[IndexPatient], after: Mapping[str, IndexPatient], now: datetime) -> None:
     """Note how entries that changed were registered until now, once each."""
-    gone = [entry for entry in before if _facts(entry) != _facts(after[entry.mrn])]
-    known = {(row.mrn, _facts(row)) for row in _of(conn, [entry.mrn for entry in gone])}
-    rows = [{"mrn": e.mrn, **_values(e), "key_hashes": b"", "until": now} for e in gone if (e.mrn, _facts(e)) not in known]
+    gone = {(face.mrn, _facts(face)): face for entry in before for face in _given_up(entry, after[entry.mrn])}
+    known = {(row.mrn, _facts(row)) for row in _of(conn, sorted({mrn for mrn, _ in gone}))}
+    rows = [{"mrn": face.mrn, **_values(face), "key_hashes": b"", "until": now} for key, face in gone.items() if key not in known]
     if rows:
         conn.execute(insert(alias), rows)
 
@@ -47,6 +47,14 @@ def note_keys(conn: Connection, packed: Mapping[int, bytes]) -> None:
     """The packed keys under which aliases now stand."""
     for number, keys in packed.items():
         conn.execute(update(alias).where(alias.c.rid == number).values(key_hashes=keys))
+
+
+def _given_up(before: IndexPatient, after: IndexPatient) -> Iterator[IndexPatient]:
+    """The entry as it was registered until now, and under a former surname that its row tells no more."""
+    if _facts(before) != _facts(after):
+        yield before
+    if before.previous_last_name not in {"", after.previous_last_name, after.last_name}:
+        yield replace(before, last_name=before.previous_last_name)
 
 
 def _of(conn: Connection, mrns: Sequence[str]) -> Sequence[Any]:

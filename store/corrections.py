@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select, update
 
 from schemas.faults import StaleClaim
 from schemas.record import AuditEntry, DocumentRecord, DocumentStatus, ReviewItem
-from store import audit, corrected, documents, merges, opinions, patients, queue, recuts, sightings
+from store import audit, corrected, documents, merges, opinions, owed, patients, queue, recuts, sightings
 from store.tables import review_item
 
 UNFILED = "patient.unfiled"
@@ -44,6 +44,7 @@ def undo(conn: Connection, item_id: str, actor: str, *, now: datetime) -> Review
     conn.execute(update(review_item).where(review_item.c.id == item_id).values(undone_at=now))
     if item.resolution and item.resolution.get("apart"):
         patients.tally(conn, (), ())  # whoever matches just now looks again
+        owed.note(conn, owed.Act.ONE_AGAIN, now, item.resolution["apart"])
     _carry_out(conn, record, after, again, "document.undone", actor, {"item": item_id, "stays": stays}, now)
     queue.claim(conn, again.id, actor, now=now)
     return again

@@ -22,7 +22,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceE
 from schemas.faults import ConfigFault, Fault, InvariantBroken, LeaseEnded, StoreFault
 from store import leases
 
-HEAD = "0010"  # newest revision under migrations/versions
+HEAD = "0011"  # newest revision under migrations/versions
 WRITER_LOCK = 0x43484152  # "CHAR"
 NOTICED = ("tcp_keepalives_idle=10", "tcp_keepalives_interval=5", "tcp_keepalives_count=3")
 NOTICING = {"connect_timeout": "10", "keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3", "tcp_user_timeout": "25000"}

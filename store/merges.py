@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, insert, or_, select, update
 
 from schemas.faults import InputFault
-from schemas.record import AuditEntry
-from store import audit
+from schemas.record import AuditEntry, DocumentStatus
+from store import audit, owed
 from store.patients import tally
-from store.tables import filing, patient
+from store.tables import document, filing, patient
 from store.tables import merge as table
 
 
@@ -51,22 +51,34 @@ def merge(conn: Connection, mrn: str, into: str, *, actor: str, now: datetime) -
     moved = (patient.c.mrn == mrn) | (patient.c.survivor_mrn == mrn)
     conn.execute(update(patient).where(moved).values(survivor_mrn=head, active=False))
     tally(conn, [], [_entry(conn, mrn)])
+    owed.note(conn, owed.Act.MERGED, now, [mrn, into])
     return True
 
 
-def unmerge(conn: Connection, mrn: str, *, actor: str, now: datetime) -> str:
-    """Let an entry stand for itself again, with what was merged into it before; the number it led to. InputFault when it is not merged."""
-    head = _known(conn, mrn)
+def unmerge(conn: Connection, mrn: str, *, actor: str, now: datetime) -> str | None:
+    """Let an entry stand for itself again, with what was merged into it before; the number it led to, None when it was parted already.
+
+    What was filed to that number while it stood for both is owed a question. InputFault for an entry that was never merged.
+    """
+    head, since = _known(conn, mrn), merged_at(conn, mrn)
     parent = _parents(conn, [mrn]).get(mrn)
-    if parent is None:
+    if since is None:
         raise InputFault("That entry is not merged.", next_step="Check the MRN.")
+    if parent is None:
+        return None
     _append(conn, "unmerge", mrn, parent, actor, now)
+    own = below(conn, mrn)
     conn.execute(update(patient).where(patient.c.mrn == mrn).values(survivor_mrn=None, active=True))
-    parents = _parents(conn, family(conn, head)[1:])
-    below = [name for name in parents if _leads_to(parents, name, mrn)]
-    conn.execute(update(patient).where(patient.c.mrn.in_(below)).values(survivor_mrn=mrn))
+    conn.execute(update(patient).where(patient.c.mrn.in_(own[1:])).values(survivor_mrn=mrn))
     tally(conn, [_entry(conn, mrn)], [])
+    owed.note(conn, owed.Act.PARTED, now, [head, mrn], _filed_since(conn, head, since))
     return head
+
+
+def below(conn: Connection, mrn: str) -> list[str]:
+    """This number and those that were merged into it, one upon the other."""
+    parents = _parents(conn, family(conn, mrn)[1:])
+    return [mrn, *(name for name in parents if name != mrn and _leads_to(parents, name, mrn))]
 
 
 def merged_at(conn: Connection, mrn: str) -> datetime | None:
@@ -101,6 +113,11 @@ def _known(conn: Connection, mrn: str) -> str:
     if row is None:
         raise InputFault("That MRN is not in the patient index.", next_step="Import the patient first: `chartroom patients import`.")
     return str(row.survivor_mrn or row.mrn)
+
+
+def _filed_since(conn: Connection, mrn: str, since: datetime) -> list[str]:
+    filed = (document.c.patient_mrn == mrn) & (document.c.status == str(DocumentStatus.FILED)) & (document.c.filed_at >= since)
+    return list(conn.execute(select(document.c.id).where(filed)).scalars())
 
 
 def _entry(conn: Connection, mrn: str) -> Any:

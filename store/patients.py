@@ -24,7 +24,7 @@ from sqlalchemy.exc import DBAPIError
 
 from schemas.patient import IndexPatient, NameFrequencies, PatientClaim
 from schemas.record import AuditEntry
-from store import aliases, apart, audit
+from store import aliases, apart, audit, owed
 from store.aliases import KeysOf
 from store.database import glancing, reading, writing
 from store.tables import name_count, patient, patient_key
@@ -217,6 +217,7 @@ def _write(engine: Engine, entries: Mapping[str, _Entry], total: UpsertCount, pe
         differing = _differing(conn, differing)  # somebody may have written the same meanwhile
         if differing:
             count = _replace(conn, differing, len(entries) - len(differing), pen)
+            owed.note(conn, owed.Act.WRITTEN, pen.now)
         if pen.told:
             audit.append(conn, pen.told(_sum(total, count)), pen.now)
     return _sum(total, count)

@@ -245,6 +245,17 @@ apart = Table(  # index entries that a clerk has called two people, a row a pair
     Index("apart_by_entry", "mrn"),
 )
 
+owed = Table(  # changes of the index whose documents are still to be matched again
+    "owed",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("act", Text, nullable=False),  # written, merged, parted, apart, one again
+    Column("mrns", Json, nullable=False),
+    Column("documents", Json, nullable=False),
+    Column("at", Instant, nullable=False),
+    sqlite_autoincrement=True,  # rows go, and a number that came back would strike out a change that nobody followed
+)
+
 verdict = Table(  # whom the machine chose and whom a clerk chose, a row a decision
     "verdict",
     metadata,

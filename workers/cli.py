@@ -16,6 +16,7 @@ from schemas.faults import Fault, InputFault
 from workers.cli_given import actor_given, installation, path_given, time_now
 from workers.cli_keeping import db, keeping, keys
 from workers.cli_learning import learning, models
+from workers.cli_patients import patients
 from workers.cli_services import services
 from workers.cli_users import users
 
@@ -26,7 +27,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-patients = typer.Typer(help="The patient index.", no_args_is_help=True)
 documents = typer.Typer(help="Documents and what became of them.", no_args_is_help=True)
 review = typer.Typer(help="The review queue, without a browser.", no_args_is_help=True)
 config = typer.Typer(help="The configuration.", no_args_is_help=True)
@@ -92,81 +92,6 @@ def ingest(
     show.not_taken(intake.refused, intake.unreadable)
     if intake.unreadable:
         raise typer.Exit(1)
-
-
-@patients.command("import")
-def import_(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV with the columns below, in any order.")],
-) -> None:
-    """Add or update people of the patient index from CSV.
-
-    Columns: mrn,last_name,first_name,middle_name,suffix,sex,dob,ssn_last4,phone,address_line,city,state,zip,previous_last_name,deceased_date
-    (UTF-8, ISO dates, empty = unknown). A bad row is reported with its line number and skipped. Safe to repeat.
-    """
-    from workers import show
-    from workers.patients import import_patients
-    from workers.rematch import follow_index
-    from workers.wire import connect
-
-    settings, folder = installation()
-    stores, now = connect(settings, folder), time_now()
-    with show.progress("importing", unit="bytes", total=file.stat().st_size) as bar:
-        report = import_patients(file, stores, now=now, progress=lambda done: bar(done, file.stat().st_size))
-    for bad in report.bad[:50]:
-        typer.echo(f"line {bad.line}: skipped: {bad.problem}", err=True)
-    if len(report.bad) > 50:
-        typer.echo(f"… and {len(report.bad) - 50} more bad rows", err=True)
-    typer.echo(f"{report.count.new} new, {report.count.changed} changed, {report.count.same} unchanged, {len(report.bad)} skipped")
-    if report.count.new or report.count.changed:
-        with show.progress("matching again", unit="documents") as bar:
-            show.rematched(follow_index(stores, settings, since=now, now=time_now(), progress=bar))
-    if report.bad and not sum(report.count):
-        raise typer.Exit(1)
-
-
-@patients.command()
-def merge(
-    old: Annotated[str, typer.Argument(metavar="OLD", help="The MRN that is given up.")],
-    survivor: Annotated[str, typer.Argument(metavar="SURVIVOR", help="The MRN that stands for both from now on.")],
-    by: Annotated[str, typer.Option(help="Who decides; default: the user of this computer.")] = "",
-) -> None:
-    """Say that two entries of the index are one person. Documents are not rewritten: they show under the survivor.
-
-    Held documents are matched again; filings that become doubtful are put into the review queue. Safe to repeat.
-    """
-    from workers import show
-    from workers.merge import merge_entries
-    from workers.wire import connect
-
-    settings, folder = installation()
-    show.rematched(merge_entries(connect(settings, folder), settings, old, survivor, actor=actor_given(by), now=time_now()))
-
-
-@patients.command()
-def unmerge(
-    old: Annotated[str, typer.Argument(metavar="OLD", help="The MRN that stands for itself again.")],
-    by: Annotated[str, typer.Option(help="Who decides; default: the user of this computer.")] = "",
-) -> None:
-    """Take a merge back. What was filed to the survivor meanwhile is put into the review queue."""
-    from workers import show
-    from workers.merge import unmerge_entry
-    from workers.wire import connect
-
-    settings, folder = installation()
-    show.rematched(unmerge_entry(connect(settings, folder), settings, old, actor=actor_given(by), now=time_now()))
-
-
-@patients.command()
-def rematch() -> None:
-    """Match every held document again with the index as it is now. Import, merge and unmerge do so by themselves."""
-    from workers import show
-    from workers.rematch import rematch_held
-    from workers.wire import connect
-
-    settings, folder = installation()
-    with show.progress("matching again", unit="documents") as bar:
-        done = rematch_held(connect(settings, folder), settings, now=time_now(), progress=bar)
-    show.rematched(done)
 
 
 @documents.command()

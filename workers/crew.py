@@ -23,7 +23,7 @@ from store.database import alone, beating, fenced, reading, writing
 from workers.slots import hold_slot, holding_dead_slots, known_slots, place_of
 
 BEATS = 4  # in the time after which silence is death
-ERRAND_SECONDS = {"looking": 20, "idle": 600}
+ERRAND_SECONDS = {"looking": 20, "idle": 600, "following": 3600}
 
 log = logging.getLogger(__name__)
 

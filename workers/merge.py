@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from schemas.config import Config
 from schemas.decision import Wish
 from schemas.record import DocumentRecord, ReviewItem
-from store import corrections, documents, merges, queue
-from store.database import reading, writing
-from workers.rematch import Rematched, ask_again, recheck_filed, rematch_between, rematch_held
+from store import corrections, merges, neighbours
+from store.database import writing
+from workers.follow import BY_CLERKS, Followed, follow_up
 from workers.resolve import resolve_item
 from workers.wire import Stores
 
 
-def merge_entries(stores: Stores, config: Config, mrn: str, into: str, *, actor: str, now: datetime) -> Rematched:
-    """Have one entry stand for another: its documents show under the survivor. Repeating it changes nothing."""
+class Moved(NamedTuple):
+    """What merging or parting two entries did: the number that stands, or stood, for both, how many filed documents show elsewhere now."""
+
+    survivor: str
+    new: bool  # False: it was so already
+    documents: int
+    followed: Followed
+
+
+def merge_entries(stores: Stores, config: Config, mrn: str, into: str, *, actor: str, now: datetime) -> Moved:
+    """Have one entry stand for another: its documents show under the survivor. Repeating it only does what a killed one left to do."""
     with writing(stores.index) as conn:
         new = merges.merge(conn, mrn, into, actor=actor, now=now)
-        filed = [record.id for record in documents.of_patient(conn, into)]
-    return _follow(stores, config, filed if new else [], now)
+        moved, head = neighbours.filed_to(conn, merges.below(conn, mrn)), merges.survivor(conn, into)
+    return Moved(head, new, len(moved), follow_up(stores, config, now=now))
 
 
-def unmerge_entry(stores: Stores, config: Config, mrn: str, *, actor: str, now: datetime) -> Rematched:
+def unmerge_entry(stores: Stores, config: Config, mrn: str, *, actor: str, now: datetime) -> Moved:
     """Part an entry from its survivor. What was filed to the survivor while it stood for both is asked about, whoever filed it."""
     with writing(stores.index) as conn:
-        since = merges.merged_at(conn, mrn)
         head = merges.unmerge(conn, mrn, actor=actor, now=now)
-        filed = [*documents.of_patient(conn, head), *documents.of_patient(conn, mrn)]
-    meanwhile = {record.id for record in filed if since and record.patient_mrn == head and record.filed_at and record.filed_at >= since}
-    asked = ask_again(stores, config, sorted(meanwhile), now=now)
-    done = _follow(stores, config, [record.id for record in filed if record.id not in meanwhile], now)
-    return done._replace(doubtful=done.doubtful + asked.doubtful)
+        moved = neighbours.filed_to(conn, merges.below(conn, mrn))
+    return Moved(head or mrn, head is not None, len(moved), follow_up(stores, config, now=now))
 
 
 def decide_item(  # noqa: PLR0913 - a decision, and the stores it reaches
@@ -39,36 +45,14 @@ def decide_item(  # noqa: PLR0913 - a decision, and the stores it reaches
 ) -> DocumentRecord:
     """Commit one decision on a review item; where it merges two entries or tells them apart, the documents concerned are matched again."""
     record = resolve_item(stores, item_id, wish, actor=actor, now=now, fence=fence, rules=config.review)
-    if wish.two_people:
-        rematch_between(stores, config, record.evidence["match"]["twice"], reason="patient.duplicate", now=now)
-    if wish.merge:
-        with reading(stores.index) as conn:
-            merged = merges.survivor(conn, wish.merge) != wish.merge  # not while somebody else must say the same
-            filed = [other.id for other in documents.of_patient(conn, wish.patient) if other.id != record.id]
-        if merged:
-            _follow(stores, config, filed, now)
+    if wish.two_people or wish.merge:
+        follow_up(stores, config, BY_CLERKS, now=now)
     return record
 
 
 def undo_decision(stores: Stores, config: Config, item_id: str, *, actor: str, now: datetime) -> ReviewItem:
     """Take back one's own decision; where it had told two entries apart, or merged two that part again, the documents concerned are matched again."""
     with writing(stores.index) as conn:
-        item = queue.get(conn, item_id)
-        told = (item.resolution if item else None) or {}
-        one_again, mrn = told.get("apart", []), told.get("merge", "")
-        head = merges.survivor(conn, mrn)
         again = corrections.undo(conn, item_id, actor, now=now)
-        parted = head != mrn and merges.survivor(conn, mrn) == mrn
-        filed = {record.id for one in [*one_again, *((head, mrn) if parted else ())] for record in documents.of_patient(conn, one)}
-    if one_again:
-        recheck_filed(stores, config, sorted(filed), now=now)
-        rematch_between(stores, config, one_again, now=now)
-    if parted:
-        _follow(stores, config, sorted(filed), now)
+    follow_up(stores, config, BY_CLERKS, now=now)
     return again
-
-
-def _follow(stores: Stores, config: Config, filed: list[str], now: datetime) -> Rematched:
-    checked = recheck_filed(stores, config, filed, now=now)
-    done = rematch_held(stores, config, now=now)
-    return done._replace(doubtful=done.doubtful + checked.doubtful)

@@ -11,6 +11,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from rapidfuzz import process
+from rapidfuzz.distance import JaroWinkler
+
 from pipeline.match import patient_keys
 from schemas.faults import InputFault
 from schemas.patient import IndexPatient
@@ -20,6 +23,22 @@ from workers.wire import Stores
 
 COLUMNS = tuple(f.name for f in fields(IndexPatient))
 LONGEST_LINE = 100_000  # bytes
+REQUIRED = {"mrn", "last_name", "dob"}
+EXPECTED = f"Expected: {','.join(COLUMNS)}"
+ALIKE = 0.9  # Jaro-Winkler
+OTHER_WORDS = {
+    **dict.fromkeys(("medical_record_number", "patient_id", "chart_number"), "mrn"),
+    **dict.fromkeys(("surname", "family_name"), "last_name"),
+    **dict.fromkeys(("given_name", "forename"), "first_name"),
+    **dict.fromkeys(("birth_date", "birthdate", "date_of_birth", "birthday"), "dob"),
+    **dict.fromkeys(("maiden_name", "former_name", "birth_name"), "previous_last_name"),
+    **dict.fromkeys(("street", "address"), "address_line"),
+    **dict.fromkeys(("zip_code", "postal_code", "postcode"), "zip"),
+    **dict.fromkeys(("date_of_death", "death_date"), "deceased_date"),
+    "gender": "sex",
+    "telephone": "phone",
+    "ssn": "ssn_last4",
+}
 SEXES = {"": "", "m": "M", "male": "M", "f": "F", "female": "F", "u": "", "unknown": "", "x": "", "o": "", "other": ""}
 
 
@@ -36,6 +55,13 @@ class ImportReport:
 
     count: UpsertCount
     bad: tuple[BadRow, ...]
+
+
+def strange_columns(file: Path) -> dict[str, str]:
+    """Columns of the file that are not read, each with the column that was probably meant, if any. InputFault as for the file."""
+    with file.open("rb") as raw:
+        header = _header(raw.readline(LONGEST_LINE))
+    return {name: _meant(name, header) for name in header if name and name not in COLUMNS}
 
 
 def import_patients(file: Path, stores: Stores, *, now: datetime, progress: Callable[[int], None] = lambda _: None) -> ImportReport:
@@ -91,15 +117,41 @@ def _cells(line: bytes) -> list[str]:
 
 
 def _header(line: bytes) -> list[str]:
+    if not line:
+        raise InputFault("The file is empty.", next_step=EXPECTED)
+    if b"\0" in line:
+        raise InputFault("The text of this file is UTF-16, or it is no text.", next_step=f"Save it as CSV in UTF-8. {EXPECTED}")
     text = line.decode("utf-8-sig", errors="replace").rstrip("\r\n")
-    header = [name.strip().strip(chr(34)).lower() for name in text.split(",")]
-    if missing := {"mrn", "last_name", "dob"} - set(header):
-        raise InputFault(f"This is not a patient CSV: the header lacks {', '.join(sorted(missing))}.", next_step=f"Expected: {','.join(COLUMNS)}")
+    header = _names(text, ",")
+    if missing := REQUIRED - set(header):
+        raise _no_header(text, header, missing)
     if twice := {name for name in header if name in COLUMNS and header.count(name) > 1}:
         raise InputFault(f"The header names {', '.join(sorted(twice))} twice.", next_step="Keep one column of each name.")
     if "\r" in text:
         raise InputFault("The lines of this file end in a carriage return alone.", next_step="Save it with line feeds at the ends of the lines.")
     return header
+
+
+def _names(text: str, between: str) -> list[str]:
+    return [name.strip().lower() for name in next(csv.reader([text.replace("\r", " ")], delimiter=between), [])]
+
+
+def _no_header(text: str, header: list[str], missing: set[str]) -> InputFault:
+    """Why this is no header. Names no column that resembles none of ours: without a header, the first line is a patient's."""
+    for between, called in ((";", "semicolons"), ("\t", "tabs")):
+        if set(_names(text, between)) >= REQUIRED:
+            return InputFault(f"The columns of this file stand between {called}.", next_step=f"Save it with commas. {EXPECTED}")
+    meant = {column: name for name in header if name not in COLUMNS and (column := _meant(name, header)) in missing}
+    rename = "".join(f"Call `{name}` `{column}`. " for column, name in sorted(meant.items()))
+    return InputFault(f"This is not a patient CSV: the header lacks {', '.join(sorted(missing))}.", next_step=f"{rename}{EXPECTED}")
+
+
+def _meant(name: str, header: list[str]) -> str:
+    """The column that was probably meant by a name; empty where none is like it, or that one is there too."""
+    plain = re.sub(r"[^a-z0-9]+", "_", name).strip("_")
+    near = process.extractOne(plain, COLUMNS, scorer=JaroWinkler.normalized_similarity, score_cutoff=ALIKE)
+    column = OTHER_WORDS.get(plain) or (near[0] if near else "")
+    return "" if column in header else column
 
 
 def register(stores: Stores, patient: IndexPatient, *, actor: str, now: datetime) -> None:
@@ -125,8 +177,16 @@ def entry_of(header: list[str], row: list[str], today: date) -> IndexPatient:
     cells["sex"] = SEXES[sex]
     for name in ("dob", "deceased_date"):
         _check_date(name, cells.get(name, ""), today)
+    cells["ssn_last4"] = _last_four(cells.get("ssn_last4", ""))
     cells["phone"] = re.sub(r"\D", "", cells.get("phone", ""))
     return IndexPatient(**{"last_name": "", "first_name": "", **cells})
+
+
+def _last_four(digits: str) -> str:
+    if not re.fullmatch("[0-9]{0,4}", digits):
+        raise ValueError("ssn_last4 is not four digits")
+    whole = digits.zfill(4)  # a spreadsheet drops the noughts in front
+    return whole if digits and whole != "0000" else ""  # 0000 is never issued: whoever writes it does not know
 
 
 def _check_once(first: int, number: int) -> None:

@@ -17,12 +17,13 @@ from schemas.faults import StoreFault
 from schemas.filing import BatchPlan, Filing, Hold
 from schemas.page import PageReading
 from schemas.source import Delivery, Opened
-from store import journal, likeness, readings, recuts
+from store import journal, likeness, patients, readings, recuts
 from store.database import reading, writing
 from store.recuts import Recut
 from workers.apply import OvertakenError, Sheaf, Traces, bind, items_of, missed, record_of, text_of
 from workers.copies import search_copies
 from workers.lines import sample_share, standing_of
+from workers.rematch import catch_up
 from workers.steps import Desk, Result, RunStep, careful
 from workers.tries import kind_of, machine_is_down, pauses
 from workers.wire import Stores
@@ -58,7 +59,8 @@ def settle_recut(desk: Desk, name: str) -> Result:
         delivery = journal.get(conn, recut.delivery_id)
         pages = [page for part in recut.parts for page in part]
         kept = {one.number: one for one in readings.load_pages(conn, stores.objects, sha256=delivery.sha256, pages=pages)}
-    if recut.state != "asked":
+    if recut.state != "asked":  # a crash may have come between settling and catching up
+        catch_up(stores, desk.config, delivery.id, now=desk.now())
         return {"new": False}
     if set(pages) - kept.keys():
         raise StoreFault("What was read on some pages is not kept any more.", next_step="Decide the documents as they are.", permanent=True)
@@ -80,13 +82,17 @@ def give_up_recut(stores: Stores, recut: Recut, desk: Desk) -> None:
 
 def _settle(desk: Desk, recut: Recut, delivery: Delivery, sheaf: Sheaf) -> bool:
     standing = standing_of(desk.stores, delivery.source, rules=desk.config.match)
+    matched_with = patients.changes(desk.stores.index)
     planned = desk.reader.plan_parts([[sheaf.readings[page] for page in part] for part in recut.parts], standing.line)
     facts = {"whole": desk.reader.is_complete(sheaf.original) is not False, "flags": sheaf.opened.flags}
     while True:
         searched, traces = search_copies(delivery, planned, sheaf.readings, desk.stores)
         plan = careful(_with_gaps(searched, recut), facts)
         with suppress(OvertakenError):
-            return _apply(desk, recut, delivery, plan, sheaf, traces, sample_share(standing, desk.config.sample))
+            new = _apply(desk, recut, delivery, plan, sheaf, traces, sample_share(standing, desk.config.sample))
+            if patients.changes(desk.stores.index) != matched_with:
+                catch_up(desk.stores, desk.config, delivery.id, now=desk.now())
+            return new
 
 
 def _with_gaps(plan: BatchPlan, recut: Recut) -> BatchPlan:

@@ -46,11 +46,9 @@ class Rematched(NamedTuple):
     doubtful: int = 0
 
 
-def rematch_held(stores: Stores, config: Config, *, now: datetime, progress: Progress = lambda *_: None) -> Rematched:
-    """Match every held document again."""
-    with reading(stores.index) as conn:
-        ids = neighbours.held(conn)
-    return _each(ids, lambda name: _held_again(stores, config, name, now), progress)
+def rematch(stores: Stores, config: Config, ids: Iterable[str], *, now: datetime, progress: Progress = lambda *_: None) -> Rematched:
+    """Match those of these documents again that are held."""
+    return _each(list(ids), lambda name: _held_again(stores, config, name, now), progress)
 
 
 def recheck_filed(stores: Stores, config: Config, ids: Iterable[str], *, now: datetime, progress: Progress = lambda *_: None) -> Rematched:
@@ -58,35 +56,27 @@ def recheck_filed(stores: Stores, config: Config, ids: Iterable[str], *, now: da
     return _each(list(ids), lambda name: _filed_again(stores, config, name, now), progress)
 
 
-def follow_index(stores: Stores, config: Config, *, since: datetime, now: datetime, progress: Progress = lambda *_: None) -> Rematched:
-    """After entries were written: match held documents again, and check filed ones that the change may concern."""
-    with reading(stores.index) as conn:
-        near = neighbours.filed_near(conn, since)
-    checked = recheck_filed(stores, config, near, now=now, progress=progress)
-    return _sum(rematch_held(stores, config, now=now, progress=progress), checked)
-
-
 def catch_up(stores: Stores, config: Config, delivery_id: str, *, now: datetime) -> Rematched:
     """Match the documents of a delivery again that was settled while the index changed: who changed it did not see them yet."""
     with reading(stores.index) as conn:
         ids = [record.id for record in documents.of_delivery(conn, delivery_id)]
     checked = recheck_filed(stores, config, ids, now=now)
-    return _sum(_each(ids, lambda name: _held_again(stores, config, name, now), lambda *_: None), checked)
+    return sum_of([rematch(stores, config, ids, now=now), checked])
 
 
-def rematch_between(stores: Stores, config: Config, mrns: Collection[str], *, reason: str = "", now: datetime) -> Rematched:
-    """Match held documents again for which two of these entries are candidates; only those held for this reason, if one is given."""
-    with reading(stores.index) as conn:
-        waiting = [documents.get(conn, name) for name in neighbours.held(conn, reason=reason)]
-    ids = [one.id for one in waiting if one and len({each["mrn"] for each in one.evidence.get("candidates", ())}.intersection(mrns)) > 1]
-    return _each(ids, lambda name: _held_again(stores, config, name, now), lambda *_: None)
+def held_between(conn: Any, mrns: Collection[str], *, reason: str = "") -> list[str]:
+    """Held documents for which two of these entries are candidates; only those held for this reason, if one is given."""
+    waiting = [documents.get(conn, name) for name in neighbours.held(conn, reason=reason)]
+    return [one.id for one in waiting if one and len({each["mrn"] for each in one.evidence.get("candidates", ())}.intersection(mrns)) > 1]
 
 
-def ask_again(stores: Stores, config: Config, ids: Iterable[str], *, now: datetime) -> Rematched:
-    """Ask about filed documents whoever filed them: their patient's entry is no longer what it was."""
+def ask_again(stores: Stores, config: Config, ids: Iterable[str], *, since: datetime, now: datetime) -> Rematched:
+    """Ask about filed documents whoever filed them, once: their patient's entry is no longer what it was since then."""
 
     def ask(name: str) -> Rematched:
         record = _record(stores, name)
+        if record is None or _was_asked(stores, name, since):
+            return Rematched()
         return _doubt(stores, config, record, _match(stores, config, record), now)
 
     return _each(list(ids), ask, lambda *_: None)
@@ -104,7 +94,7 @@ def extraction_of(record: DocumentRecord) -> Extraction:
 
 def _held_again(stores: Stores, config: Config, name: str, now: datetime) -> Rematched:
     before = _record(stores, name)
-    if before.status is not DocumentStatus.REVIEW or not before.evidence.get("outcome") or _is_answered(stores, before):
+    if before is None or before.status is not DocumentStatus.REVIEW or not before.evidence.get("outcome") or _is_answered(stores, before):
         return Rematched()
     found = standing_of(stores, _source(stores, before), rules=config.match)
     outcome = _match(stores, config, before)
@@ -126,7 +116,7 @@ def _is_answered(stores: Stores, record: DocumentRecord) -> bool:
 
 def _filed_again(stores: Stores, config: Config, name: str, now: datetime) -> Rematched:
     before = _record(stores, name)
-    if before.evidence.get("decisions") or not before.evidence.get("outcome"):
+    if before is None or before.evidence.get("decisions") or not before.evidence.get("outcome"):
         return Rematched()
     outcome = _match(stores, replace(config, match=replace(config.match, autofile="certified")), before)
     if isinstance(outcome, Matched) and _is_same(stores, outcome.candidates[0].mrn, before.patient_mrn):
@@ -143,6 +133,12 @@ def _doubt(stores: Stores, config: Config, before: DocumentRecord, outcome: Matc
     evidence = {**before.evidence, **evidence_of_match(outcome, line), "filed_on": filed_on}
     after = replace(before, reasons=(RECHECK,), evidence=json.loads(json.dumps(evidence)))
     return Rematched(doubtful=int(_write(stores, before, after, sampled=False, now=now)))
+
+
+def _was_asked(stores: Stores, name: str, since: datetime) -> bool:
+    """Whether this was asked since: whoever began to ask may have been killed, and a clerk may have answered by now."""
+    with reading(stores.index) as conn:
+        return any(RECHECK in item.reasons and item.opened_at >= since for item in queue.of_document(conn, name))
 
 
 def _open_reasons(stores: Stores, record: DocumentRecord) -> set[str]:
@@ -206,12 +202,10 @@ def _write(stores: Stores, before: DocumentRecord, after: DocumentRecord, *, sam
         return True
 
 
-def _record(stores: Stores, name: str) -> DocumentRecord:
+def _record(stores: Stores, name: str) -> DocumentRecord | None:
+    """The document; None when its pages were put together anew meanwhile."""
     with reading(stores.index) as conn:
-        record = documents.get(conn, name)
-    if record is None:
-        raise LookupError(name)
-    return record
+        return documents.get(conn, name)
 
 
 def _source(stores: Stores, record: DocumentRecord) -> str:
@@ -227,10 +221,11 @@ def _is_same(stores: Stores, one: str, other: str | None) -> bool:
 def _each(ids: list[str], work: Callable[[str], Rematched], progress: Progress) -> Rematched:
     total = Rematched()
     for done, name in enumerate(ids, start=1):
-        total = _sum(total, work(name))
+        total = sum_of([total, work(name)])
         progress(done, len(ids))
     return total
 
 
-def _sum(one: Rematched, other: Rematched) -> Rematched:
-    return Rematched(*map(sum, zip(one, other, strict=True)))
+def sum_of(parts: Iterable[Rematched]) -> Rematched:
+    """All of it together."""
+    return Rematched(*map(sum, zip(*parts, strict=True)))

@@ -15,7 +15,7 @@ from schemas.patient import IndexPatient
 from schemas.reasons import REASONS
 from schemas.record import AuditEntry, DocumentRecord, DocumentStatus, ReviewItem
 from schemas.rules import ReviewRules
-from store import apart, audit, documents, merges, opinions, patients, queue, settled
+from store import apart, audit, documents, merges, opinions, owed, patients, queue, settled
 from store.database import writing
 from store.documents import PIPELINE
 from workers.patients import entry_of, register
@@ -111,6 +111,7 @@ def _commit(conn: Any, weighed: Weighed, actor: str, now: datetime, rules: Revie
 def _tell_apart(conn: Any, item_id: str, mrns: list[str], actor: str, now: datetime) -> None:
     apart.note(conn, item_id, mrns)
     patients.tally(conn, (), ())
+    owed.note(conn, owed.Act.APART, now, mrns)
     audit.append(conn, AuditEntry("patients.told_apart", item_id, actor, {"mrns": mrns}), now)
 
 

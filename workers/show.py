@@ -24,7 +24,7 @@ from schemas.source import visible
 
 if TYPE_CHECKING:
     from pipeline.ports import Described
-    from workers.rematch import Rematched
+    from workers.follow import Followed
 
 out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)  # into a file or a pipe nothing is cut
 notes = Console(stderr=True, highlight=False)
@@ -210,10 +210,13 @@ def queue(items: Sequence[ReviewItem], records: Sequence[DocumentRecord | None],
     out.print(table if items else "Nothing waits.")
 
 
-def rematched(done: Rematched) -> None:
-    """What matching documents again did, where it did anything."""
-    if any(done):
-        out.print(f"matched again: {done.filed} filed, {done.changed} held otherwise, {done.doubtful} filed before and now to be checked")
+def followed(done: Followed) -> None:
+    """What matching documents again did, where there was anything to do."""
+    weighed, came = done
+    if weighed:
+        out.print(f"{weighed} held document{'s' if weighed > 1 else ''} matched again: {came.filed} filed, {came.changed} held otherwise")
+    if came.doubtful:
+        out.print(f"{came.doubtful} filed before and doubtful now: asked about in the review queue, and filed as before until somebody decides")
 
 
 def hits(found: Sequence[Any], records: Sequence[DocumentRecord | None]) -> None:

@@ -17,7 +17,7 @@ from schemas.config import Config
 from schemas.faults import Fault
 from schemas.line import LineKind, Standing
 from schemas.rules import ReadRules
-from store import journal, merges, queue
+from store import journal, merges, owed, queue
 from store.database import reading
 from store.objects import key_of
 from store.scrubs import Scrub
@@ -35,6 +35,7 @@ def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) 
     """Intake, work, documents, review, patient index, stores, engines; each a table of names and values."""
     with reading(stores.index) as conn:
         at_work, first, merged = journal.in_work(conn), queue.open_items(conn, limit=1), merges.count(conn)
+        unfollowed = len(owed.standing(conn))
         hour, day = (journal.settled_since(conn, now - timedelta(hours=hours)) for hours in (1, 24))
     seen = take_figures(config, folder, stores, now=now)
     alarms = find_alarms(seen, config, now=now)
@@ -54,7 +55,7 @@ def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) 
         "documents": dict(seen.documents),
         "archival renditions": dict(seen.renditions),
         "review": {**seen.review, "next since": _age(first[0].opened_at if first else None, now)},
-        "patient index": {"people": seen.people, "merged into others": merged},
+        "patient index": {"people": seen.people, "merged into others": merged, "changes still to be followed": unfollowed},
         "automatic filing": {"mode": config.match.autofile, **{name: filing_of(found) for name, found in lines.items()}},
         "learning": learning_state(stores, now=now),
         "health": {

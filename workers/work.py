@@ -15,7 +15,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -26,6 +25,7 @@ from schemas.source import Priority
 from store import journal
 from store.database import reading
 from workers import idle
+from workers.aside import Aside
 from workers.crash import write_crash
 from workers.crew import Crew
 from workers.engine import Engine
@@ -41,8 +41,6 @@ from workers.wire import Stores, connect, crew_of, engine_url, equip, equip_idle
 LOOK_AFTER_SECONDS = 4.0  # between looks for dead slots and for work that ended without an outcome
 SLOT_WAIT_SECONDS = 10.0
 STEP_SECONDS = 60.0  # that a worker told to stop may take to finish its step
-REST_SECONDS = 5.0  # without a file in work, after which there is time for other things
-NOTHING_SECONDS = 60.0  # until the next look after nothing was found to do meanwhile
 IN_TURN = 500  # files handed to the engine ahead of their turn: a look costs the same however many wait behind them
 TAKEN_SLOT = 3  # exit code
 
@@ -118,8 +116,7 @@ def dispatch(desk: Desk, engine: Engine, crew: Crew, executor: str, stopping: th
     submitted, cuts = set[str](), set[str]()
     learn = partial(train_when_due, desk) if desk.config.train.auto else None
     bench = idle.Bench(equip_idle(desk.config), desk.stores, desk.scratch, desk.now, Round(desk.stores, desk.config.objects.scrub_days), learn)
-    next_look, next_rest, busy = 0.0, time.monotonic() + REST_SECONDS, True
-    aside, piece = ThreadPoolExecutor(1), None
+    next_look, busy, aside = 0.0, True, Aside(desk, bench, crew)
     while not stopping.is_set():
         began = time.monotonic()
         try:
@@ -135,28 +132,12 @@ def dispatch(desk: Desk, engine: Engine, crew: Crew, executor: str, stopping: th
                 sweep(desk)
                 clear_after_dead(crew.run, desk.scratch)
                 next_look = time.monotonic() + min(LOOK_AFTER_SECONDS, desk.config.engine.lease_seconds / 4)
-            if piece is not None and piece.done():
-                next_rest = began if piece.result() else began + NOTHING_SECONDS
-                piece = None
-            if submitted:
-                next_rest = max(next_rest, began + REST_SECONDS)
-            elif piece is None and began >= next_rest:
-                piece = aside.submit(rest, desk, bench, crew)
+            aside.turn(began, busy=bool(submitted))
         except StoreFault as fault:
             log.warning("%s %s", fault.code, fault)
         except Exception as error:  # noqa: BLE001 - the engine's database may be locked or full: the next look tries again
             log.warning("looking for work failed: %s", type(error).__name__)
         stopping.wait(max(desk.config.engine.poll_seconds, 5 * (time.monotonic() - began)))
-
-
-def rest(desk: Desk, bench: idle.Bench, crew: Crew) -> bool:
-    """Do one piece of what can wait, unless another worker does; False when there is none, or it failed for now."""
-    try:
-        with crew.alone("idle") as mine:
-            return mine and idle.one_piece(bench, desk.config.idle, desk.config.render.file_cpu_minutes)
-    except Exception as error:  # noqa: BLE001 - nothing depends on it, and it is tried again
-        log.warning("making what can wait failed: %s", type(error).__name__)
-        return False
 
 
 def train_when_due(desk: Desk) -> bool:

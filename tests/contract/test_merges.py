@@ -80,6 +80,17 @@ def test_a_former_name_phone_and_address_still_lead_to_the_entry(engine):
     assert PatientIndex(engine).frequencies(PatientClaim("DOE", "JANE")).last == {"DOE": 0}
 
 
+def test_a_former_surname_that_its_row_tells_no_more_still_leads_to_the_entry(engine):
+    put(engine, replace(JANE, last_name="Roe", previous_last_name="Doe"))
+    put(engine, replace(JANE, last_name="Roe"))
+    put(engine, replace(JANE, last_name="Poe", previous_last_name="Roe"))
+    assert {entry.last_name for entry in found(engine, JANE)} == {"Doe"}
+    put(engine, replace(JANE, last_name="Poe"))
+    assert [entry.last_name for entry in found(engine, replace(JANE, last_name="Roe"))] == ["Roe"]
+    with reading(engine) as conn:
+        assert len(conn.execute(select(tables.alias)).all()) == 2
+
+
 def test_a_corrected_birth_date_is_no_alias(engine):
     put(engine, JANE)
     put(engine, replace(JANE, dob="1990-07-08", phone="4405550777"))
@@ -149,7 +160,10 @@ def test_a_chain_of_merges_is_parted_link_by_link(engine):
     assert heads(engine, *"ABCD") == ["C"] * 4
     with reading(engine) as conn:
         assert merges.family(conn, "A") == ["C", "A", "B", "D"]
+    with reading(engine) as conn:
+        assert [merges.below(conn, mrn) for mrn in "ABC"] == [["A"], ["B", "A"], ["C", "A", "B", "D"]]
     assert unmerge(engine, "B") == "C"
+    assert unmerge(engine, "B") is None
     assert heads(engine, *"ABCD") == ["B", "B", "C", "C"]
     unmerge(engine, "A")
     assert heads(engine, *"ABCD") == ["A", "B", "C", "C"]

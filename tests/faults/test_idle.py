@@ -17,7 +17,7 @@ from schemas.config import Config
 from schemas.rules import AuditSampleRules, IdleRules, RenderRules
 from store import documents, renditions
 from store.database import reading
-from workers import idle, work
+from workers import aside, idle, work
 from workers.audit import take_ledger
 from workers.crew import LocalCrew
 from workers.ingest import ingest
@@ -148,8 +148,8 @@ class Durable:
 def test_a_worker_rests_only_while_nothing_is_in_work(tmp_path, desk, monkeypatch):
     delivery, stopping, done = take(desk, tmp_path / "in", scan=scan(1))["scan"], threading.Event(), []
     desk.scratch.mkdir(exist_ok=True)
-    monkeypatch.setattr(work, "REST_SECONDS", 0.0)
-    monkeypatch.setattr(work.idle, "one_piece", lambda *_: done.append(time.monotonic()) or len(done) < 3)
+    monkeypatch.setattr(aside, "REST_SECONDS", 0.0)
+    monkeypatch.setattr(idle, "one_piece", lambda *_: done.append(time.monotonic()) or len(done) < 3)
     worker = threading.Thread(target=work.dispatch, args=(desk, Durable(), LocalCrew(tmp_path / "run", desk.stores.index), "slot-0", stopping))
     worker.start()
     time.sleep(2)

@@ -12,8 +12,9 @@ from schemas.document import FieldName
 from schemas.faults import InputFault
 from store import documents, neighbours
 from store.database import reading
+from workers.follow import weigh_held
 from workers.merge import merge_entries, unmerge_entry
-from workers.rematch import Rematched, recheck_filed, rematch_held
+from workers.rematch import Rematched, recheck_filed
 
 SEQUENCES = int(os.environ.get("CHARTROOM_REMATCH_SEQUENCES", "8"))
 NAMES = ("Quillfeather,Jane", "Quillfeather,Joan", "Oakes,Jane")
@@ -52,7 +53,7 @@ def later(house):
 
 def everything_is_followed(house):
     """Weighed once more, nothing that waits changes, and nothing that is filed and not asked about is doubtful."""
-    assert rematch_held(house.stores, house.config, now=later(house)) == Rematched()
+    assert weigh_held(house.stores, house.config, now=later(house)).came == Rematched()
     with reading(house.stores.index) as conn:
         filed = neighbours.filed_to(conn, ["M1", "M2", "M3"])
     assert recheck_filed(house.stores, house.config, filed, now=later(house)) == Rematched()

@@ -14,7 +14,7 @@ from pipeline.certify import proposing
 from pipeline.decide import line_up, patient_doubt
 from pipeline.match import VERSION, match_patient
 from schemas.checks import Checks, Label
-from schemas.config import Config
+from schemas.config import Config, Index
 from schemas.decision import Wish
 from schemas.document import Extraction, Field, FieldName, TypeGuess
 from schemas.faults import InputFault, InvariantBroken, StoreFault
@@ -31,11 +31,12 @@ from workers import rematch, show, steps
 from workers.apply import Sheaf, apply_plan
 from workers.audit import take_ledger
 from workers.export import write_export
+from workers.follow import follow_up, weigh_held
 from workers.ingest import ingest
 from workers.lines import sample_share, standing_of
 from workers.merge import decide_item, merge_entries, undo_decision, unmerge_entry
 from workers.patients import import_patients
-from workers.rematch import Rematched, extraction_of, follow_index, rematch_held
+from workers.rematch import Rematched, extraction_of
 from workers.resolve import resolve_item
 from workers.status import take_status
 from workers.wire import connect
@@ -66,9 +67,9 @@ class Composer:
 class House:
     """Documents of one page, planned from what they say by the matcher as it is, with nothing read."""
 
-    def __init__(self, folder, **match):
+    def __init__(self, folder, index="", **match):
         self.folder, self.days = folder, 0
-        self.config = Config(match=MatchRules(**match), sample=AuditSampleRules(sample_share=0.0))
+        self.config = Config(index=Index(url=index), match=MatchRules(**match), sample=AuditSampleRules(sample_share=0.0))
         self.stores = connect(self.config, folder / "var")
 
     def people(self, *rows):
@@ -77,7 +78,7 @@ class House:
         now = NOW + timedelta(days=self.days)
         (self.folder / "people.csv").write_text(HEAD + "\n".join(rows) + "\n")
         import_patients(self.folder / "people.csv", self.stores, now=now)
-        return follow_index(self.stores, self.config, since=now, now=now)
+        return follow_up(self.stores, self.config, now=now).came
 
     def document(self, name="a", says=PAGE, share=0.0, doubts=(), outcome=None, checks=NOTHING):
         """Take in a document that says this, and settle it."""
@@ -143,10 +144,10 @@ class House:
             return [item for item in queue.of_document(conn, name) if item.resolved_at is None]
 
     def merge(self, old, into):
-        return merge_entries(self.stores, self.config, old, into, actor="clerk", now=NOW + timedelta(days=50))
+        return merge_entries(self.stores, self.config, old, into, actor="clerk", now=NOW + timedelta(days=50)).followed.came
 
     def unmerge(self, old):
-        return unmerge_entry(self.stores, self.config, old, actor="clerk", now=NOW + timedelta(days=60))
+        return unmerge_entry(self.stores, self.config, old, actor="clerk", now=NOW + timedelta(days=60)).followed.came
 
     def decide(self, name, **wish):
         (item,) = self.items(name)
@@ -240,7 +241,7 @@ def test_what_was_read_is_kept_whole(house):
 def test_matching_again_where_nothing_changed_changes_nothing(house):
     name = house.document(says={FieldName.PATIENT_NAME: "PERSON, OTHER"})
     before = house.now(name)
-    assert rematch_held(house.stores, house.config, now=NOW) == Rematched()
+    assert weigh_held(house.stores, house.config, now=NOW) == (1, Rematched())
     assert house.now(name) == before
 
 

@@ -62,6 +62,38 @@ def test_every_command_has_help(words):
     assert typer.main.get_command(cli.app).help
 
 
+def people(tmp_path, text):
+    (tmp_path / "people.csv").write_text(text)
+    return tmp_path / "people.csv"
+
+
+def test_an_import_names_the_columns_that_it_does_not_read_and_with_strict_imports_nothing(run, tmp_path):
+    file = people(tmp_path, "mrn,last_name,dob,surgeon,gender\nM1,Doe,1980-01-02,x,F\n")
+    code, _, complaint = run("patients", "import", "--strict", file)
+    assert code == 1
+    assert "Nothing was imported" in complaint
+    assert complaint.count("\n") == 1
+    code, said, complaint = run("patients", "import", file)
+    assert (code, said) == (0, "1 new, 0 changed, 0 unchanged, 0 skipped\n")
+    assert complaint.splitlines() == ["The column `surgeon` is not read.", "The column `gender` is not read: did you mean `sex`?"]
+
+
+def test_a_file_of_a_header_alone_is_no_fault_and_says_so(run, tmp_path):
+    code, said, complaint = run("patients", "import", people(tmp_path, "mrn,last_name,dob\n"))
+    assert (code, said) == (0, "0 new, 0 changed, 0 unchanged, 0 skipped\n")
+    assert "no rows" in complaint
+
+
+def test_merging_and_parting_say_what_became_of_the_numbers_the_second_time_too(run, tmp_path):
+    run("patients", "import", people(tmp_path, "mrn,last_name,dob\nM1,Doe,1980-01-02\nM2,Doe,1980-01-02\n"))
+    shown = "0 documents filed under M2 show under"
+    assert run("patients", "merge", "M2", "M1")[:2] == (0, f"M1 stands for M2. {shown} it.\n")
+    assert run("patients", "merge", "M2", "M1")[:2] == (0, f"M1 stood already for M2. {shown} it.\n")
+    assert run("patients", "unmerge", "M2")[:2] == (0, f"M2 is parted from M1. {shown} M2 again.\n")
+    assert run("patients", "unmerge", "M2")[:2] == (0, f"M2 was parted already. {shown} M2 again.\n")
+    assert run("patients", "unmerge", "M1")[0] == 1
+
+
 @pytest.mark.parametrize(
     "words", [["audit"], ["documents", "show", "x"], ["review", "show", "x"], ["review", "resolve", "x", "--patient", "1"]], ids=" ".join
 )

@@ -1,0 +1,255 @@
+"""A change of the patient index is followed to the end, though whoever made it is killed at any commit: by repeating it, or by a worker alone."""
+
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from sqlalchemy import create_engine, event, make_url
+from test_rematch import JANE, NOW, TWICE, House
+
+from schemas.document import FieldName
+from store import merges, owed, queue
+from store.database import open_index, reading, writing
+from workers import aside, patients
+from workers.crew import LocalCrew
+from workers.follow import LEFT_SECONDS, Unpaid, follow_up, look
+from workers.merge import merge_entries
+from workers.rematch import RECHECK
+from workers.status import take_status
+from workers.steps import Desk
+
+OTTO = "M5,Zimmermann,Otto,M,1931-11-09,4405550123,4 Ash Road,12345"
+OTTOS = {
+    FieldName.PATIENT_NAME: "ZIMMERMANN, OTTO",
+    FieldName.PATIENT_DOB: "1931-11-09",
+    FieldName.PATIENT_SEX: "M",
+    FieldName.PATIENT_PHONE: "4405550123",
+}
+
+
+class Killed(BaseException):
+    """The end of the process: nothing after it runs."""
+
+
+@contextmanager
+def killed_after(engine, commits):
+    """Die at the beginning of the transaction that would be written after so many; say whether that came."""
+    begun, died = [], []
+
+    def begin(conn):
+        if conn.get_execution_options().get("writing"):
+            begun.append(conn)
+            if len(begun) > commits:
+                died.append(commits)
+                raise Killed
+
+    event.listen(engine, "begin", begin)
+    with suppress(Killed):
+        yield died
+    event.remove(engine, "begin", begin)
+
+
+def before_import(house):
+    house.people(OTTO)
+    return {
+        "absent": house.document("absent"),
+        "unsure": house.document("unsure", doubts=("type.unsure",)),
+        "otto": house.document("otto", says=OTTOS),
+    }
+
+
+def import_both(house):
+    house.people(JANE, "M5,Adler,Ida,F,1970-07-07,,,")
+
+
+def before_merge(house):
+    house.people(JANE)
+    first = house.document("first")
+    house.people(TWICE)
+    return {"first": first, "second": house.document("second"), "unsure": house.document("unsure", doubts=("type.unsure",))}
+
+
+def before_parting(house):
+    house.people(JANE, TWICE.replace("1980-02-03,", "1980-02-03,2165550177"))
+    merge_entries(house.stores, house.config, "M2", "M1", actor="clerk", now=NOW)
+    found = {
+        "machine": house.document("machine"),
+        "clerk": house.document("clerk", doubts=("type.unsure",)),
+        "held": house.document("held", doubts=("type.unsure",)),
+    }
+    house.decide(found["clerk"], patient="M2")
+    return found
+
+
+CHANGES = {
+    "import": (before_import, import_both),
+    "merge": (before_merge, lambda house: house.merge("M2", "M1")),
+    "part": (before_parting, lambda house: house.unmerge("M2")),
+}
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def build(request, tmp_path, monkeypatch):
+    """Builds one house after the other, each new: build(name)."""
+    monkeypatch.setattr(patients, "upsert", partial(patients.upsert, batch=1))
+    monkeypatch.setenv("STUB_TRACE", str(tmp_path / "trace"))
+    built = []
+
+    def do(name):
+        url = copy_of(request.getfixturevalue("postgres_database"), len(built)) if request.param == "postgres" else ""
+        (tmp_path / name).mkdir()
+        house = House(tmp_path / name, index=url)
+        built.append(house)
+        house.people("X1,Other,Person,M,1950-05-05,,,")
+        return house
+
+    yield do
+    for house in built:
+        house.stores.index.dispose()
+
+
+def copy_of(url, number):
+    """The address of a new database with all tables: to copy one takes a tenth of the time of making them anew."""
+    address = make_url(url)
+    open_index(url).dispose()
+    name, server = f"{address.database}_{number}", create_engine(address.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with server.connect() as conn:
+        conn.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {address.database}")
+    server.dispose()
+    return address.set(database=name).render_as_string(hide_password=False)
+
+
+def state(house, names):
+    """What became of each document, and every question that was asked about it."""
+    with reading(house.stores.index) as conn:
+        asked = {name: [(item.reasons, item.resolved_at is None) for item in queue.of_document(conn, id_)] for name, id_ in names.items()}
+        assert owed.standing(conn) == []
+    assert take_status(house.config, house.folder / "var", house.stores, now=NOW)["patient index"]["changes still to be followed"] == 0
+    house.is_whole()
+    return {name: (house.seen(id_), asked[name]) for name, id_ in names.items()}
+
+
+def a_worker_starts(house):
+    desk = Desk(house.config, house.stores, None, house.folder, lambda: NOW + timedelta(days=70), lambda _: None)
+    worker = aside.Aside(desk, None, LocalCrew(house.folder / "run", house.stores.index))
+    worker.turn(time.monotonic(), busy=True)
+    if worker._piece:
+        assert worker._piece.result()
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("again", [True, False], ids=["repeated", "left to a worker"])
+def test_whoever_is_killed_at_any_commit_leaves_nothing_undone(build, change, again):
+    prepare, act = CHANGES[change]
+    house = build("whole")
+    names = prepare(house)
+    held = state(house, names)
+    act(house)
+    wanted = state(house, names)
+    assert wanted != held
+    for commits in range(1 - again, 20):
+        house = build(f"killed{commits}")
+        names = prepare(house)
+        with killed_after(house.stores.index, commits) as died:
+            act(house)
+        if not died:
+            break
+        if again:
+            act(house)
+        a_worker_starts(house)
+        found = state(house, names)
+        # an import that was broken off between two batches has written the first one alone
+        assert found == wanted or (change, commits, again) == ("import", 1, False)
+    assert commits > 3
+
+
+def test_what_a_clerk_has_answered_before_the_rest_is_asked_is_not_asked_again(build):
+    house = build("house")
+    names = before_parting(house)
+    with killed_after(house.stores.index, 2):  # the parting, and the first question
+        house.unmerge("M2")
+    asked = [name for name in ("machine", "clerk") if house.items(names[name])]
+    assert len(asked) == 1
+    (item,) = house.items(names[asked[0]])
+    assert item.reasons == (RECHECK,)
+    house.days = 65
+    house.decide(names[asked[0]], patient="M1")
+    house.unmerge("M2")
+    assert [len(house.items(names[name])) for name in ("machine", "clerk")] == [int(name != asked[0]) for name in ("machine", "clerk")]
+
+
+def test_what_clerks_say_of_two_entries_is_followed_though_the_review_application_is_killed(build):
+    house = build("house")
+    house.people(JANE, TWICE)
+    first, second = house.document("first"), house.document("second")
+    with killed_after(house.stores.index, 1):
+        house.tell_apart(first, patient="M1")
+    assert "patient.duplicate" in house.seen(second)[2]
+    a_worker_starts(house)
+    assert "patient.duplicate" not in house.seen(second)[2]
+    with killed_after(house.stores.index, 1):
+        house.undo(first)
+    a_worker_starts(house)
+    assert "patient.duplicate" in house.seen(second)[2]
+
+
+def test_a_worker_leaves_a_change_alone_while_more_come(build):
+    index = build("house").stores.index
+
+    def changed():
+        with writing(index) as conn:
+            owed.note(conn, owed.Act.WRITTEN, NOW)
+
+    assert not look(index, None, 0.0).is_left(10**6)  # nothing is owed
+    changed()
+    assert look(index, None, 0.0).is_left(0.0)  # on starting: whoever did it may have died long ago
+    seen = look(index, Unpaid(0, 0.0), 5.0)
+    assert not seen.is_left(5.0 + LEFT_SECONDS - 1)
+    changed()
+    seen = look(index, seen, 60.0)
+    assert not seen.is_left(60.0 + LEFT_SECONDS - 1)
+    assert look(index, seen, 90.0).is_left(60.0 + LEFT_SECONDS)
+
+
+def test_a_change_made_while_another_is_followed_is_not_struck_out_with_it(build, monkeypatch):
+    house = build("house")
+    house.document("absent")
+
+    def recheck(*args, **kwargs):
+        with writing(house.stores.index) as conn:
+            owed.note(conn, owed.Act.WRITTEN, NOW)
+        return real(*args, **kwargs)
+
+    from workers import follow
+
+    real = follow.recheck_filed
+    monkeypatch.setattr(follow, "recheck_filed", recheck)
+    house.people(JANE)
+    with reading(house.stores.index) as conn:
+        assert len(owed.standing(conn)) == 1
+
+
+def test_a_real_worker_process_does_what_was_left(tmp_path, monkeypatch):
+    monkeypatch.setenv("STUB_TRACE", str(tmp_path / "trace"))
+    house = House(tmp_path)
+    house.people(JANE)
+    house.people(TWICE)
+    name = house.document()
+    assert house.seen(name)[0] == "review"
+    with writing(house.stores.index) as conn:
+        merges.merge(conn, "M2", "M1", actor="clerk", now=NOW)  # and killed
+    (tmp_path / "c.yaml").write_text("")
+    told = os.environ | {"CHARTROOM_CONFIG": str(tmp_path / "c.yaml"), "CHARTROOM_DATA_DIR": str(tmp_path / "var")}
+    worker = subprocess.Popen([sys.executable, "-m", "workers.work", "--slot", "0"], env=told, stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 60
+    while house.seen(name)[0] == "review" and time.monotonic() < until:
+        time.sleep(0.2)
+    worker.terminate()
+    worker.wait(30)
+    assert house.seen(name) == ("filed", "M1", ())
+    assert follow_up(house.stores, house.config, now=NOW) == (0, (0, 0, 0))
