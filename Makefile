@@ -8,7 +8,8 @@ help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 setup: $(VENV)/.ready  ## system packages and the locked, hashed Python packages
-$(VENV)/.ready: requirements/lock.txt requirements/uv.txt requirements/apt.txt pyproject.toml
+	@$(PY) -m compileall -q schemas store pipeline review workers samples
+$(VENV)/.ready: requirements/install.sh requirements/lock.txt requirements/uv.txt requirements/apt.txt pyproject.toml
 	@sh requirements/install.sh $(VENV)
 	@touch $@
 

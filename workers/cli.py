@@ -6,6 +6,7 @@ import itertools
 import os
 import shutil
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -67,7 +68,7 @@ def ingest(
     from store import documents as rows
     from store.database import reading
     from workers import show
-    from workers.ingest import count_settled, wait_until_settled
+    from workers.ingest import count_settled, hands, wait_until_settled
     from workers.ingest import ingest as take_in
     from workers.settings import read_settings
     from workers.supervise import log_to
@@ -78,14 +79,16 @@ def ingest(
             raise InputFault(f"There is no file or folder {path}.", next_step="Check the path.")
     settings = read_settings()
     stores = connect(settings.config, settings.data_dir)
-    with show.progress("taking in", unit="files") as bar:
-        taken = itertools.count(1)
-        free = lambda: shutil.disk_usage(settings.data_dir).free  # noqa: E731
-        intake = take_in(paths, settings.config, stores, on_file=lambda _: bar(next(taken), None), free=free)
-    ids = [delivery.id for delivery in intake.deliveries]
-    if wait:
-        with show.progress("reading and filing", unit="files") as bar:
-            wait_until_settled(ids, settings, stores, progress=bar, say=log_to(settings.data_dir / "run" / "ingest.log"))
+    own = hands(settings, stores, log_to(settings.data_dir / "run" / "ingest.log")) if wait else nullcontext(lambda: None)
+    with own as look_after:
+        with show.progress("taking in", unit="files") as bar:
+            taken = itertools.count(1)
+            free = lambda: shutil.disk_usage(settings.data_dir).free  # noqa: E731
+            intake = take_in(paths, settings.config, stores, on_file=lambda _: bar(next(taken), None), free=free)
+        ids = [delivery.id for delivery in intake.deliveries]
+        if wait:
+            with show.progress("reading and filing", unit="files") as bar:
+                wait_until_settled(ids, stores, look_after, progress=bar)
     with reading(stores.index) as conn:
         records = [record for name in dict.fromkeys(ids) for record in rows.of_delivery(conn, name)]
     show.outcome(records, waiting=len(set(ids)) - count_settled(list(set(ids)), stores))

@@ -19,7 +19,7 @@ from store import documents
 from store.database import reading
 from store.patients import size
 from workers import show, supervise
-from workers.ingest import ingest, wait_until_settled
+from workers.ingest import hands, ingest, wait_until_settled
 from workers.patients import import_patients
 from workers.settings import Settings, read_settings
 from workers.users import Desk, demo_links
@@ -88,10 +88,10 @@ def _import(file: Path, stores: Stores) -> None:
 
 
 def _run(scans: Path, settings: Settings, stores: Stores) -> list[DocumentRecord]:
-    deliveries = ingest([scans], settings.config, stores).deliveries
-    with show.progress("reading and filing", unit="files") as bar:
-        say = supervise.log_to(settings.data_dir / "run" / "ingest.log")
-        wait_until_settled([d.id for d in deliveries], settings, stores, progress=bar, say=say)
+    with hands(settings, stores, supervise.log_to(settings.data_dir / "run" / "ingest.log")) as look_after:
+        deliveries = ingest([scans], settings.config, stores).deliveries
+        with show.progress("reading and filing", unit="files") as bar:
+            wait_until_settled([d.id for d in deliveries], stores, look_after, progress=bar)
     with reading(stores.index) as conn:
         return [record for delivery in deliveries for record in documents.of_delivery(conn, delivery.id)]
 

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -23,7 +24,7 @@ from workers.watch import ignored_by
 from workers.wire import Stores, crew_of
 
 LOOKS = 5  # at a file that changes while it is copied
-TEND_SECONDS = 0.5
+TEND_SECONDS = 0.25
 
 
 class Intake(NamedTuple):
@@ -90,38 +91,36 @@ def _is_data_folder(path: Path) -> bool:
     return (path / "index.db").is_file() and (path / "run").is_dir()
 
 
-def wait_until_settled(
-    ids: Sequence[str],
-    settings: Settings,
-    stores: Stores,
-    *,
-    progress: Progress = lambda *_: None,
-    say: Say = lambda _: None,
-    seconds: float | None = None,
-) -> bool:
-    """Wait until each delivery has settled; False when `seconds` ran out. Starts workers of its own where none are running.
+@contextmanager
+def hands(settings: Settings, stores: Stores, say: Say = lambda _: None) -> Iterator[Callable[[], None]]:
+    """See to it that workers are there while in the block: its own, started at once, where none are running. Gives what looks after them.
 
-    EngineFault when they do not start.
+    Called every second or so, it raises EngineFault when they do not start.
     """
-    wanted, began = list(dict.fromkeys(ids)), time.monotonic()
-    crew = crew_of(settings.config, settings.data_dir, stores)
-    tree = None if crew.at_work().running else Tree(workers(settings), say)
+    crew, own = crew_of(settings.config, settings.data_dir, stores), list[Tree]()
+
+    def look_after() -> None:
+        if not own and not crew.at_work().running:
+            own.append(Tree(workers(settings), say))
+        for tree in own:
+            _tend(tree)
+
     try:
-        while True:
-            done = count_settled(wanted, stores)
-            progress(done, len(wanted), pages_read(stores))
-            if done == len(wanted):
-                return True
-            if seconds is not None and time.monotonic() - began > seconds:
-                return False
-            if tree is None and not crew.at_work().running:
-                tree = Tree(workers(settings), say)
-            if tree is not None:
-                _tend(tree)
-            time.sleep(TEND_SECONDS)
+        look_after()
+        yield look_after
     finally:
-        if tree is not None:
+        for tree in own:
             tree.stop()
+
+
+def wait_until_settled(ids: Sequence[str], stores: Stores, look_after: Callable[[], None], *, progress: Progress = lambda *_: None) -> None:
+    """Wait until each delivery has settled. `look_after`: see `hands`."""
+    wanted = list(dict.fromkeys(ids))
+    while (done := count_settled(wanted, stores)) < len(wanted):
+        progress(done, len(wanted), pages_read(stores))
+        look_after()
+        time.sleep(TEND_SECONDS)
+    progress(done, len(wanted), pages_read(stores))
 
 
 def _tend(tree: Tree) -> None:

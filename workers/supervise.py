@@ -34,6 +34,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 HEALTHY_SECONDS = 30.0
 STOP_SECONDS = 70.0
 FAILED_STARTS = 3
+ALONE = {"OPENBLAS_NUM_THREADS": "1"}  # the threads of numpy's library wait by spinning, and every core has its worker
 PARTS = ("watch", "work", "web")  # of the house; each runs once on a data folder
 
 Say = Callable[[str], object]
@@ -93,7 +94,7 @@ class Tree:
     def _start(self, child: Child) -> None:
         command = [sys.executable, "-m", "workers.supervise", str(os.getpid()), *child.arguments]
         try:
-            child.process = subprocess.Popen(command, env=dict(self.environ), stdin=subprocess.DEVNULL, start_new_session=True)
+            child.process = subprocess.Popen(command, env={**ALONE, **self.environ}, stdin=subprocess.DEVNULL, start_new_session=True)
         except OSError as error:  # out of processes or memory for now; the others run on
             child.not_before = time.monotonic() + LONGEST_PAUSE
             self.tell(f"{child.name}: cannot be started ({error.strerror}); again in {LONGEST_PAUSE:.0f} s")

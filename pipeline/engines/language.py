@@ -6,7 +6,8 @@ A component is a plain callable over a step's own function; none finds anything 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -119,18 +120,33 @@ def load(path: Path) -> Any:
     import spacy
 
     _register()
+    with _read(path):
+        return spacy.load(path)
+
+
+def weights(path: Path) -> LinearTypes:
+    """The weights of a saved pipeline, which need no spaCy: that takes most of a second to load. EngineFault as above."""
+    with _read(path):
+        linear = DoctypeComponent().from_disk(path / COMPONENT).linear
+        if linear is None:
+            raise ValueError("no weights")
+        return linear
+
+
+@contextmanager
+def _read(path: Path) -> Iterator[None]:
     try:
         forms = json.loads((path / "meta.json").read_text()).get("forms", {})
         later = sorted(name for name, form in forms.items() if form != FORMS.get(name))
         if later:
             raise EngineFault(f"The language model is of another version of Chartroom ({', '.join(later)}); run `python -m samples.train`.")
-        return spacy.load(path)
+        yield
     except (OSError, ValueError, KeyError) as broken:
         raise EngineFault("The document-type model cannot be read; run `python -m samples.train`.") from broken
 
 
 class SpacyLanguage:
-    """The saved pipeline at work: the `TypeModel` port, and a description of what all components find. Read on first use."""
+    """The saved pipeline at work: the `TypeModel` port, and a description of what all components find. Each read on first use."""
 
     def __init__(self, path: Path) -> None:
         self._path = Path(path)
@@ -139,10 +155,9 @@ class SpacyLanguage:
     def _nlp(self) -> Any:
         return load(self._path)
 
-    @property
+    @cached_property
     def _linear(self) -> LinearTypes:
-        linear: LinearTypes = self._nlp.get_pipe(COMPONENT).linear
-        return linear
+        return weights(self._path)
 
     def scores(self, text: str) -> dict[str, float]:
         """Calibrated share per slug; sums to 1."""

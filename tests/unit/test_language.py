@@ -1,6 +1,9 @@
 """The spaCy pipeline: a Doc of the printed words, on which each component finds what its step finds, saved and read back without pickles."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,6 +26,7 @@ from tests.sheets import sheet
 from tests.told import told
 from workers.wire import SHIPPED_MODEL
 
+ROOT = Path(__file__).parents[2]
 RULES, CUTTING = ExtractRules(), SplitRules()
 BODY = ["She was seen for follow up and is doing well on the present regimen today."] * 12
 HEAD = ["^Lakeview Hospital", "^Phone (503) 555-1212 Fax (503) 555-1213"]
@@ -106,6 +110,14 @@ def test_a_pipeline_of_another_version_is_refused_in_words(tmp_path, forms):
     (tmp_path / "meta.json").write_text(json.dumps(meta | {"forms": forms}))
     with pytest.raises(EngineFault, match=r"another version of Chartroom .*samples\.train"):
         SpacyLanguage(tmp_path).scores("sinus rhythm")
+
+
+def test_scoring_needs_no_spacy(tmp_path):
+    save(SMALL, tmp_path)
+    asked = "import sys; from pathlib import Path; from pipeline.engines.language import SpacyLanguage; print("
+    asked += "SpacyLanguage(Path(sys.argv[1])).scores('sinus rhythm'), [name for name in sys.modules if name.partition('.')[0] == 'spacy'])"
+    told_of = subprocess.run([sys.executable, "-c", asked, str(tmp_path)], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert told_of == f"{SMALL.scores('sinus rhythm')} []\n"
 
 
 def test_a_description_leaves_no_word_of_a_page_behind():
