@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -189,8 +190,8 @@ def place_on_page(box: Box, way: Way) -> Box:
 def point_on_page(x: float, y: float, way: Way) -> tuple[float, float]:
     """A point of the cleaned image as shares of the page."""
     across, down = (x - 0.5) * way.wide, (y - 0.5) * way.high
-    cos, sin = np.cos(np.radians(way.angle)), np.sin(np.radians(way.angle))
-    return (float(across * cos - down * sin) / way.page_wide + 0.5, float(across * sin + down * cos) / way.page_high + 0.5)
+    cos, sin = math.cos(math.radians(way.angle)), math.sin(math.radians(way.angle))
+    return (across * cos - down * sin) / way.page_wide + 0.5, (across * sin + down * cos) / way.page_high + 0.5
 
 
 def place_on_image(box: Box, way: Way) -> Box:

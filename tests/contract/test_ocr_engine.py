@@ -18,6 +18,7 @@ from pipeline.engines.namespaces import around
 from pipeline.engines.null import Given
 from pipeline.engines.rapid import RapidOcr, is_installed
 from pipeline.engines.recogniser import Recogniser
+from pipeline.engines.recognising import gray_of
 from pipeline.engines.tesseract import Tesseract, rows_of, visible, words_of
 from pipeline.ports import BarcodeReader, FirstEngine, OcrEngine, SecondEngine
 from schemas.config import Config
@@ -106,6 +107,22 @@ def test_what_a_child_does_not_survive_is_read_by_the_program(image, tmp_path):
     broken.write_bytes(b"P5\n9 9\n255\n")
     assert Recogniser(Given(SAID)).words(broken, **ASK) == SAID
     assert Recogniser(Given(SAID)).words(image, **ASK) != SAID
+
+
+@given(wide=st.integers(1, 40), high=st.integers(1, 40))
+def test_a_page_reaches_the_recogniser_pixel_for_pixel(tmp_path_factory, wide, high):
+    pixels = np.arange(wide * high, dtype=np.uint32).astype(np.uint8).reshape(high, wide)
+    path = tmp_path_factory.getbasetemp() / "whole.pgm"
+    Image.fromarray(pixels).save(path)
+    assert gray_of(path) == (pixels.tobytes(), wide, high, 1, wide)
+
+
+@pytest.mark.parametrize("spoil", [lambda whole: whole[:-1], lambda whole: whole + b"0", lambda whole: b"P6" + whole[2:], lambda _: b""])
+def test_no_image_is_handed_over_that_is_not_whole(image, tmp_path, spoil):
+    path = tmp_path / "spoilt.pgm"
+    path.write_bytes(spoil(image.read_bytes()))
+    with pytest.raises(ValueError, match="no image"):
+        gray_of(path)
 
 
 @pytest.mark.parametrize("text", ["01/02/1950", "4471902", "11-30-1968"])
