@@ -14,14 +14,14 @@ from typing import BinaryIO, Protocol
 from schemas.config import Config
 from schemas.faults import StoreFault
 from workers.audit_ledger import Query
+from workers.wire import index_url, open_objects
 
 
 @contextmanager
 def open_index(config: Config, folder: Path) -> Iterator[Query]:
     """The index at one moment, for reading. StoreFault when it is not there or does not let itself be read."""
-    url = config.index.url
-    postgres = bool(url) and not url.startswith("sqlite")
-    with _on_postgres(url) if postgres else _on_sqlite(Path(url.partition("///")[2]) if url else folder / "index.db") as query:
+    url = index_url(config, folder)
+    with _on_sqlite(Path(url.partition("///")[2])) if url.startswith("sqlite") else _on_postgres(url) as query:
         yield query
 
 
@@ -86,8 +86,6 @@ class _Adapter:
     """Objects of an S3 store, or sealed ones, through the store's adapter: it opens nothing that is not whole."""
 
     def __init__(self, config: Config, folder: Path) -> None:
-        from workers.wire import open_objects
-
         self.objects = open_objects(config, folder)
 
     def open(self, key: str) -> BinaryIO | None:
