@@ -79,6 +79,8 @@ def private_cluster(programs, folder):
         leave_root = ["--reuid=postgres", "--regid=postgres", "--clear-groups"]
     initdb = [programs / "initdb", "-D", folder / "data", "-U", "chartroom", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C"]
     subprocess.run(["setpriv", *leave_root, *initdb], check=True, capture_output=True, cwd=folder)
+    access = folder / "data" / "pg_hba.conf"
+    access.write_text(f"local all asked scram-sha-256\n{access.read_text()}")  # one role that is asked for its password
     sparing = ["fsync=off", "shared_buffers=32MB", "max_connections=40", "listen_addresses=", f"unix_socket_directories={folder}"]
     command = [programs / "postgres", "-D", folder / "data", *(word for setting in sparing for word in ("-c", setting))]
     with (folder / "log").open("wb") as log:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from workers.audit import Ledger, Query, Row
+from workers.audit_ledger import Ledger, Query, Row
 
 
 def check_people(ledger: Ledger, documents: list[Row], query: Query, trail: list[Row]) -> None:

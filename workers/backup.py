@@ -18,15 +18,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from schemas.config import Config
-from schemas.faults import InputFault, StoreFault
+from schemas.faults import ConfigFault, InputFault, StoreFault
 from store import journal
 from store.copying import CopiedTable, copy_index
 from store.database import open_index, reading
 from store.forms import Form, Plain
 from store.objects import ObjectStore
 from store.objects_fs import FilesystemObjects
+from workers.supervise import PARTS, claim
 from workers.take_over import TAKEN, put_back
-from workers.wire import Stores, connect, object_form, open_objects
+from workers.wire import Stores, connect, crew_of, object_form, open_objects
 
 MANIFEST = "manifest.json"
 Progress = Callable[[int, int], object]
@@ -83,6 +84,14 @@ def keys_left_out(config: Config) -> tuple[str, ...]:
     """The keys that are kept apart from the data: what opens sealed objects, what second factors, seals and separator sheets rest on."""
     of_objects = ("the key file of sealed objects (objects.key_file): without it they cannot be read",) if config.objects.key_file else ()
     return (*of_objects, "keys/ of the data folder: without it second factors, seals and separator sheets begin anew")
+
+
+def hold_still(config: Config, data_dir: Path) -> None:
+    """See that nothing of the installation runs on any machine, and that nothing starts on this one until the process ends; else ConfigFault."""
+    claim(data_dir, *PARTS)
+    if running := crew_of(config, data_dir, connect(config, data_dir)).at_work().running:
+        step = f"Stop it first, on every machine; one that was cut off counts for {60 + 2 * config.engine.lease_seconds:g} s more."
+        raise ConfigFault(f"{running} workers of this installation run.", next_step=step)
 
 
 def restore(config: Config, data_dir: Path, folder: Path, *, progress: Progress = lambda *_: None) -> Restored:

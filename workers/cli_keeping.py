@@ -58,9 +58,11 @@ def backup(
 def restore(folder: Annotated[Path, typer.Argument(metavar="FOLDER", parser=path_given, help="A folder made by `chartroom backup`.")]) -> None:
     """Bring a backup back into an empty installation. Files taken in after the backup go back to their watched folders."""
     from workers import show
+    from workers.backup import hold_still
     from workers.backup import restore as bring_back
 
     settings, data_dir = installation()
+    hold_still(settings, data_dir)
     with show.progress("copying", unit="objects") as bar:
         back = bring_back(settings, data_dir, folder, progress=bar)
     typer.echo(f"{back.rows} rows, {back.objects.all} objects; {back.taken_again} files put back to be taken in again. Now run `chartroom audit`.")
@@ -100,13 +102,15 @@ def copy_database(
     source: Annotated[str, typer.Argument(metavar="FROM", help="sqlite:///path or postgresql://…")],
     target: Annotated[str, typer.Argument(metavar="TO", help="An empty database of either kind.")],
 ) -> None:
-    """Copy the whole index into an empty database and compare every table. Stop `chartroom up` first; then set index.url."""
+    """Copy the whole index into an empty database and compare every table, while nothing runs. Then set index.url and engine.url."""
     from store.copying import copy_index
     from store.database import open_index
     from workers import show
+    from workers.backup import hold_still
 
     if source.startswith("sqlite:///") and not Path(source.removeprefix("sqlite:///")).is_file():
         raise InputFault("There is no database to copy from.", next_step="Check the path; three slashes and then the path.")
+    hold_still(*installation())
     with show.progress("copying", unit="rows") as bar:
         tables = copy_index(open_index(source), open_index(target), progress=bar)
     for table in tables:

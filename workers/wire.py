@@ -77,8 +77,12 @@ def connect(config: Config, data_dir: Path) -> Stores:
     from store.database import open_index
 
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    url = _with_password(config.index.url, config.index.password_file)
-    return Stores(open_index(url or f"sqlite:///{(data_dir / 'index.db').absolute()}"), open_objects(config, data_dir))
+    return Stores(open_index(index_url(config, data_dir)), open_objects(config, data_dir))
+
+
+def index_url(config: Config, data_dir: Path) -> str:
+    """Where the index is, with its password."""
+    return _with_password(config.index.url, config.index.password_file) or f"sqlite:///{(data_dir / 'index.db').absolute()}"
 
 
 def open_objects(config: Config, data_dir: Path, form: Form | None = None) -> ObjectStore:

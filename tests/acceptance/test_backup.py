@@ -46,6 +46,17 @@ def test_yesterdays_backup_and_todays_folder_give_back_everything(house, tmp_pat
     assert "0 of them new" in house.run("backup", backup)
 
 
+def test_the_index_is_not_copied_away_from_under_those_who_work_on_it(house, tmp_path):
+    copy = ("db", "copy", f"sqlite:///{house.var / 'index.db'}", f"sqlite:///{tmp_path / 'copy.db'}")
+    watcher = house.start("watch")
+    try:
+        until((house.var / "run" / "watch.json").exists)
+        house.run(*copy, code=1)
+    finally:
+        stop(watcher)
+    assert "every table is equal" in house.run(*copy)
+
+
 def test_a_backup_cut_short_or_changed_is_refused_and_a_full_house_is_not_written_over(house, tmp_path):
     letter(tmp_path / "a.png", "Seen.")
     house.run("ingest", tmp_path / "a.png", "--wait")

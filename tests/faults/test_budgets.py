@@ -28,7 +28,7 @@ from workers import idle
 from workers.audit_pages import pages_in
 from workers.ingest import ingest
 from workers.steps import Desk, process_file, process_part
-from workers.wire import Maker, connect
+from workers.wire import Maker
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 LETTER = PageFacts(1, 612.0, 792.0)
@@ -151,12 +151,6 @@ def test_a_page_named_again_is_granted_nothing_anew_and_another_is(pages, stays)
         os.kill(pid, 9)
         os.waitpid(pid, 0)
         line.close()
-
-
-@pytest.fixture
-def stores(tmp_path, monkeypatch):
-    monkeypatch.setenv("STUB_TRACE", str(tmp_path / "trace"))
-    return connect(Config(), tmp_path / "var")
 
 
 def test_a_file_that_costs_too_much_keeps_what_was_read_and_the_rest_is_not_opened(tmp_path, stores):

@@ -1,6 +1,7 @@
 """The services of docker-compose.yml: the file against its schema, what they may and may not do, and each one's command as a plain process.
 
-No container engine runs here, so the containers themselves are not: only their image is built, where buildah is and CHARTROOM_TEST_IMAGE is set.
+What cannot be run on a machine is skipped with a reason that says what that leaves unproved: without docker the containers themselves, without buildah
+or CHARTROOM_TEST_IMAGE also their image.
 """
 
 import json
@@ -40,6 +41,10 @@ def listed_images():
     return dict(line.split() for line in (ROOT / "requirements" / "images.txt").read_text().splitlines())
 
 
+def has_compose():
+    return bool(shutil.which("docker")) and not subprocess.run(["docker", "compose", "version"], check=False, capture_output=True).returncode
+
+
 def test_the_file_is_what_compose_reads(compose):
     schema = json.loads((ROOT / "tests" / "data" / "compose" / "compose-spec.json").read_text())
     assert [error.message for error in Draft201909Validator(schema).iter_errors(compose)] == []
@@ -54,6 +59,19 @@ def test_every_image_is_ours_or_stands_in_the_list_by_an_exact_tag_and_has_no_de
     for image in listed_images().values():
         assert re.fullmatch(r"[\w./-]+:(.*-)?(\d{8}-slim|\d+\.\d+|RELEASE\.\d{4}-\d\d-\d\dT[\d-]+Z)", image), f"{image} is not pinned"
     assert re.search(r"^ARG BASE$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+
+
+@pytest.mark.skipif(
+    not has_compose(),
+    reason="docker compose is not installed: compose itself, its networks and secrets, the images of Postgres and the S3 server, and docker's own walls are not run",
+)
+def test_compose_itself_reads_the_file(tmp_path):
+    (tmp_path / "env").write_text(
+        "".join(f"{name}={image}@{DIGEST}\n" for name, image in listed_images().items()) + "CHARTROOM_NAME=records\nCHARTROOM_SCANS=/srv\n"
+    )
+    command = ["docker", "compose", "--file", ROOT / "docker-compose.yml", "--env-file", tmp_path / "env", "--profile", "*", "config", "--quiet"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(("answer", "code"), [(f"echo {DIGEST}", 0), ("echo sha256:1", 1), ("exit 1", 1), ("echo", 1)])
@@ -228,8 +246,10 @@ def test_migrate_waits_for_a_server_and_then_says_in_one_line_that_it_does_not_a
     assert (told.returncode, told.stderr.count("\n"), "s3cret" in told.stderr + told.stdout) == (1, 1, False)
 
 
-@pytest.mark.skipif("CHARTROOM_TEST_IMAGE" not in os.environ, reason="building the image takes minutes: set CHARTROOM_TEST_IMAGE=1")
-@pytest.mark.skipif(not shutil.which("buildah") or not shutil.which("mmdebstrap"), reason="buildah or mmdebstrap is not installed")
+@pytest.mark.skipif("CHARTROOM_TEST_IMAGE" not in os.environ, reason="the image is not built, which takes minutes: set CHARTROOM_TEST_IMAGE=1")
+@pytest.mark.skipif(
+    not shutil.which("buildah") or not shutil.which("mmdebstrap"), reason="the image is not built: buildah or mmdebstrap is not installed"
+)
 def test_the_dockerfile_builds_without_a_container_engine_and_what_it_makes_runs(tmp_path):
     def buildah(*words, driver):
         places = ["--root", tmp_path / driver, "--runroot", tmp_path / f"run-{driver}", "--storage-driver", driver]

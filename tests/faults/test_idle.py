@@ -30,8 +30,7 @@ CONFIG = Config(sample=AuditSampleRules(sample_share=0.0))
 
 
 @pytest.fixture
-def stores(tmp_path, monkeypatch):
-    monkeypatch.setenv("STUB_TRACE", str(tmp_path / "trace"))
+def stores(tmp_path):
     return connect(CONFIG, tmp_path / "var")
 
 

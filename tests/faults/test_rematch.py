@@ -172,8 +172,7 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path, monkeypatch):
-    monkeypatch.setenv("STUB_TRACE", str(tmp_path / "trace"))
+def house(tmp_path):
     made = House(tmp_path)
     made.people("X1,Other,Person,M,1950-05-05,,,")
     yield made
