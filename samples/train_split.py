@@ -1,6 +1,7 @@
 """Fits the weights by which batches are cut: `python -m samples.train_split [--into models/split] [--recognise PAGES]`.
 
 Learns from streams of the `demo` and `practice` layouts and judges on those of `rehearsal`, which it never learns from.
+`--judge` makes nothing, and judges the weights that ship on the same streams.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from pipeline.cut_weights import CutWeights
+from pipeline.cut_weights import CutWeights, shipped_weights
 from pipeline.page_signs import read_signs
 from pipeline.split import split_batch, weighed_signals
 from samples.score_split import Tally, calibration_error, tally
@@ -103,12 +104,13 @@ Log-odds for each signal that a page begins a document (`pipeline/signals.py`, `
 - Judged on streams of the `rehearsal` layouts, which were not learnt from. Streams of many documents are hard: 30 of 100 senders print bare
   later pages, 25 the full header on each; 6 of 10 neighbours are one patient, the others half of the time family; pages are missing or unreadable.
   `whole`: streams cut right throughout; `borders`: starts of another patient.
-
-| streams of | pages | documents | page-start F1 | whole | borders missed | sure | wrong of the sure | sure of two patients | calibration error |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-{rows}
+{table}
 
 Limits: noise is not recognition, and synthetic senders are not real ones. A page that cannot be read shows nothing to weigh; it is asked about.
+"""
+TABLE = """
+| streams of | pages | documents | page-start F1 | whole | borders missed | sure | wrong of the sure | sure of two patients | calibration error |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 """
 
 
@@ -193,22 +195,31 @@ def row(name: str, counts: Tally, error: float) -> str:
     )
 
 
+def judged_on_unseen(weights: CutWeights, recognise: int) -> str:
+    """The card's table: figures on streams that were not learnt from, `recognise` pages of them by real recognition as well."""
+    judged = [(name, list(misread_samples("rehearsal", pages, many, SEED + 50 + at))) for at, (name, many, pages) in enumerate(JUDGED)]
+    if recognise:
+        judged.append(("many documents, recognised", list(recognised_samples("rehearsal", recognise, MANY, SEED + 99))))
+    return TABLE + "\n".join(row(name, *judge(samples, weights)) for name, samples in judged)
+
+
 def main() -> None:
-    """Fit, judge, and write the weights with their card."""
+    """Fit, judge, and write the weights with their card; or judge those that ship."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--into", type=Path, default=Path("models/split"))
     parser.add_argument("--recognise", type=int, default=0, help="pages to judge by real recognition as well; two seconds each")
+    parser.add_argument("--judge", action="store_true", help="judge the weights that ship, make none")
     args = parser.parse_args()
+    if args.judge:
+        print(judged_on_unseen(shipped_weights(), args.recognise))  # noqa: T201
+        return
     learnt = [e for at, (kind, pages, many) in enumerate(LEARNT) for e in examples(misread_samples(kind, pages, many, SEED + at))]
     weights = fit(learnt)
-    judged = [(name, list(misread_samples("rehearsal", pages, many, SEED + 50 + at))) for at, (name, many, pages) in enumerate(JUDGED)]
-    if args.recognise:
-        judged.append(("many documents, recognised", list(recognised_samples("rehearsal", args.recognise, MANY, SEED + 99))))
-    rows = [row(name, *judge(samples, weights)) for name, samples in judged]
+    table = judged_on_unseen(weights, args.recognise)
     args.into.mkdir(parents=True, exist_ok=True)
     kept = {"bias": weights.bias, "weights": weights.weights}
     (args.into / "weights.json").write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    card = CARD.format(learnt=len(learnt), seconds=sum(os.times()[:4]), rows="\n".join(rows))
+    card = CARD.format(learnt=len(learnt), seconds=sum(os.times()[:4]), table=table)
     (args.into / "CARD.md").write_text(card, encoding="utf-8")
     print(card)  # noqa: T201
 
