@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from pipeline.fields.codes import is_npi, read_diagnoses, read_procedures
+from pipeline.fields.codes import is_npi, npi_figures, read_diagnoses, read_procedures
 from pipeline.fields.geometry import Token, say
 from pipeline.fields.labels import Label
 from pipeline.fields.places import Marked, below, next_line, right_of
@@ -15,7 +15,7 @@ from schemas.document import FieldName, Role
 from schemas.page import Box
 
 CODED, LONGEST_LIST = 0.95, 9  # rows
-BESIDE, NPI_FIGURES = 0.9, 10
+BESIDE = 0.9
 FARTHEST, ACROSS = 8.0, 0.1  # heights of a word between an NPI's label and its clinician; what white space across counts of it
 RIGHT_NPI, WRONG_NPI = 0.5, 0.8  # of the doubt; of the worth
 
@@ -45,8 +45,7 @@ def _npis(page: Marked, found: Sequence[Sighting]) -> Iterator[tuple[Sighting, S
     clinicians = [s for s in found if s.role is Role.PROVIDER]
     for label in page.labels:
         tokens = (right_of(page, label) or below(page, label))[:1] if label.meaning.what == "author_npi" else ()
-        figures = say(tokens).strip(".,;()# ")
-        if len(figures) != NPI_FIGURES or not figures.isdigit():
+        if not (figures := npi_figures(say(tokens))):
             continue
         at = page.sheet.box(page.sheet.rows[label.row][label.start : label.end])
         whose = min(clinicians, key=lambda s: _apart(page, at, s), default=None)

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.extract import extract
-from pipeline.fields.codes import cpt_codes, icd_codes, is_npi
+from pipeline.fields.code_table import Standing, standing
+from pipeline.fields.codes import cpt_codes, icd_codes, is_npi, npi_figures
+from samples.code_table import billable
 from schemas.page import Box, PageKind, PageReading, Word
 from schemas.rules import ExtractRules
 from tests.told import told
@@ -76,14 +78,58 @@ def test_a_wrong_check_digit_gives_no_identifier_and_lowers_the_author() -> None
     assert not [f for f in wrong.fields if f.name == "author_npi"]
 
 
+LETTERS = {"0": "OoQD", "1": "lIi|!", "5": "Ss", "8": "B", "2": "Zz"}  # as figures are misread
+
+
+@given(st.sampled_from(NPIS), st.data())
+def test_an_identifier_with_letters_for_figures_is_mended_or_refused_and_never_another(npi: str, data: st.DataObject) -> None:
+    read = "".join(data.draw(st.sampled_from([c, *LETTERS.get(c, "")])) for c in npi)
+    assert npi_figures(read) in ({npi} if read == npi else {npi, ""})
+    few = sum(not c.isdigit() for c in read) <= 2
+    assert (npi_figures(read) == npi) is few
+
+
+@pytest.mark.parametrize("read", ["123456789O", "I234567B9l", "1234S6789", "phone12345", "12345678933", "1Z34S6789E"])
+def test_letters_that_make_no_right_check_digit_give_no_identifier(read: str) -> None:
+    assert npi_figures(read) == ""
+
+
 @pytest.mark.parametrize("code", ["E11.9", "I50.23", "S72.001A", "Z3A.38", "C7A.010", "M1A.0110", "U07.1", "O9A.211", "T88.7XXA", "H66.91"])
-def test_a_diagnosis_code_of_a_chapter_is_kept(code: str) -> None:
+def test_a_diagnosis_code_of_the_release_is_kept(code: str) -> None:
     assert list(icd_codes(f"({code}),")) == [code]
 
 
-@pytest.mark.parametrize("code", ["U50.1", "T97.2", "C99.1", "E9A.1", "D95.0", "O97.3", "150.23", "l50.23", "E1.19", "I5023"])
-def test_what_is_in_no_chapter_is_no_code(code: str) -> None:
+@pytest.mark.parametrize(
+    "code", ["E11.99", "S72.00X", "Z38.38", "A00.5", "U50.1", "T97.2", "C99.1", "E9A.1", "D95.0", "O97.3", "150.23", "l50.23", "E1.19", "I5023"]
+)
+def test_what_the_release_does_not_have_is_no_code(code: str) -> None:
     assert not list(icd_codes(code))
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("E11.9", Standing.BILLABLE),
+        ("I10", Standing.BILLABLE),
+        ("T07.XXXA", Standing.BILLABLE),
+        ("E11", Standing.CATEGORY),
+        ("E11.6", Standing.CATEGORY),
+    ]
+    + [(code, Standing.UNKNOWN) for code in ("E11.99", "I10.1", "A", "", "\n", "ZZZ")],
+)
+def test_what_a_release_says_of_a_code(code: str, said: Standing) -> None:
+    assert standing(code) is said
+
+
+def test_a_category_is_kept_and_told() -> None:
+    (field,) = (f for f in extract(told(page("Diagnosis codes: E11.6, I10, (E78)")), rules=ExtractRules()).fields if f.name == "icd10_codes")
+    assert field.value.split(", ")[0] == "E11.6"
+    assert "E11.6" in field.rule
+    assert "not billable" in field.rule
+
+
+def test_the_table_is_made_of_what_heads_no_longer_code() -> None:
+    assert billable(["A00 Cholera", "A00.0", "A009", "A00-A09 Intestinal", "", "1", "T07", "T07XXXA"]) == ["A000", "A009", "T07XXXA"]
 
 
 def test_a_first_letter_misread_comes_back_only_where_nothing_else_can_stand() -> None:
