@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -94,7 +94,7 @@ def tiff_bytes(scans: Sequence[Scan], *, compression: str = "") -> bytes:
     return out.getvalue()
 
 
-def pdf_bytes(scans: Sequence[Scan]) -> bytes:
+def pdf_bytes(scans: Iterable[Scan]) -> bytes:
     """A PDF as a scanner makes it: one image a page, CCITT G4 or JPEG, no text."""
     import img2pdf
 

@@ -14,13 +14,11 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from io import BytesIO
+from itertools import count, islice
 from pathlib import Path
 from typing import NamedTuple
 
-from pypdf import PdfReader, PdfWriter
-
-from samples.damage import RENDER_DPI, damage_page, pdf_bytes, render_pages
+from samples.damage import RENDER_DPI, Scan, damage_page, pdf_bytes, render_pages
 from samples.facts import make_case
 from samples.layouts import rehearsal
 from samples.people import make_people
@@ -60,20 +58,16 @@ def main() -> int:
 
 def write_packet(path: Path, *, pages: int, seed: int) -> None:
     """Scanned documents of many people one after the other in one PDF, an image a page."""
-    people, written = make_people(200, seed=seed), 0
-    with PdfWriter() as packet:
-        for number in range(pages):  # a document has at least a page
-            layout = rehearsal.LAYOUTS[number % len(rehearsal.LAYOUTS)]
-            drawn = draw(layout, make_case(people[number % len(people)], kind="rehearsal", seed=seed + number))
-            wear = _SCANNERS[number % len(_SCANNERS)]
-            sheets = render_pages(drawn, RENDER_DPI.get(wear, (200, 200)))[: pages - written]
-            scans = pdf_bytes([damage_page(sheet, wear, seed=seed + number + at) for at, sheet in enumerate(sheets)])
-            packet.append(PdfReader(BytesIO(scans)))
-            written += len(sheets)
-            sys.stderr.write(f"\rmaking the packet {written}/{pages}" + ("\n" if written == pages else ""))
-            if written == pages:
-                break
-        packet.write(path)
+    path.write_bytes(pdf_bytes(islice(_scans(seed), pages)))
+
+
+def _scans(seed: int) -> Iterator[Scan]:
+    people = make_people(200, seed=seed)
+    for number in count():
+        layout, wear = rehearsal.LAYOUTS[number % len(rehearsal.LAYOUTS)], _SCANNERS[number % len(_SCANNERS)]
+        drawn = draw(layout, make_case(people[number % len(people)], kind="rehearsal", seed=seed + number))
+        for at, sheet in enumerate(render_pages(drawn, RENDER_DPI.get(wear, (200, 200)))):
+            yield damage_page(sheet, wear, seed=seed + 100 * number + at)
 
 
 def take_in(packet: Path, data: Path) -> tuple[int, float, Held]:
