@@ -6,7 +6,7 @@ from operator import attrgetter
 
 from pipeline.matching import compare as level
 from pipeline.matching.calibration import SUREST
-from pipeline.matching.compare import FIELDS
+from pipeline.matching.compare import FIELDS, Levels
 from pipeline.matching.gate import contradictions, witnesses
 from pipeline.matching.ranking import Compared, Ranking
 from schemas.match import Agreement, Candidate, Evidence, Hypothesis, Why
@@ -23,9 +23,14 @@ STRANGER = "somebody not in the index"
 
 
 def candidates(ranking: Ranking, p_wrong: float) -> tuple[Candidate, ...]:
-    """The best entry, and the next ones that more speaks for than against."""
+    """The best entry, and the next ones that more speaks for than against, or that have the very birth date or a number of the page."""
     shown = enumerate(ranking.entries[:SHOWN])
-    return tuple(_candidate(ranking, place, entry, p_wrong) for place, entry in shown if place == 0 or entry.score > 0)
+    return tuple(_candidate(ranking, place, entry, p_wrong) for place, entry in shown if place == 0 or entry.score > 0 or _has_the_very(entry.levels))
+
+
+def _has_the_very(levels: Levels) -> bool:
+    """Whether birth date, telephone, SSN digits or our number are equal: where another's name was read, they alone lead to the patient."""
+    return level.EXACT in (levels.dob, levels.phone, levels.ssn_last4, levels.mrn)
 
 
 def _candidate(ranking: Ranking, place: int, entry: Compared, p_wrong: float) -> Candidate:

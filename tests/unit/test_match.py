@@ -80,6 +80,16 @@ def test_a_damaged_last_name_is_filed_with_a_phone(changes, level):
     assert outcome.candidates[0].evidence[0].level == level
 
 
+def test_where_a_providers_name_was_taken_whoever_has_the_birth_date_is_shown():
+    doctor = entry(last_name="Brandt", first_name="Otto", middle_name="", sex="M", dob="1970-02-03", ssn_last4="", phone="2165550111", zip="44101")
+    claim = PatientClaim("BRANDT", "OTTO", dob=ANN.dob, phone="2165559999", address_line="9 Elm St", zip="44999")
+    outcome = decide(claim, ANN, doctor)
+    assert not isinstance(outcome, Matched)
+    shown = {candidate.mrn: candidate.bits for candidate in outcome.candidates}
+    assert shown[ANN.mrn] <= 0
+    assert ANN.mrn not in {candidate.mrn for candidate in decide(replace(claim, dob="1970-02-03"), ANN, doctor).candidates[1:]}
+
+
 def test_nobody_in_the_index():
     assert isinstance(decide(CLAIM), NoCandidate)
     assert decide(PatientClaim()) == NoCandidate()
