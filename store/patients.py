@@ -228,7 +228,7 @@ def _sum(one: UpsertCount, other: UpsertCount) -> UpsertCount:
 
 
 def _differing(conn: Connection, entries: Mapping[str, _Entry]) -> dict[str, _Entry]:
-    known = {row.mrn: row.digest for row in _known(conn, list(entries))}
+    known = dict(conn.execute(select(patient.c.mrn, patient.c.digest).where(patient.c.mrn.in_(list(entries)))).tuples().all())
     return {mrn: entry for mrn, entry in entries.items() if known.get(mrn) != entry.digest}
 
 

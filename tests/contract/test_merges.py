@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,7 +14,7 @@ from pipeline.matching.keys import patient_keys
 from schemas.faults import InputFault
 from schemas.patient import IndexPatient, PatientClaim
 from schemas.record import DocumentRecord, DocumentStatus, ReviewItem
-from store import apart, audit, documents, merges, patients, queue, tables
+from store import apart, audit, documents, merges, owed, patients, queue, tables
 from store.database import reading, writing
 from store.patients import PatientIndex, fold
 from store.search import search
@@ -48,10 +48,10 @@ def found(engine, entry):
     return PatientIndex(engine).find(patient_keys(entry), limit=40)
 
 
-def file(engine, take, settle, mrn, name="d1"):
+def file(engine, take, settle, mrn, name="d1", at=NOW):
     delivery, _ = take(name)
     plain = DocumentRecord(
-        *(name, delivery.id, delivery.name, delivery.sha256, (1,), DocumentStatus.FILED, "ecg", None, 0.9, mrn, 0.9, {}, (), "o"), NOW, {}
+        *(name, delivery.id, delivery.name, delivery.sha256, (1,), DocumentStatus.FILED, "ecg", None, 0.9, mrn, 0.9, {}, (), "o"), at, {}
     )
     settle(delivery, 1, [plain], texts={name: "words"})
 
@@ -167,6 +167,22 @@ def test_a_chain_of_merges_is_parted_link_by_link(engine):
     assert heads(engine, *"ABCD") == ["B", "B", "C", "C"]
     unmerge(engine, "A")
     assert heads(engine, *"ABCD") == ["A", "B", "C", "C"]
+
+
+def test_a_parting_owes_a_question_to_what_was_filed_to_whoever_stood_for_the_entry(engine, take, settle):
+    put(engine, *(replace(JANE, mrn=mrn) for mrn in "ABC"))
+    steps = [("before", "B"), ("A", "B"), ("to b", "B"), ("early", "C"), ("B", "C"), ("to c", "C")]
+    for hour, (what, where) in enumerate(steps):
+        at = NOW + timedelta(hours=hour)
+        if len(what) > 1:
+            file(engine, take, settle, where, what, at=at)
+        else:
+            with writing(engine) as conn:
+                merges.merge(conn, what, where, actor="clerk", now=at)
+    unmerge(engine, "A")
+    with reading(engine) as conn:
+        debt = owed.standing(conn, [owed.Act.PARTED])[0]
+    assert (debt.mrns, debt.documents) == (("A", "C"), ("to b", "to c"))
 
 
 @pytest.mark.parametrize(("mrn", "into"), [("M1", "M1"), ("M1", "M9"), ("M9", "M1"), ("M3", "M1"), ("M2", "M3")])

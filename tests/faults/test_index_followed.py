@@ -5,23 +5,34 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 import pytest
+import stub_worker
 from sqlalchemy import create_engine, event, make_url
-from test_rematch import JANE, NOW, TWICE, House
+from test_rematch import JANE, NOTE, NOW, PAGE, TWICE, Composer, House
 
-from schemas.document import FieldName
-from store import merges, owed, queue
+from pipeline import versions
+from pipeline.certify import proposing
+from pipeline.decide import line_up, patient_doubt
+from pipeline.match import match_patient
+from schemas.document import Extraction, Field, FieldName
+from schemas.faults import StoreFault
+from schemas.filing import BatchPlan, PlannedDocument
+from schemas.page import Box
+from store import documents, merges, owed, queue, recuts
 from store.database import open_index, reading, writing
-from workers import aside, patients
+from store.patients import PatientIndex
+from workers import aside, patients, recut, rematch
 from workers.crew import LocalCrew
 from workers.follow import LEFT_SECONDS, Unpaid, follow_up, look
+from workers.ingest import ingest
 from workers.merge import merge_entries
 from workers.rematch import RECHECK
 from workers.status import take_status
-from workers.steps import Desk
+from workers.steps import Desk, process_file
 
 OTTO = "M5,Zimmermann,Otto,M,1931-11-09,4405550123,4 Ash Road,12345"
 OTTOS = {
@@ -232,6 +243,50 @@ def test_a_change_made_while_another_is_followed_is_not_struck_out_with_it(build
     house.people(JANE)
     with reading(house.stores.index) as conn:
         assert len(owed.standing(conn)) == 1
+
+
+@pytest.mark.parametrize("crash", [False, True])
+def test_cuts_that_are_made_during_an_import_are_matched_with_what_came(tmp_path, monkeypatch, crash):
+    monkeypatch.setenv("STUB_TRACE", str(tmp_path / "trace"))
+    house = House(tmp_path)
+    house.people("X1,Other,Person,M,1950-05-05,,,")
+    (tmp_path / "two").write_text("pages 2")
+    (delivery,) = ingest([tmp_path / "two"], house.config, house.stores).deliveries
+
+    def planned(parts, says, line):
+        said = Extraction(tuple(Field(field, value, value, 0.95, 1, Box(0.1, 0.1, 0.2, 0.2), "label", 2) for field, value in says.items()))
+        outcome = match_patient(said, PatientIndex(house.stores.index), rules=proposing(house.config.match))
+        decision = line_up([*patient_doubt(outcome)], outcome, line)
+        return BatchPlan(tuple(PlannedDocument(pages, decision, NOTE, said, outcome, versions=versions.STEPS, line=line) for pages in parts))
+
+    def plan_parts(parts, line):
+        made = planned([tuple(page.number for page in part) for part in parts], PAGE, line)
+        house.people(JANE)
+        return made
+
+    plain = stub_worker.equip(house.config, house.stores)
+    reader = replace(plain, plan=lambda pages, line: planned([(1, 2)], OTTOS, line), plan_parts=plan_parts, composer=Composer())
+    desk = Desk(house.config, house.stores, reader, tmp_path / "scratch", lambda: NOW + timedelta(days=30), lambda _: None)
+    process_file(desk, delivery.id, lambda _, step: step(), lambda parts, _: [])
+    with writing(house.stores.index) as conn:
+        (record,) = documents.of_delivery(conn, delivery.id)
+        (item,) = queue.of_document(conn, record.id)
+        fence = queue.claim(conn, item.id, "clerk", now=NOW)
+        name = recuts.ask(conn, item, [(1,), (2,)], "clerk", fence, may=[record.id], now=NOW).id
+    crashes = [StoreFault("gone")] * crash
+
+    def catch_up(*args, **kwargs):
+        if crashes:
+            raise crashes.pop()
+        return rematch.catch_up(*args, **kwargs)
+
+    monkeypatch.setattr(recut, "catch_up", catch_up)
+    for _ in range(1 + crash):
+        with suppress(StoreFault):
+            recut.settle_recut(desk, name)
+    assert not crashes
+    with reading(house.stores.index) as conn:
+        assert [(one.status, one.patient_mrn) for one in documents.of_delivery(conn, delivery.id)] == [("filed", "M1")] * 2
 
 
 def test_a_real_worker_process_does_what_was_left(tmp_path, monkeypatch):
