@@ -17,7 +17,7 @@ from pipeline.match import patient_keys
 from schemas.faults import InputFault
 from schemas.patient import IndexPatient
 from schemas.record import AuditEntry
-from store.patients import UpsertCount, upsert
+from store.upsert import UpsertCount, upsert
 from workers.wire import Stores
 
 COLUMNS = tuple(f.name for f in fields(IndexPatient))

@@ -18,6 +18,7 @@ from store import apart, audit, documents, merges, owed, patients, queue, tables
 from store.database import reading, writing
 from store.patients import PatientIndex, fold
 from store.search import search
+from store.upsert import upsert
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SEQUENCES = int(os.environ.get("CHARTROOM_MERGE_SEQUENCES", "12"))  # `make bench-match` runs 2,000
@@ -26,7 +27,7 @@ JOAN = replace(JANE, mrn="M2", first_name="Joan", phone="4405550100")
 
 
 def put(engine, *entries):
-    return patients.upsert(engine, [(entry, patient_keys(entry)) for entry in entries], now=NOW, keys_of=patient_keys)
+    return upsert(engine, [(entry, patient_keys(entry)) for entry in entries], now=NOW, keys_of=patient_keys)
 
 
 def merge(engine, mrn, into):
@@ -112,7 +113,7 @@ def test_new_kinds_of_keys_reach_aliases_too(engine):
     put(engine, JANE)
     moved = replace(JANE, phone="4405550777")
     put(engine, moved)
-    patients.upsert(engine, [(moved, ("new",))], now=NOW, keys_of=lambda entry: ("new", f"phone {entry.phone}"))
+    upsert(engine, [(moved, ("new",))], now=NOW, keys_of=lambda entry: ("new", f"phone {entry.phone}"))
     assert [entry.phone for entry in PatientIndex(engine).find([f"phone {JANE.phone}"], limit=9)] == [JANE.phone]
     assert PatientIndex(engine).find([f"P|{JANE.phone}"], limit=9) == []
 
