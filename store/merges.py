@@ -58,20 +58,20 @@ def merge(conn: Connection, mrn: str, into: str, *, actor: str, now: datetime) -
 def unmerge(conn: Connection, mrn: str, *, actor: str, now: datetime) -> str | None:
     """Let an entry stand for itself again, with what was merged into it before; the number it led to, None when it was parted already.
 
-    What was filed to that number while it stood for both is owed a question. InputFault for an entry that was never merged.
+    What was filed to others while they stood for it is owed a question. InputFault for an entry that was never merged.
     """
-    head, since = _known(conn, mrn), merged_at(conn, mrn)
-    parent = _parents(conn, [mrn]).get(mrn)
-    if since is None:
+    head = _known(conn, mrn)
+    if merged_at(conn, mrn) is None:
         raise InputFault("That entry is not merged.", next_step="Check the MRN.")
-    if parent is None:
+    parents = _parents(conn, family(conn, mrn)[1:])
+    if mrn not in parents:
         return None
-    _append(conn, "unmerge", mrn, parent, actor, now)
-    own = below(conn, mrn)
+    own, meanwhile = below(conn, mrn), _filed_meanwhile(conn, mrn, parents)
+    _append(conn, "unmerge", mrn, parents[mrn], actor, now)
     conn.execute(update(patient).where(patient.c.mrn == mrn).values(survivor_mrn=None, active=True))
     conn.execute(update(patient).where(patient.c.mrn.in_(own[1:])).values(survivor_mrn=mrn))
     tally(conn, [_entry(conn, mrn)], [])
-    owed.note(conn, owed.Act.PARTED, now, [head, mrn], _filed_since(conn, head, since))
+    owed.note(conn, owed.Act.PARTED, now, [head, mrn], meanwhile)
     return head
 
 
@@ -115,9 +115,16 @@ def _known(conn: Connection, mrn: str) -> str:
     return str(row.survivor_mrn or row.mrn)
 
 
-def _filed_since(conn: Connection, mrn: str, since: datetime) -> list[str]:
-    filed = (document.c.patient_mrn == mrn) & (document.c.status == str(DocumentStatus.FILED)) & (document.c.filed_at >= since)
-    return list(conn.execute(select(document.c.id).where(filed)).scalars())
+def _filed_meanwhile(conn: Connection, mrn: str, parents: dict[str, str]) -> list[str]:
+    """Documents filed to each number that this one led to, since it did: along a chain of merges one after the other stood for it."""
+    found: list[str] = []
+    since = merged_at(conn, mrn)
+    while since and mrn in parents:
+        mrn = parents[mrn]
+        filed = (document.c.patient_mrn == mrn) & (document.c.status == str(DocumentStatus.FILED)) & (document.c.filed_at >= since)
+        found += conn.execute(select(document.c.id).where(filed)).scalars()
+        since = max(since, merged_at(conn, mrn) or since)
+    return found
 
 
 def _entry(conn: Connection, mrn: str) -> Any:

@@ -12,22 +12,19 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime
 from functools import lru_cache
 from heapq import nsmallest
 from math import floor
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, bindparam, delete, insert, select, text, update
+from sqlalchemy import Connection, Engine, Row, select, text
 from sqlalchemy.exc import DBAPIError
 
 from schemas.patient import IndexPatient, NameFrequencies, PatientClaim
-from schemas.record import AuditEntry
-from store import aliases, apart, audit, owed
-from store.aliases import KeysOf
-from store.database import glancing, reading, writing
-from store.tables import name_count, patient, patient_key
+from store import aliases, apart
+from store.database import glancing, reading
+from store.tables import name_count, patient
 
 COLUMNS = tuple(item.name for item in fields(IndexPatient))
 COMMON = 250  # a key shared by more entries than this tells nobody apart
@@ -41,54 +38,13 @@ CHANGES = ("changes", "")
 
 _HASHER = hashlib.blake2b(digest_size=8)
 _BITS = struct.Struct(">q")
-_facts = attrgetter(*COLUMNS)
-
-Keyed = tuple[IndexPatient, tuple[str, ...]]
-
-
-class UpsertCount(NamedTuple):
-    """What an import did."""
-
-    new: int = 0
-    changed: int = 0
-    same: int = 0
-
-
-Told = Callable[[UpsertCount], AuditEntry]
-
-
-class _Pen(NamedTuple):
-    """How a batch is written."""
-
-    now: datetime
-    told: Told | None
-    keys_of: KeysOf | None
-
-
-class _Entry(NamedTuple):
-    patient: IndexPatient
-    keys: bytes
-    digest: bytes
-
-
-def upsert(
-    engine: Engine, rows: Iterable[Keyed], *, now: datetime, batch: int = 2000, told: Told | None = None, keys_of: KeysOf | None = None
-) -> UpsertCount:
-    """Bring the index in line with `rows`, by MRN. Each batch is a short transaction of its own; the rest of the index stays as it is.
-
-    What `told` makes of the sums is put on record with the last batch. `keys_of` makes the keys of former names, phones and addresses, which
-    go on leading to the entry; without it they are not kept.
-    """
-    total = UpsertCount()
-    for entries, last in _and_whether_last(_batches(rows, batch)):
-        total = _write(engine, entries, total, _Pen(now, told if last else None, keys_of))
-    return total
+facts_of = attrgetter(*COLUMNS)
 
 
 def get(conn: Connection, mrn: str) -> IndexPatient | None:
     """The entry with this MRN."""
     row = conn.execute(select(patient).where(patient.c.mrn == mrn)).first()
-    return _patient(row) if row else None
+    return patient_of(row) if row else None
 
 
 def size(engine: Engine) -> int:
@@ -121,7 +77,7 @@ class PatientIndex:
         A key that more than 250 entries share is passed over, unless no other key leads anywhere. An entry that shares fewer than a fifth
         of the keys that the first one shares is left out.
         """
-        hashes = sorted({_hash(key) for key in keys})
+        hashes = sorted({hash_of(key) for key in keys})
         if not hashes:
             return []
         _, common = self._learnt()
@@ -156,7 +112,7 @@ class PatientIndex:
 
     def _count(self, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
         with glancing(self._engine) as conn:
-            rows = _raw(conn, _count_query(len(names), _mark(conn)), [part for name in names for part in name])
+            rows = _raw(conn, _count_query(len(names), mark_of(conn)), [part for name in names for part in name])
         return dict.fromkeys(names, 0) | {(kind, name): bearers for kind, name, bearers in rows}
 
 
@@ -165,7 +121,7 @@ def fold(name: str) -> str:
     return "".join(letter for letter in unicodedata.normalize("NFKD", name).upper() if "A" <= letter <= "Z")
 
 
-def _hash(key: str) -> int:
+def hash_of(key: str) -> int:
     """64 signed bits of BLAKE2b."""
     hasher = _HASHER.copy()  # half the time of a new one
     hasher.update(key.encode("utf-8", "surrogatepass"))
@@ -173,120 +129,9 @@ def _hash(key: str) -> int:
     return bits
 
 
-def _pack(keys: Iterable[str]) -> bytes:
-    hashes = sorted({_hash(key) for key in keys})
-    return struct.pack(f"<{len(hashes)}q", *hashes)
-
-
 def unpack_keys(packed: bytes) -> tuple[int, ...]:
     """The hashes under which an entry stands."""
     return struct.unpack(f"<{len(packed) // 8}q", packed)
-
-
-def _batches(rows: Iterable[Keyed], batch: int) -> Iterator[dict[str, _Entry]]:
-    """Entries by MRN, `batch` at a time; of two rows with one MRN the later one comes in a later batch, and so wins."""
-    entries: dict[str, _Entry] = {}
-    for row, keys in rows:
-        if len(entries) >= batch or row.mrn in entries:
-            yield entries
-            entries = {}
-        packed = _pack(keys)
-        digest = hashlib.blake2b("\x1f".join(_facts(row)).encode("utf-8", "replace") + packed, digest_size=16).digest()
-        entries[row.mrn] = _Entry(row, packed, digest)
-    if entries:
-        yield entries
-
-
-def _and_whether_last(batches: Iterator[dict[str, _Entry]]) -> Iterator[tuple[dict[str, _Entry], bool]]:
-    """Each batch and whether it is the last one; of no batches an empty one."""
-    held = next(batches, {})
-    for entries in batches:
-        yield held, False
-        held = entries
-    yield held, True
-
-
-def _write(engine: Engine, entries: Mapping[str, _Entry], total: UpsertCount, pen: _Pen) -> UpsertCount:
-    """One batch; the sums with it. Rows that are as they were are seen while reading, so that a repeated import holds up nobody."""
-    with reading(engine) as conn:
-        differing = _differing(conn, entries)
-    count = UpsertCount(same=len(entries))
-    if not differing and pen.told is None:
-        return _sum(total, count)
-    with writing(engine) as conn:
-        differing = _differing(conn, differing)  # somebody may have written the same meanwhile
-        if differing:
-            count = _replace(conn, differing, len(entries) - len(differing), pen)
-            owed.note(conn, owed.Act.WRITTEN, pen.now)
-        if pen.told:
-            audit.append(conn, pen.told(_sum(total, count)), pen.now)
-    return _sum(total, count)
-
-
-def _sum(one: UpsertCount, other: UpsertCount) -> UpsertCount:
-    return UpsertCount(*map(sum, zip(one, other, strict=True)))
-
-
-def _differing(conn: Connection, entries: Mapping[str, _Entry]) -> dict[str, _Entry]:
-    known = {row.mrn: row.digest for row in _known(conn, list(entries))}
-    return {mrn: entry for mrn, entry in entries.items() if known.get(mrn) != entry.digest}
-
-
-def _replace(conn: Connection, entries: Mapping[str, _Entry], same: int, pen: _Pen) -> UpsertCount:
-    before = {row.mrn: row for row in _known(conn, list(entries))}
-    new = [entry for mrn, entry in entries.items() if mrn not in before]
-    changed = {mrn: entry for mrn, entry in entries.items() if mrn in before}
-    if new:
-        conn.execute(insert(patient), [_values(entry, pen.now) | {"active": True} for entry in new])
-    if changed:
-        _drop_keys(conn, [(row.rid, row.key_hashes) for row in before.values()])
-        conn.execute(_UPDATE, [{f"to_{name}": value for name, value in _values(entry, pen.now).items()} for entry in changed.values()])
-    _add_keys(conn, [(row.rid, entries[row.mrn].keys) for row in _known(conn, list(entries))])
-    if changed and pen.keys_of:
-        _keep_aliases(conn, [_patient(row) for row in before.values()], {mrn: entry.patient for mrn, entry in changed.items()}, pen.keys_of, pen.now)
-    merged = {row.mrn for row in before.values() if not row.active}  # somebody else stands for these in the counts
-    counted = [mrn for mrn in entries if mrn not in merged]
-    tally(conn, [entries[mrn].patient for mrn in counted], [before[mrn] for mrn in counted if mrn in before])
-    return UpsertCount(len(new), len(changed), same)
-
-
-def _keep_aliases(conn: Connection, before: Sequence[IndexPatient], after: Mapping[str, IndexPatient], keys_of: KeysOf, now: datetime) -> None:
-    """What changed entries were called before leads to them as they are now."""
-    aliases.keep(conn, before, after, now)
-    faces = aliases.faces(conn, after)
-    packed = {number: _pack(keys_of(face)) for number, (face, _) in faces.items()}
-    _drop_keys(conn, [(-number, keys) for number, (_, keys) in faces.items()])
-    _add_keys(conn, [(-number, keys) for number, keys in packed.items()])
-    aliases.note_keys(conn, packed)
-
-
-_UPDATE = (
-    update(patient)
-    .where(patient.c.mrn == bindparam("to_mrn"))
-    .values({name: bindparam(f"to_{name}") for name in (*COLUMNS[1:], "key_hashes", "digest", "updated_at")})
-)
-
-
-def _known(conn: Connection, mrns: list[str]) -> Sequence[Any]:
-    return conn.execute(select(patient).where(patient.c.mrn.in_(mrns))).all()
-
-
-def _values(entry: _Entry, now: datetime) -> dict[str, Any]:
-    return dict(zip(COLUMNS, _facts(entry.patient), strict=True)) | {"key_hashes": entry.keys, "digest": entry.digest, "updated_at": now}
-
-
-def _add_keys(conn: Connection, packed: Iterable[tuple[int, bytes]]) -> None:
-    """In the order of the index, which spares the disk."""
-    pairs = sorted((key, rid) for rid, keys in packed for key in unpack_keys(keys))
-    if pairs:
-        mark = _mark(conn)
-        conn.exec_driver_sql(f"INSERT INTO patient_key (key, rid) VALUES ({mark}, {mark})", pairs)  # noqa: S608
-
-
-def _drop_keys(conn: Connection, packed: Iterable[tuple[int, bytes]]) -> None:
-    pairs = [{"old_key": key, "old_rid": rid} for rid, keys in packed for key in unpack_keys(keys)]
-    if pairs:
-        conn.execute(delete(patient_key).where(patient_key.c.key == bindparam("old_key"), patient_key.c.rid == bindparam("old_rid")), pairs)
 
 
 def _names(people: Iterable[Any]) -> Counter[tuple[str, str]]:
@@ -323,7 +168,7 @@ def _postings(conn: Connection, hashes: Sequence[int], most: int) -> dict[int, l
     found: dict[int, list[int]] = {}
     if not hashes:
         return found
-    for key, rid in _raw(conn, _posting_query(len(hashes), most, _mark(conn)), hashes):
+    for key, rid in _raw(conn, _posting_query(len(hashes), most, mark_of(conn)), hashes):
         if key in found:
             found[key].append(rid)
         else:
@@ -363,7 +208,7 @@ def _entries(conn: Connection, rids: Sequence[int], limit: int) -> list[IndexPat
 def _faces(conn: Connection, rids: Sequence[int]) -> Iterator[tuple[str, IndexPatient]]:
     """The entries of these rows and aliases, each with the number that stands for it."""
     own, former = [rid for rid in rids if rid > 0], [-rid for rid in rids if rid < 0]
-    rows = {row[0]: row for row in _raw(conn, _rows_query(len(own), _mark(conn)), own)} if own else {}
+    rows = {row[0]: row for row in _raw(conn, _rows_query(len(own), mark_of(conn)), own)} if own else {}
     formerly = aliases.faces_by_number(conn, former, lambda mrns: _heads(conn, mrns)) if former else {}
     for rid in rids:
         if rid < 0:
@@ -374,9 +219,14 @@ def _faces(conn: Connection, rids: Sequence[int]) -> Iterator[tuple[str, IndexPa
             yield survivor or facts[0], IndexPatient(*facts)
 
 
+def rows_of(conn: Connection, mrns: list[str]) -> Sequence[Any]:
+    """The rows of these entries."""
+    return conn.execute(select(patient).where(patient.c.mrn.in_(mrns))).all()
+
+
 def _heads(conn: Connection, mrns: list[str]) -> dict[str, tuple[IndexPatient, str]]:
     """Entries by MRN, each with the number that stands for it."""
-    return {row.mrn: (_patient(row), row.survivor_mrn or row.mrn) for row in _known(conn, mrns)}
+    return {row.mrn: (patient_of(row), row.survivor_mrn or row.mrn) for row in rows_of(conn, mrns)}
 
 
 @lru_cache(maxsize=128)
@@ -384,7 +234,7 @@ def _rows_query(count: int, mark: str) -> str:
     return f"SELECT rid, survivor_mrn, {', '.join(COLUMNS)} FROM patient WHERE rid IN ({', '.join([mark] * count)})"  # noqa: S608
 
 
-def _mark(conn: Connection) -> str:
+def mark_of(conn: Connection) -> str:
     """What stands for a value in a statement that goes straight to the driver."""
     return "?" if conn.dialect.name == "sqlite" else "%s"
 
@@ -402,5 +252,6 @@ def _raw(conn: Connection, query: str, values: Sequence[int | str]) -> list[tupl
         cursor.close()
 
 
-def _patient(row: Row[Any]) -> IndexPatient:
-    return IndexPatient(*_facts(row))
+def patient_of(row: Row[Any]) -> IndexPatient:
+    """The entry that a row holds."""
+    return IndexPatient(*facts_of(row))

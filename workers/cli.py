@@ -121,6 +121,7 @@ def show_document(
 ) -> None:
     """One document with its fields, candidates and evidence."""
     from store import documents as rows
+    from store import merges
     from store.database import reading
     from workers import show
     from workers.wire import connect
@@ -129,9 +130,10 @@ def show_document(
     stores = connect(settings, folder)
     with reading(stores.index) as conn:
         record = rows.get(conn, document_id)
+        survivor = merges.survivor(conn, record.patient_mrn) if record and record.patient_mrn else ""
     if record is None:
         raise InputFault(f"There is no document {document_id}.", next_step="`chartroom search` and `documents export` give the ids.")
-    show.document(record)
+    show.document(record, survivor)
     if spans:
         from workers.spans import spans_of
 
@@ -160,6 +162,7 @@ def search(
 ) -> None:
     """Find documents by their words and fields."""
     from store import documents as rows
+    from store import merges
     from store.database import reading
     from store.search import search as find
     from workers import show
@@ -168,7 +171,8 @@ def search(
     settings, folder = installation()
     with reading(connect(settings, folder).index) as conn:
         found = find(conn, " ".join(query), limit=limit)
-        show.hits(found, [rows.get(conn, hit.document_id) for hit in found])
+        records = [rows.get(conn, hit.document_id) for hit in found]
+        show.hits(found, records, merges.survivors(conn, [record.patient_mrn for record in records if record and record.patient_mrn]))
 
 
 @review.command("list")
@@ -190,7 +194,7 @@ def list_items(limit: Annotated[int, typer.Option(min=1, max=100_000)] = 50) -> 
 def show_item(item_id: Annotated[str, typer.Argument(metavar="ITEM")]) -> None:
     """One item: why it is here, the candidates, and what speaks for and against each."""
     from store import documents as rows
-    from store import queue
+    from store import merges, queue
     from store.database import reading
     from workers import show
     from workers.wire import connect
@@ -199,9 +203,10 @@ def show_item(item_id: Annotated[str, typer.Argument(metavar="ITEM")]) -> None:
     with reading(connect(settings, folder).index) as conn:
         item = queue.get(conn, item_id)
         record = rows.get(conn, item.document_id) if item else None
+        survivor = merges.survivor(conn, record.patient_mrn) if record and record.patient_mrn else ""
     if item is None or record is None:
         raise InputFault(f"There is no review item {item_id}.", next_step="`chartroom review list` gives the ids.")
-    show.item(item, record)
+    show.item(item, record, survivor)
 
 
 @review.command()

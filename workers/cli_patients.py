@@ -73,6 +73,10 @@ def merge(
     settings, folder = installation()
     moved = merge_entries(connect(settings, folder), settings, old, survivor, actor=actor_given(by), now=time_now())
     typer.echo(f"{visible(moved.survivor)} {'stands' if moved.new else 'stood already'} for {visible(old)}. {_shown(moved.documents, old)} it.")
+    if moved.against:
+        typer.echo(
+            f"Against their being one person: {', '.join(moved.against)}. `chartroom patients unmerge {visible(old)}` takes it back.", err=True
+        )
     show.followed(moved.followed)
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from schemas.config import Config
 from schemas.decision import Wish
 from schemas.record import DocumentRecord, ReviewItem
-from store import corrections, merges, neighbours
+from store import apart, corrections, merges, neighbours, patients
 from store.database import writing
 from workers.follow import BY_CLERKS, Followed, follow_up
 from workers.resolve import resolve_item
 from workers.wire import Stores
+
+TELLING = {"first_name": "the first name", "dob": "the birth date", "sex": "the sex", "ssn_last4": "the SSN digits"}
 
 
 class Moved(NamedTuple):
@@ -22,14 +24,23 @@ class Moved(NamedTuple):
     new: bool  # False: it was so already
     documents: int
     followed: Followed
+    against: tuple[str, ...] = ()  # what speaks against their being one person, without a value
 
 
 def merge_entries(stores: Stores, config: Config, mrn: str, into: str, *, actor: str, now: datetime) -> Moved:
     """Have one entry stand for another: its documents show under the survivor. Repeating it only does what a killed one left to do."""
     with writing(stores.index) as conn:
+        against = _against(conn, mrn, into)
         new = merges.merge(conn, mrn, into, actor=actor, now=now)
         moved, head = neighbours.filed_to(conn, merges.below(conn, mrn)), merges.survivor(conn, into)
-    return Moved(head, new, len(moved), follow_up(stores, config, now=now))
+    return Moved(head, new, len(moved), follow_up(stores, config, now=now), against if new else ())
+
+
+def _against(conn: Any, one: str, other: str) -> tuple[str, ...]:
+    """In what two entries are unlike, and whether a clerk has called them two people: a number is soon mistyped."""
+    entries = [entry for mrn in (one, other) if (entry := patients.get(conn, mrn))]
+    unlike = [said for name, said in TELLING.items() if len({getattr(entry, name).casefold() for entry in entries} - {""}) > 1]
+    return (*unlike, *(["a clerk's decision that they are two people"] if other in apart.others(conn, one) else []))
 
 
 def unmerge_entry(stores: Stores, config: Config, mrn: str, *, actor: str, now: datetime) -> Moved:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -18,13 +17,14 @@ from pipeline.match import patient_keys
 from schemas.faults import InputFault
 from schemas.patient import IndexPatient
 from schemas.record import AuditEntry
-from store.patients import UpsertCount, upsert
+from store.upsert import UpsertCount, upsert
 from workers.wire import Stores
 
 COLUMNS = tuple(f.name for f in fields(IndexPatient))
 LONGEST_LINE = 100_000  # bytes
 REQUIRED = {"mrn", "last_name", "dob"}
 EXPECTED = f"Expected: {','.join(COLUMNS)}"
+CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")  # all but the tab
 ALIKE = 0.9  # Jaro-Winkler
 OTHER_WORDS = {
     **dict.fromkeys(("medical_record_number", "patient_id", "chart_number"), "mrn"),
@@ -164,7 +164,7 @@ def entry_of(header: list[str], row: list[str], today: date) -> IndexPatient:
     """The entry that a row describes. ValueError says what is wrong with it, without the patient's data."""
     if len(row) != len(header):
         raise ValueError(f"{len(row)} columns where the header has {len(header)}")
-    if any(unicodedata.category(sign) == "Cc" and sign != "\t" for cell in row for sign in cell):
+    if any(map(CONTROL.search, row)):
         raise ValueError("a control character in it")
     cells = {name: cell.strip() for name, cell in zip(header, row, strict=True) if name in COLUMNS}
     if not cells.get("mrn"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from schemas.faults import StoreFault
 from schemas.reasons import explain
 from schemas.record import DocumentRecord, DocumentStatus, ReviewItem
 from schemas.source import visible
+from workers.show_match import match_of, standing
 
 if TYPE_CHECKING:
     from pipeline.ports import Described
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)  # into a file or a pipe nothing is cut
 notes = Console(stderr=True, highlight=False)
-BAR = 10
+FILING = "automatic filing"  # the part of the status with a line a source
 WATCH_SECONDS = 3.0  # between two looks of `status --watch`
 COLOURS = {"filed": "green", "review": "yellow", "quarantined": "red", "set_aside": "dim"}
 
@@ -78,17 +79,18 @@ def not_taken(refused: Sequence[tuple[str, str]], unreadable: Sequence[tuple[str
         notes.print(f"[red]not taken[/]: {_name(name)}: {why}")
 
 
-def document(record: DocumentRecord) -> None:
-    """One document with its fields, candidates and evidence."""
+def document(record: DocumentRecord, survivor: str = "") -> None:
+    """One document with its fields, candidates and evidence. `survivor` is the number that stands for its patient's today."""
     out.print(f"[bold]{record.id}[/]  {_status(record.status)}  {_plain(record.source_name)}  pages {ranges(record.pages)}")
     kind = record.document_type or "none"
     sure = f" ({record.document_type_confidence:.2f})" if record.document_type_confidence is not None else ""
-    out.print(f"type {kind}{sure}   LOINC {record.loinc or '–'}   patient {record.patient_mrn or '–'}   object {record.object_key or '–'}")
+    out.print(f"type {kind}{sure}   LOINC {record.loinc or '–'}   patient {_patient(record, survivor)}   object {record.object_key or '–'}")
     _type(record)
     _made_by(record)
     _reasons(record.reasons)
     _fields(record)
-    _candidates(record)
+    for part in match_of(record):
+        out.print(part)
     if twice := record.evidence.get("match", {}).get("twice"):
         out.print(f"Probably one person: {_plain(', '.join(twice))}. `chartroom patients merge OLD SURVIVOR` says so.")
     if wanting := record.evidence.get("wanting"):
@@ -96,6 +98,11 @@ def document(record: DocumentRecord) -> None:
     _checks(record)
     for line in (*record.evidence.get("cut", ()), *record.evidence.get("links", ())):
         out.print(f"[dim]{_plain(str(line))}[/]")
+
+
+def _patient(record: DocumentRecord, survivor: str) -> str:
+    mrn = _plain(record.patient_mrn or "–")
+    return f"{_plain(survivor)} (filed as {mrn})" if survivor and survivor != record.patient_mrn else mrn
 
 
 def spans(told: Described, cost: float) -> None:
@@ -154,45 +161,11 @@ def _fields(record: DocumentRecord) -> None:
         out.print(table)
 
 
-def _candidates(record: DocumentRecord) -> None:
-    _line(record)
-    for place, candidate in enumerate(record.evidence.get("candidates", ())[:5], start=1):
-        who, born = _plain(f"{candidate['mrn']}  {candidate['display_name']}"), candidate["dob"] or "?"
-        out.print(f"[bold]{place}[/]  {who}  born {born}  {candidate['bits']:.1f} bits")
-        table = _table("field", "document", "index", "", "bits", "against │ for", right={4})
-        for row in candidate["evidence"]:
-            level = "; ".join((row["level"], *row.get("witnesses", ())))
-            said = (row["field"], _plain(row["document_value"]), _plain(row["index_value"]), _plain(level))
-            table.add_row(*said, f"{row['bits']:+.1f}", _bar(row["bits"]))
-        out.print(table)
-
-
-def _line(record: DocumentRecord) -> None:
-    """How doubtful the match was, beside the line that was in force."""
-    doubt, line = record.evidence.get("match", {}).get("raw_doubt"), record.evidence.get("line")
-    if doubt is not None and line:
-        proved = f"up to a doubt of {line['doubt']:.1e}" if line["doubt"] is not None else "where the shipped table allows"
-        out.print(f"raw doubt {doubt:.1e}; the {line['kind']} line files {proved}, at most {line['bound']:g} wrong")
-    why = record.evidence.get("match", {}).get("why")
-    if why and why["hypotheses"]:
-        others = [other["name"] for other in why["hypotheses"][1:]]  # in words: their shares are no calibrated probabilities
-        out.print(f"before anything was read {why['prior_bits']:+.1f} bits; next to be thought of: {', '.join(others) or 'nothing else'}")
-    for one in why.get("expected", ()) if why else ():
-        out.print(f"expected before anything was read: {_plain(one['mrn'])}, {one['times']:g} times likelier than others")
-
-
-def _bar(bits: float) -> str:
-    """Bits as a bar: to the right what speaks for the candidate, to the left what speaks against; two bits a block."""
-    length = min(BAR, round(abs(bits) / 2))
-    against = "█" * length if bits < 0 else ""
-    return f"[red]{against:>{BAR}}[/]│[green]{'█' * length if bits > 0 else ''}[/]"
-
-
-def item(entry: ReviewItem, record: DocumentRecord) -> None:
+def item(entry: ReviewItem, record: DocumentRecord, survivor: str = "") -> None:
     """One review item: what is asked, then the document; of a blind check nothing that was decided about it."""
     out.print(f"item [bold]{entry.id}[/]  since {entry.opened_at:%Y-%m-%d %H:%M} UTC  {entry.priority}")
     if not (entry.blind or entry.known):
-        document(record)
+        document(record, survivor)
         return
     out.print(f"{_plain(record.source_name)}  pages {ranges(record.pages)}  object {record.object_key or '–'}")
     _reasons(entry.reasons)
@@ -219,14 +192,13 @@ def followed(done: Followed) -> None:
         out.print(f"{came.doubtful} filed before and doubtful now: asked about in the review queue, and filed as before until somebody decides")
 
 
-def hits(found: Sequence[Any], records: Sequence[DocumentRecord | None]) -> None:
-    """What a search found."""
+def hits(found: Sequence[Any], records: Sequence[DocumentRecord | None], stands_for: Mapping[str, str]) -> None:
+    """What a search found, patients under the numbers that stand for theirs."""
     table = _table("document", "became", "type", "patient", "text")
     for hit, record in zip(found, records, strict=True):
         if record:
-            table.add_row(
-                hit.document_id, _status(record.status), record.document_type or "", record.patient_mrn or "", _plain(" ".join(hit.snippet.split()))
-            )
+            mrn = stands_for.get(record.patient_mrn or "", record.patient_mrn or "")
+            table.add_row(hit.document_id, _status(record.status), record.document_type or "", _plain(mrn), _plain(" ".join(hit.snippet.split())))
     out.print(table if found else "Nothing found.")
 
 
@@ -255,7 +227,7 @@ def _status_tables(state: dict[str, Any]) -> Group:
     for part, values in state.items():
         table = _table(part, "")
         for key, value in values.items():
-            table.add_row(key, _said(value))
+            table.add_row(key, standing(value) if part == FILING and isinstance(value, dict) else _said(value))
         tables.append(table)
     return Group(*tables)
 

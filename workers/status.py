@@ -73,7 +73,7 @@ def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) 
 
 
 SAID = {
-    LineKind.BUILTIN: "built-in line, from simulated documents: not proved on this source's decisions",
+    LineKind.BUILTIN: "the line that ships, from simulated documents; not proved on this source's decisions",
     LineKind.SHADOW: "nothing files by itself",
     LineKind.CERTIFIED: "proved on this source's own decisions",
     LineKind.STOPPED: "stopped: random checks found more errors than the line allows; nothing files until a line is proved anew",

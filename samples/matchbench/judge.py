@@ -19,7 +19,8 @@ from schemas.match import Matched, MatchOutcome
 from schemas.patient import IndexPatient, PatientClaim
 from schemas.rules import MatchRules
 from store.database import open_index
-from store.patients import PatientIndex, upsert
+from store.patients import PatientIndex
+from store.upsert import upsert
 from workers.supervise import die_with
 
 SHIPPED = MatchRules()

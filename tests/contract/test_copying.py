@@ -12,7 +12,7 @@ from store import audit, copying, journal
 from store.copying import copy_index
 from store.database import open_index, reading, writing
 from store.objects import key_of
-from store.patients import upsert
+from store.upsert import upsert
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 PEOPLE = [IndexPatient("M1", "O'Neil", "Zoë"), IndexPatient("M2", "Doe", "Jane", dob="1970-01-02")]

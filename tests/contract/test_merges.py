@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,10 +14,11 @@ from pipeline.matching.keys import patient_keys
 from schemas.faults import InputFault
 from schemas.patient import IndexPatient, PatientClaim
 from schemas.record import DocumentRecord, DocumentStatus, ReviewItem
-from store import apart, audit, documents, merges, patients, queue, tables
+from store import apart, audit, documents, merges, owed, patients, queue, tables
 from store.database import reading, writing
 from store.patients import PatientIndex, fold
 from store.search import search
+from store.upsert import upsert
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SEQUENCES = int(os.environ.get("CHARTROOM_MERGE_SEQUENCES", "12"))  # `make bench-match` runs 2,000
@@ -26,7 +27,7 @@ JOAN = replace(JANE, mrn="M2", first_name="Joan", phone="4405550100")
 
 
 def put(engine, *entries):
-    return patients.upsert(engine, [(entry, patient_keys(entry)) for entry in entries], now=NOW, keys_of=patient_keys)
+    return upsert(engine, [(entry, patient_keys(entry)) for entry in entries], now=NOW, keys_of=patient_keys)
 
 
 def merge(engine, mrn, into):
@@ -48,10 +49,10 @@ def found(engine, entry):
     return PatientIndex(engine).find(patient_keys(entry), limit=40)
 
 
-def file(engine, take, settle, mrn, name="d1"):
+def file(engine, take, settle, mrn, name="d1", at=NOW):
     delivery, _ = take(name)
     plain = DocumentRecord(
-        *(name, delivery.id, delivery.name, delivery.sha256, (1,), DocumentStatus.FILED, "ecg", None, 0.9, mrn, 0.9, {}, (), "o"), NOW, {}
+        *(name, delivery.id, delivery.name, delivery.sha256, (1,), DocumentStatus.FILED, "ecg", None, 0.9, mrn, 0.9, {}, (), "o"), at, {}
     )
     settle(delivery, 1, [plain], texts={name: "words"})
 
@@ -112,7 +113,7 @@ def test_new_kinds_of_keys_reach_aliases_too(engine):
     put(engine, JANE)
     moved = replace(JANE, phone="4405550777")
     put(engine, moved)
-    patients.upsert(engine, [(moved, ("new",))], now=NOW, keys_of=lambda entry: ("new", f"phone {entry.phone}"))
+    upsert(engine, [(moved, ("new",))], now=NOW, keys_of=lambda entry: ("new", f"phone {entry.phone}"))
     assert [entry.phone for entry in PatientIndex(engine).find([f"phone {JANE.phone}"], limit=9)] == [JANE.phone]
     assert PatientIndex(engine).find([f"P|{JANE.phone}"], limit=9) == []
 
@@ -167,6 +168,22 @@ def test_a_chain_of_merges_is_parted_link_by_link(engine):
     assert heads(engine, *"ABCD") == ["B", "B", "C", "C"]
     unmerge(engine, "A")
     assert heads(engine, *"ABCD") == ["A", "B", "C", "C"]
+
+
+def test_a_parting_owes_a_question_to_what_was_filed_to_whoever_stood_for_the_entry(engine, take, settle):
+    put(engine, *(replace(JANE, mrn=mrn) for mrn in "ABC"))
+    steps = [("before", "B"), ("A", "B"), ("to b", "B"), ("early", "C"), ("B", "C"), ("to c", "C")]
+    for hour, (what, where) in enumerate(steps):
+        at = NOW + timedelta(hours=hour)
+        if len(what) > 1:
+            file(engine, take, settle, where, what, at=at)
+        else:
+            with writing(engine) as conn:
+                merges.merge(conn, what, where, actor="clerk", now=at)
+    unmerge(engine, "A")
+    with reading(engine) as conn:
+        debt = owed.standing(conn, [owed.Act.PARTED])[0]
+    assert (debt.mrns, debt.documents) == (("A", "C"), ("to b", "to c"))
 
 
 @pytest.mark.parametrize(("mrn", "into"), [("M1", "M1"), ("M1", "M9"), ("M9", "M1"), ("M3", "M1"), ("M2", "M3")])

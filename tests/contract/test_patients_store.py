@@ -10,19 +10,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+import store.upsert
 from schemas.faults import StoreFault
 from schemas.patient import IndexPatient, NameFrequencies, PatientClaim
 from store import journal, merges, patients
 from store.database import reading, writing
-from store.patients import PatientIndex, UpsertCount, fold
+from store.patients import PatientIndex, fold
 from store.tables import name_count, patient_key
+from store.upsert import UpsertCount
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 JANE = IndexPatient("M1", "Doe", "Jane", dob="1980-02-03", phone="4405550199", city="Łódź")
 
 
 def upsert(engine, *rows, **kwargs):
-    return patients.upsert(engine, rows, now=NOW, **kwargs)
+    return store.upsert.upsert(engine, rows, now=NOW, **kwargs)
 
 
 def found(engine, *keys, limit=40):
@@ -179,7 +181,7 @@ def test_any_imports_leave_the_last_word_of_each(engine, runs, batch):
         [conn.execute(table.delete()) for table in (patient_key, patients.patient, name_count)]
     last = {}
     for rows in runs:
-        patients.upsert(engine, rows, now=NOW, batch=batch)
+        store.upsert.upsert(engine, rows, now=NOW, batch=batch)
         last |= {entry.mrn: (entry, set(keys)) for entry, keys in rows}
     assert patients.size(engine) == len(last)
     for key in "abcd":
@@ -192,7 +194,7 @@ def test_any_imports_leave_the_last_word_of_each(engine, runs, batch):
 
 def test_an_import_lets_other_writers_through(engine):
     rows = ((replace(JANE, mrn=f"m{n}"), tuple(f"{n}.{k}" for k in range(12))) for n in range(6000))
-    importing = threading.Thread(target=lambda: patients.upsert(engine, rows, now=NOW, batch=500))
+    importing = threading.Thread(target=lambda: store.upsert.upsert(engine, rows, now=NOW, batch=500))
     importing.start()
     waits = []
     while importing.is_alive():

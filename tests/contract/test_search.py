@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from schemas.patient import IndexPatient
 from schemas.record import DocumentRecord, DocumentStatus, StoredField
-from store import patients, search
+from store import search
 from store.database import reading
 from store.search import Query, Term
+from store.upsert import upsert
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 TEXTS = {
@@ -38,7 +39,7 @@ def shelf_of_documents(engine, take, settle):
         DocumentRecord(id=i, pages=(n,), status=s, document_type=t, patient_mrn=m, fields=f, **plain) for n, (i, s, t, m, f) in enumerate(facts, 1)
     ]
     settle(delivery, 3, records, texts=TEXTS)
-    patients.upsert(engine, [(IndexPatient("M1", "Smith-Doe", "Jane"), ())], now=NOW)
+    upsert(engine, [(IndexPatient("M1", "Smith-Doe", "Jane"), ())], now=NOW)
     return engine
 
 

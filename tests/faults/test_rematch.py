@@ -320,7 +320,7 @@ def test_a_clerk_who_came_first_is_not_overruled(house):
     assert house.seen(name) == ("filed", "X1", ())
 
 
-def test_merging_two_entries_settles_what_hung_between_them_and_shows_both_charts_as_one(house, tmp_path):
+def test_merging_two_entries_settles_what_hung_between_them_and_shows_both_charts_as_one(house, tmp_path, capsys):
     twice = JANE.replace("M1", "M2").replace("12 Elm Street", "9 Oak Avenue")
     house.people(JANE)
     first = house.document("first")
@@ -332,6 +332,8 @@ def test_merging_two_entries_settles_what_hung_between_them_and_shows_both_chart
     assert house.merge("M2", "M1") == Rematched(filed=1)
     assert house.seen(second) == ("filed", "M1", ())
     assert house.merge("M2", "M1") == Rematched()
+    show.document(house.now(first), "M1")
+    assert "patient M1  " in capsys.readouterr().out
     write_export(house.stores, "jsonl", tmp_path / "out.jsonl")
     assert {json.loads(line)["patient"]["mrn"] for line in (tmp_path / "out.jsonl").read_text().splitlines()} == {"M1"}
 
@@ -440,6 +442,9 @@ def test_documents_show_says_why_with_bars_and_names_no_uncalibrated_share(house
     assert "exact; read twice" in said
     assert "│███████" in said
     assert "███│" in said
+    assert "Certain enough for the builtin line, 1 in 10,000 wrong at most\nraw doubt 1.0e-06" in said
+    assert "+14.0  14.0" in said
+    assert "-6.0   8.0" in said
     assert "-16.8 bits; next to be thought of: an absent twin" in said
     assert "0.99999" not in said
 

@@ -26,6 +26,7 @@ from pipeline.certify import (
 )
 from schemas.line import LineKind, Verdict
 from schemas.rules import MatchRules
+from workers import show_match
 from workers.status import filing_of
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -227,3 +228,10 @@ def test_status_says_decisions_errors_bound_and_share_of_unknown_people():
     assert (told["decisions"], told["errors"], told["unknown people"], told["bound"]) == (100, 1, 0.01, 1e-4)
     assert told["errors at most"] == pytest.approx(upper_bound(1, 100), abs=1e-6)
     assert told["next tested at"] == 2995
+    assert show_match.standing(told).splitlines() == [
+        "builtin: the line that ships, from simulated documents; not proved on this source's decisions",
+        "promised: 1 in 10,000 wrong at most",
+        "decisions that count: 100, 1 of them wrong, with 95 % certainty 4.656% at most; no bound is proved by them; tested next at 2,995",
+        "random checks under this line: 0, 0 of them wrong",
+        "about people who were not in the index: 1.0% of 100 decisions of every kind",
+    ]

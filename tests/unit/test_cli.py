@@ -84,6 +84,15 @@ def test_a_file_of_a_header_alone_is_no_fault_and_says_so(run, tmp_path):
     assert "no rows" in complaint
 
 
+def test_merging_two_who_are_unlike_says_in_what_and_how_it_is_taken_back(run, tmp_path):
+    rows = "M1,Doe,Ann,1980-01-02,F\nM2,Roe,ANN,1980-01-03,\nM3,Doe,Bea,1980-01-02,M\n"
+    run("patients", "import", people(tmp_path, f"mrn,last_name,first_name,dob,sex\n{rows}"))
+    _, _, complaint = run("patients", "merge", "M2", "M1")
+    assert complaint == "Against their being one person: the birth date. `chartroom patients unmerge M2` takes it back.\n"
+    assert "the first name, the sex. `" in run("patients", "merge", "M3", "M1")[2]
+    assert run("patients", "merge", "M3", "M1")[2] == ""
+
+
 def test_merging_and_parting_say_what_became_of_the_numbers_the_second_time_too(run, tmp_path):
     run("patients", "import", people(tmp_path, "mrn,last_name,dob\nM1,Doe,1980-01-02\nM2,Doe,1980-01-02\n"))
     shown = "0 documents filed under M2 show under"

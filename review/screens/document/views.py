@@ -22,7 +22,7 @@ from schemas.catalogue import Catalogue
 from schemas.decision import UNFILINGS
 from schemas.protection import protections
 from schemas.record import DocumentRecord
-from store import sightings
+from store import merges, sightings
 from store.database import reading
 
 Sight = Callable[[Connection, Visitor, str, Catalogue], DocumentRecord | None]
@@ -66,10 +66,17 @@ class DocumentScreen:
         """Its state, fields and pages."""
         record = self.wanted(request, seen_document)
         with reading(self.index) as conn:
+            stands = merges.survivor(conn, record.patient_mrn or "")
             name = partial(sightings.name_of, conn)
             seen = [(name(one.actor), one.at) for one in sightings.seen_by(conn, record)]
             past = [(one, name(one.actor), [name(actor) for actor in one.seen_by]) for one in sightings.unfilings(conn, record.id)]
-        facts: dict[str, Any] = {"protected": protections(record, self.catalogue), "unfilings": UNFILINGS, "seen": seen, "past": past}
+        facts: dict[str, Any] = {
+            "protected": protections(record, self.catalogue),
+            "unfilings": UNFILINGS,
+            "seen": seen,
+            "past": past,
+            "stands": stands,
+        }
         return show(request, "document/document.html", **facts, record=record, fields=in_order(record))
 
     def page(self, request: Request) -> Response:
