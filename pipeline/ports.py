@@ -67,6 +67,10 @@ class FigureReader(Protocol):
 class FirstEngine(OcrEngine, FigureReader, Protocol):
     """The recogniser that reads every page, and its figures once more."""
 
+    def get_ready(self, languages: str) -> None:
+        """Begin to load what reading in these languages takes, if that can be done ahead."""
+        ...
+
 
 class SecondEngine(Protocol):
     """Another recogniser, independent of the first: what both read alike has two witnesses. Finding print costs it little, reading it much."""

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,7 @@ import yaml
 
 from schemas.catalogue import Catalogue, build_catalogue
 from schemas.config import Config
-from schemas.faults import ConfigFault
+from schemas.faults import ConfigFault, Fault
 from schemas.page import PageReading
 from schemas.source import Opened, Refused
 from workers.settings import read_secret
@@ -70,6 +71,7 @@ class Reader:
     reading_key: str
     plan_parts: Callable[[Sequence[Sequence[PageReading]], Line], BatchPlan]  # documents that a person cut
     opening_seconds: Callable[[], float] = lambda: 0.0  # processor time that opening has taken in this process
+    get_ready: Callable[[], None] = lambda: None  # loads what the first page would wait for
 
 
 def connect(config: Config, data_dir: Path) -> Stores:
@@ -211,6 +213,14 @@ def equip(config: Config, stores: Stores, sheets: ReadSheet | None = None, learn
         now = learnt()
         return replace(tools, types=now.types, memory=now.memory, shadow=now.shadow, learnt=(("model", now.name), ("thresholds", thresholds)))
 
+    def get_ready() -> None:
+        with suppress(Fault, OSError):  # the first page that needs what is missing tells
+            opener.get_ready()
+            ocr.get_ready(config.read.languages.split("+")[0])
+            learnt().types.scores("")
+            if second:
+                second.get_ready()
+
     return Reader(
         inspect=opener.inspect,
         read_pages=lambda original, opened, pages, scratch: flow.read_pages(original, opened, pages, scratch, tools, config),
@@ -223,6 +233,7 @@ def equip(config: Config, stores: Stores, sheets: ReadSheet | None = None, learn
             [OPENER, versions.READING, asdict(config.read), asdict(config.render), type(ocr).__name__, second.name if second else None]
         ),
         opening_seconds=lambda: opener.cpu_seconds,
+        get_ready=get_ready,
     )
 
 

@@ -95,6 +95,7 @@ def work(settings: Settings, slot: str, stopping: threading.Event) -> int:
         part=lambda facts, run: process_part(desk, Part(*facts), run),
         poll_seconds=rules.poll_seconds,
     )
+    threading.Thread(target=desk.reader.get_ready, daemon=True).start()  # the engine hands out no file for half a second or more
     dispatch(desk, engine, crew, seat.executor, stopping)
     engine.finish_step(STEP_SECONDS)
     crew.leave()

@@ -202,6 +202,12 @@ _lock = threading.Lock()
 _servers: dict[str, _Server] = {}  # at most one of a kind, and only of this very process
 
 
+def start(server: str) -> None:
+    """Have a server load what its children need before the first of them is asked for."""
+    with _lock:
+        _server(server)
+
+
 def _child_line(server: str) -> tuple[socket.socket, socket.socket]:
     """A line to a new child, and one on which the server will tell how it ended. The server is started at first use, and again if it has died."""
     with _lock:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline.engines.nursery import Limits, Message, converse
+from pipeline.engines.nursery import FILES, Limits, Message, converse, start
 from schemas.faults import EngineFault
 from schemas.page import Box, Word
 from schemas.rules import RenderRules
@@ -44,6 +44,10 @@ class ChildOpener:
     def __init__(self, rules: RenderRules) -> None:
         self.rules = rules
         self.cpu_seconds = 0.0  # that all its children have used
+
+    def get_ready(self) -> None:
+        """Begin to load what opening a file takes."""
+        start(FILES)
 
     def inspect(self, original: Path) -> Opened | Refused:
         """Kind, pages and sizes, or why the file is refused. EngineFault only when our own machine fails."""

@@ -32,9 +32,13 @@ def is_installed() -> bool:
 
 
 class RapidOcr:
-    """The second engine that ships. Its models are loaded at the first look, once a process."""
+    """The second engine that ships. Its models are loaded once a process, at the first look at the latest."""
 
     name = "rapidocr"
+
+    def get_ready(self) -> None:
+        """Load the models. EngineFault when they are not there."""
+        self._engine  # noqa: B018 - read, and kept
 
     def strips(self, image: NDArray[np.uint8]) -> tuple[Strip, ...]:
         """Where lines of print stand, from the top."""

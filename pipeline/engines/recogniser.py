@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic
 
-from pipeline.engines.nursery import RECOGNISER, Limits, Message, converse
+from pipeline.engines.nursery import RECOGNISER, Limits, Message, converse, start
 from pipeline.engines.tesseract import FIGURES_IN, MISSING, ONE_LINE, ONLY_FIGURES, Tesseract, on_page, overrun, rows_of, words_of
 from pipeline.ports import FirstEngine
 from schemas.faults import EngineFault
@@ -32,6 +32,10 @@ class Recogniser:
 
     def __init__(self, spare: FirstEngine = SPARE) -> None:
         self.spare = spare
+
+    def get_ready(self, languages: str) -> None:
+        """Begin to load the data of these languages."""
+        start(_server_of(languages))
 
     def words(self, image: Path, *, languages: str, mode: int, seconds: float, dpi: int, even: bool = False) -> tuple[Word, ...]:
         """Words with boxes as shares of the image. EngineFault when the engine fails, Overrun when it takes longer than `seconds`."""
@@ -65,9 +69,13 @@ def _read(image: Path, languages: str, seconds: float, how: Message) -> tuple[Wo
     return words_of(rows_of(table)) if isinstance(table, str) else None
 
 
+def _server_of(languages: str) -> str:
+    return f"{RECOGNISER}:{languages}"
+
+
 def _answer(request: Message, limits: Limits, languages: str) -> Message:
     """What a child said when it was done; nothing where it never was."""
     done: Message = {}
-    for message in converse("recognise", request, limits, server=f"{RECOGNISER}:{languages}"):
+    for message in converse("recognise", request, limits, server=_server_of(languages)):
         done = message.get("done") or done
     return done

@@ -41,6 +41,9 @@ class Tesseract:
 
     name = "pytesseract"
 
+    def get_ready(self, languages: str) -> None:
+        """Nothing: a program loads what it needs anew each time."""
+
     def words(self, image: Path, *, languages: str, mode: int, seconds: float, dpi: int, even: bool = False) -> tuple[Word, ...]:
         """Words with boxes as shares of the image. EngineFault when the engine fails, Overrun when it takes longer than `seconds`."""
         return words_of(rows_of(run(image, languages, options_of(mode, dpi, on_page(even=even)), seconds)))
