@@ -32,9 +32,9 @@ def at_most(goal: str, value: float, limit: float, *, n: int, unit: str, hard: b
     return Row(goal, value, f"= {limit:g}" if limit == 0 else f"<= {limit:g}", n > 0 and value <= limit, n, unit, hard, note)
 
 
-def at_least(goal: str, value: float, limit: float, *, n: int, unit: str, hard: bool = False) -> Row:
+def at_least(goal: str, value: float, limit: float, *, n: int, unit: str, hard: bool = False, note: str = "") -> Row:
     """A figure that must reach its limit; never met when there was nothing to measure."""
-    return Row(goal, value, f">= {limit:g}", n > 0 and value >= limit, n, unit, hard)
+    return Row(goal, value, f">= {limit:g}", n > 0 and value >= limit, n, unit, hard, note)
 
 
 def plain(goal: str, value: float, *, n: int, unit: str, note: str = "") -> Row:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from functools import partial
 from types import TracebackType
@@ -38,6 +39,11 @@ class Crowd:
         for role in victims:
             self.pids[role] = self._start(role)
 
+    def signal(self, number: signal.Signals, *roles: str) -> None:
+        """Send a signal to these."""
+        for role in roles:
+            os.kill(self.pids[role], number)
+
     def tend(self) -> int:
         """Start again what has ended by itself; how many."""
         ended = [role for role, pid in self.pids.items() if os.waitpid(pid, os.WNOHANG)[0]]
@@ -49,6 +55,13 @@ class Crowd:
         """Whether so many files have settled and nothing is left to do; what has ended is started again meanwhile."""
         self.tend()
         return is_at_rest(self._house, files)
+
+    def replace(self, role: str, part: Role) -> None:
+        """Tell this one to stop, wait until it has, and start another in its place."""
+        os.kill(self.pids[role], signal.SIGTERM)
+        os.waitpid(self.pids[role], 0)
+        self._parts = {**self._parts, role: part}
+        self.pids[role] = self._start(role)
 
     def end(self, role: str) -> None:
         """Kill -9 for good."""

@@ -13,7 +13,7 @@ import sys
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,7 +22,9 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from samples.campaign.plan import say
 from samples.campaign.stub import BLANK, Drop
+from samples.report import Row, at_most
 from schemas.record import DocumentRecord, DocumentStatus
 from schemas.source import Delivery, DeliveryState
 from store import documents, journal
@@ -34,6 +36,7 @@ from workers.supervise import PR_SET_PDEATHSIG
 from workers.wire import Stores, connect
 
 PEOPLE = 40
+AMISS = "files lost, doubled, to a wrong person, quarantined, not settled, or gaps"
 QUIET_SECONDS = 0.1
 
 
@@ -119,10 +122,20 @@ def copy_house(house: House, to: Path) -> House:
     """A house like this one somewhere else, as long as nothing runs there."""
     shutil.copytree(house.folder, to, ignore=shutil.ignore_patterns("*-shm"))
     copy = House(to)
-    settings = yaml.safe_load((to / "config.yaml").read_text(encoding="utf-8"))
-    settings["folders"][0]["path"] = str(copy.inbox)
-    _write_settings(copy, settings)
+    change_folder(copy, path=str(copy.inbox))
     return copy
+
+
+def change_settings(house: House, **changed: Any) -> None:
+    """Other settings from its next start on."""
+    known = yaml.safe_load((house.folder / "config.yaml").read_text(encoding="utf-8"))
+    _write_settings(house, {**known, **changed})
+
+
+def change_folder(house: House, **changed: Any) -> None:
+    """Other settings of its watched folder from its next start on."""
+    (watched,) = yaml.safe_load((house.folder / "config.yaml").read_text(encoding="utf-8"))["folders"]
+    change_settings(house, folders=[{**watched, **changed}])
 
 
 def _write_settings(house: House, settings: dict[str, Any]) -> None:
@@ -163,6 +176,15 @@ def _is_wrong(record: DocumentRecord, file: Drop) -> bool:
     return record.status is DocumentStatus.FILED and file.mrn not in {record.patient_mrn, BLANK}
 
 
+def reckon(what: str, house: House, drops: Sequence[Drop], *, n: int, besides: int = 0, note: str = "") -> Row:
+    """The row of a house at its end, in which not one file may be amiss; `besides` is what else went wrong."""
+    outcome = judge(house, drops, ledger=False)
+    whole, ledger = audit(house)
+    say(f"{what}: {outcome}; chartroom audit: {ledger}")
+    amiss = broken(outcome) + outcome.refused + (not whole) + besides
+    return at_most(f"{what}: {AMISS}", amiss, 0, n=n, unit="files", hard=True, note=note)
+
+
 class Progress(NamedTuple):
     """How many files have settled, and how many are in work."""
 
@@ -176,6 +198,15 @@ def progress(house: House) -> Progress:
         settled, taken = conn.execute("SELECT count(*), count(*) FILTER (WHERE state = 'taken') FROM delivery").fetchone()
         return Progress(settled - taken, taken)
     return Progress(0, 0)
+
+
+def settled(house: House) -> set[str]:
+    """The files that have settled, whatever database the index is in."""
+    stores = house.stores()
+    with reading(stores.index) as conn:
+        found = {one.id for one in journal.deliveries(conn) if one.state is DeliveryState.SETTLED}
+    stores.index.dispose()
+    return found
 
 
 def is_at_rest(house: House, files: int) -> bool:
@@ -197,6 +228,14 @@ def audit(house: House) -> tuple[bool, str]:
     done = subprocess.run([program(), "audit"], env=house.environ, capture_output=True, text=True, timeout=600, check=False)
     lines = (done.stdout + done.stderr).strip().splitlines()
     return done.returncode == 0, lines[-1] if lines else "it said nothing"
+
+
+def chartroom(house: House, *arguments: str | Path) -> str:
+    """A command as IT runs it, and what it said. RuntimeError with its words when it fails."""
+    done = subprocess.run([program(), *arguments], env=house.environ, capture_output=True, text=True, timeout=600, check=False)
+    if done.returncode:
+        raise RuntimeError(f"chartroom {arguments[0]} ended with {done.returncode}: {done.stderr[-300:]}")
+    return done.stdout
 
 
 def broken(outcome: Outcome) -> int:

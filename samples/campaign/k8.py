@@ -9,10 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
 from samples.campaign.crowd import Crowd, roles
-from samples.campaign.house import PEOPLE, House, audit, make_house, progress, until
+from samples.campaign.house import PEOPLE, House, audit, change_folder, make_house, progress, until
 from samples.campaign.plan import Plan, say
 from samples.campaign.stub import Drop, make_drop
 from samples.report import Row, at_most
@@ -58,7 +56,7 @@ def run(folder: Path, plan: Plan) -> list[Row]:
 def deliver_oddly(folder: Path) -> Row:
     """Everything odd at once in one folder."""
     house = make_house(folder / "odd")
-    _wait_longer(house)
+    change_folder(house, quiet_seconds=QUIET_SECONDS)
     wanted = _odd_names(house)
     writers = [*_same_at_once(house, wanted), _overwritten(house, wanted)]
     things = _no_files(house)
@@ -97,13 +95,6 @@ def _many(folder: Path, plan: Plan) -> Row:
     whole, ledger = audit(house)
     say(f"K8 many: {plan.many} files within {moved:.1f} s, all settled after {took:.0f} s, {wrong} wrongly accounted; chartroom audit: {ledger}")
     return at_most(MANY, wrong + (not whole), 0, n=plan.many, unit="files", hard=True, note=f"settled after {took:.0f} s")
-
-
-def _wait_longer(house: House) -> None:
-    path = house.folder / "config.yaml"
-    settings = yaml.safe_load(path.read_text())
-    settings["folders"][0]["quiet_seconds"] = QUIET_SECONDS
-    path.write_text(yaml.safe_dump(settings))
 
 
 def _odd_names(house: House) -> dict[str, int]:

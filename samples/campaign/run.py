@@ -1,4 +1,4 @@
-"""Every promise against loss, tried out: `python -m samples.campaign.run [--quick] [--only k2 …] [--hostile DIR]`; writes var/bench/campaign.json.
+"""Every promise against loss, tried out: `python -m samples.campaign.run [--quick] [--only k2 …]`; writes var/bench/campaign.json.
 
 Each campaign makes houses of its own in a temporary folder, prints its counts and ends with `chartroom audit`. A house with anything amiss is kept.
 """
@@ -17,7 +17,7 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from samples.campaign import cost, k1, k2, k3, k4, k5, k7, k8, k9, machines
+from samples.campaign import cost, k1, k2, k3, k4, k5, k7, k8, k9, machines, moves, room
 from samples.campaign.plan import FULL, QUICK, Plan, say
 from samples.report import Row, not_run, passed, print_report, write_report
 
@@ -25,6 +25,7 @@ CAMPAIGNS: dict[str, Callable[[Path, Plan], list[Row]]] = {
     "cost": cost.run,
     "k9": k9.run,
     "machines": machines.run,
+    "moves": moves.run,
     "k5": k5.run,
     "k7": k7.run,
     "k1": k1.run,
@@ -32,8 +33,10 @@ CAMPAIGNS: dict[str, Callable[[Path, Plan], list[Row]]] = {
     "k3": k3.run,
     "k4": k4.run,
     "k8": k8.run,
+    "room": room.run,
 }
-SIDE_BY_SIDE = ("machines", "k5", "k7")  # these mostly wait
+SIDE_BY_SIDE = ("machines", "moves", "k5", "k7", "room")  # these mostly wait
+AT_ONCE = 3
 _REPORT = Path("var/bench/campaign.json")
 
 
@@ -41,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the campaigns, prints the table, writes the report; exit code 1 when anything was lost."""
     options = _options(arguments)
     plan = (QUICK if options.quick else FULL)._replace(hostile=options.hostile)
+    plan = plan._replace(many=options.files or plan.many)
     work, started = Path(tempfile.mkdtemp(prefix="chartroom-campaign-")), time.monotonic()
     work.chmod(0o711)  # Postgres, as a user of its own, finds its folder in it
     rows = run_all(options.only or list(CAMPAIGNS), work, plan)
@@ -60,8 +64,8 @@ def run_all(names: Sequence[str], work: Path, plan: Plan) -> list[Row]:
     waiting = [name for name in names if name in SIDE_BY_SIDE]
     rows = [run_one(name, work, plan) for name in names if name not in waiting]
     if waiting:
-        with multiprocessing.get_context("fork").Pool(len(waiting)) as pool:
-            rows += pool.map(partial(run_one, work=work, plan=plan), waiting)
+        with multiprocessing.get_context("fork").Pool(min(AT_ONCE, len(waiting))) as pool:
+            rows += pool.map(partial(run_one, work=work, plan=plan), waiting, chunksize=1)
     return list(chain.from_iterable(rows))
 
 
@@ -85,6 +89,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a few points of each, for every day")
     parser.add_argument("--only", nargs="+", choices=CAMPAIGNS, help="these alone")
+    parser.add_argument("--files", type=int, help="so many at once in k8")
     parser.add_argument("--hostile", type=Path, help="a folder of hostile files besides our own")
     parser.add_argument("--output", type=Path, default=_REPORT)
     return parser.parse_args(arguments)

@@ -76,6 +76,10 @@ def test_power_cut_takes_nothing_acknowledged_and_would_be_noticed_if_it_did(fir
     assert not k4.cut_power(before, careless, k4.Cut(len(careless), "synced")).told
 
 
+def test_every_power_cut_is_tried_once_though_two_syncs_follow_each_other():
+    assert [cut.after for cut in k4.cuts_at([4, 5, 9])] == [moment for moment in (4, 5, 6, 9, 10) for _ in k4.ORDERS]
+
+
 def test_kills_at_random_moments_lose_and_double_nothing(tmp_path):
     row = k1.kill_at_random(tmp_path, QUICK._replace(kills=10, files=40))
     assert row.met, row
