@@ -20,7 +20,7 @@ from schemas.document import Extraction, Field, FieldName, PageIdentity, Person,
 from schemas.page import Box, PageKind
 from schemas.rules import ExtractRules
 
-VERSION = 4
+VERSION = 5
 SUREST = 0.995
 ONE_LOOK = 0.89  # the most that a birth date or record number is worth that was looked at once, or beside which the page has another
 CONTESTED = 0.75  # what a value keeps when another reads about as well

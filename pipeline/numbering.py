@@ -58,6 +58,11 @@ def read_numbers(page: PageReading) -> Numbers:
     return Numbers(_own_numbers(rows), _fax_number(rows))
 
 
+def prints_number(text: str) -> bool:
+    """Whether a line of print is or holds a page number."""
+    return any(form.search(text) for form in (PAGE_OF, PAGE_TOTAL, OF_PAGES)) or any(form.fullmatch(text) for form in (BARE_OF, PAGE_ALONE))
+
+
 def _own_numbers(rows: Sequence[_Row]) -> tuple[PageNumber, ...]:
     """Every "page x of y"; without any, a number alone."""
     found = [number for row in rows for number in _in_row(row)]

@@ -1,12 +1,12 @@
-"""What splitting looks at on one page: its lines, titles, page numbers, letterhead and running head. Compares no pages."""
+"""What splitting looks at on one page: its lines, titles, letterhead and running head, and which of its numbers count. Compares no pages."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
+from pipeline.numbering import PageNumber, prints_number
 from pipeline.page_language import PageLanguage
 from pipeline.titles import Line, Title, fold
 from schemas.document import PageIdentity
@@ -32,8 +32,6 @@ HEADER_LABEL = phrases(
     r"|visit|encounter|admit|admitted|discharged?|date of service|dos|service date|accession|collected|referring|ordering|phone|address|insurance"
     r"|location|room)\b[\w .#/]{0,14}[:#]"
 )
-NUMBER_OF = re.compile(r"\b(?:page|pg|p)?[ .:#]*(\d{1,3})\s*(?:of|/)\s*(\d{1,3})\b(?!\s*[/-]\s*\d)", _ANY)
-NUMBER = re.compile(r"^\W*(?:page|pg\.?|p\.)\s*[#:]?\s*(\d{1,3})\W*$|^\s*-\s*(\d{1,3})\s*-\s*$|\bpage\s*[#:]?\s*(\d{1,3})\s*$", _ANY)
 COVER_LABELS = re.compile(
     r"^\W*(to|from|fax|phone|pages?|no\. of pages|number of pages|total pages|re|subject|attn|attention|date|company|recipient|sender)\b[^:]{0,24}:",
     _ANY,
@@ -48,14 +46,8 @@ FORM = re.compile(r"\b(?:form|rev\w*)\b.{0,12}\d", _ANY)
 STAMP = re.compile(r"\bprint(?:ed|[ -]?out)?\b.{0,10}(?:\bby\b|\bon\b|:|\d)|\brun date\b", _ANY)
 FIGURE = re.compile(r"(?=(?:\D*\d){3})[\w][\w/.:-]*\d")
 LOWEST = 0.935  # below this no text runs
+PACKET = 12  # pages of a file that may be a packet
 HEADER = 0.35  # where a header with names, dates and numbers ends at the latest
-
-
-class Numbering(NamedTuple):
-    """A printed page number, and of how many."""
-
-    page: int
-    of: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +57,7 @@ class PageSigns:
     reading: PageReading
     lines: tuple[Line, ...]
     titles: tuple[Title, ...]
-    numbers: tuple[Numbering, ...]
+    numbers: tuple[PageNumber, ...]
     letterhead: str  # the folded facility and contact lines on top
     labels: int
     head: str  # the folded topmost lines without digits
@@ -88,12 +80,12 @@ def read_signs(page: PageLanguage, identity: PageIdentity, file_pages: int) -> P
     header = [line for line in lines if line.box.y0 < HEADER]
     low = [line for line in lines if line.box.y0 > LOWEST]
     stamps = [line for line in lines if (line.box.y0 > FOOT or line.box.y1 < HEAD) and (FORM.search(line.text) or STAMP.search(line.text))]
-    body = tuple(line for line in lines if line.box.y0 < FOOT + 0.04 and line not in stamps and not any(True for _ in numbers_in(line.text)))
+    body = tuple(line for line in lines if line.box.y0 < FOOT + 0.04 and line not in stamps and not prints_number(line.text))
     return PageSigns(
         reading=page.reading,
         lines=lines,
         titles=titles,
-        numbers=_numbers(lines, page.number, file_pages),
+        numbers=tuple(number for number in page.numbers.own if not _counts_packet(number, page.number, file_pages)),
         letterhead=_letterhead(top),
         labels=sum(len(HEADER_LABEL.findall(line.text)) for line in header),
         head=" ".join(fold(re.sub(r"\d", "", line.text)) for line in top[:3]),
@@ -131,28 +123,6 @@ def _is_cover(lines: Sequence[Line], titles: Sequence[Title]) -> bool:
     return titled or (len(labels) >= 4 and {"to", "from"} <= labels and any(word.startswith(("fax", "page", "number")) for word in labels))
 
 
-def _numbers(lines: Sequence[Line], page: int, file_pages: int) -> tuple[Numbering, ...]:
-    """Page numbers printed in the head or foot strip; one that merely counts a packet of many pages says nothing."""
-    edge = [line for i, line in enumerate(lines) if line.box.y1 < HEAD + 0.05 or line.box.y0 > FOOT or i >= len(lines) - 2]
-    found = [number for line in edge for number in numbers_in(line.text)]
-    return tuple(number for number in found if not (number == (page, file_pages) and file_pages > 12))
-
-
-def numbers_in(text: str) -> Iterator[Numbering]:
-    """The page numbers that a line prints."""
-    of = [Numbering(int(hit[1]), int(hit[2])) for hit in NUMBER_OF.finditer(text) if _is_page_number(hit, text)]
-    yield from of
-    if not of and (hit := NUMBER.search(text)) is not None:
-        yield Numbering(int(next(group for group in hit.groups() if group)), None)
-
-
-def _is_page_number(hit: re.Match[str], text: str) -> bool:
-    """Page x of y with x ≤ y; a bare `1/3` only when it stands alone, lest dates and doses count."""
-    page, of = int(hit[1]), int(hit[2])
-    spoken = re.search(r"of|p", hit[0], re.IGNORECASE) is not None
-    return (
-        1 <= page <= of
-        and (spoken or len(text.split()) <= 3)
-        and not re.match(r"\s*[/-]", text[hit.end() :])
-        and not text[: hit.start()].endswith("/")
-    )
+def _counts_packet(number: PageNumber, page: int, file_pages: int) -> bool:
+    """Whether a number merely counts a packet of many pages, which says nothing of its documents."""
+    return file_pages > PACKET and (number.page, number.of) == (page, file_pages)

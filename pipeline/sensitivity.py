@@ -13,16 +13,15 @@ from itertools import groupby
 from typing import NamedTuple
 
 from pipeline.fields.dates import years_between
+from pipeline.mention import passage_around
 from pipeline.ports import AskingModel
 from schemas.catalogue import Catalogue
 from schemas.checks import Label
 from schemas.document import Extraction, FieldName, TypeGuess
 from schemas.page import Box, PageReading, Word
 
-VERSION = 1
-AROUND = 7  # words on either side of a hint that the model reads
+VERSION = 2
 ASKED_STRONG, ASKED_WEAK = 0.4, 0.75
-MASK = "hinted"
 WORDS = 5
 ADULT = 18
 CONSENTED = frozenset({"substance_use", "psychiatry", "hiv", "reproductive"})  # to what a minor may consent alone, and keep from the parents
@@ -34,43 +33,60 @@ PLAIN = {
     "substance_use": re.compile(
         r"42\s*C\.?\s*F\.?\s*R\.?\s*,?\s*Part\s*2\b"
         r"|federal\s+(?:confidentiality\s+)?rules?\s+(?:\(.{0,20}\)\s+)?prohibits?\s+you\s+from\s+making\s+any\s+further\s+disclosure"
-        r"|\b(?:opioid|alcohol|substance|drug|addiction)\s+(?:use\s+|abuse\s+|and\s+drug\s+)?(?:disorder\s+)?treatment\s+program\b|\bmethadone\s+clinic\b",
+        r"|\b(?:opioid|alcohol|substance|drug|addiction)\s+(?:use\s+|abuse\s+|and\s+drug\s+)?(?:disorder\s+)?treatment\s+program\b"
+        r"|\bmethadone\s+clinic\b",
         _ANY,
     ),
     "psychiatry": re.compile(r"\bpsychotherapy\s+(?:progress\s+|process\s+|session\s+)?notes?\b", _ANY),
     "hiv": re.compile(
-        r"\bHIV\b[^\n.]{0,25}\b(?:ab|ag|antibod\w*|antigens?|p24)\b[^\n.]{0,40}?\b(?:non[\s-]?reactive|reactive|positive|negative|detected|indeterminate)\b"
+        r"\bHIV\b[^\n.]{0,25}\b(?:ab|ag|antibod\w*|antigens?|p24)\b[^\n.]{0,40}?\b(?:non[\s-]?reactive|reactive|positive|negative"
+        r"|detected|indeterminate)\b"
         r"|\bHIV\b[\s:=-]{1,3}(?:reactive|positive|detected)\b|\bHIV[\s-]*(?:[12]\s*)?(?:RNA|viral\s+load)\b",
         _ANY,
     ),
 }
 STRONG = {  # treatments, results and conditions that are protected wherever they are this patient's own
     "substance_use": (
-        r"methadone|suboxone|buprenorphine|vivitrol|disulfiram|acamprosate|(?:alcohol|opioids?|drug|substance|cocaine|stimulant)[ -](?:use disorder"
-        r"|dependence|detox\w*|addiction)|addiction|chemical dependency|sobriety|relapse prevention|12-step|ASAM|CIWA|COWS|CADC|F1[0-9]\.\d+"
+        r"methadone|suboxone|buprenorphine|sublocade|zubsolv|brixadi|vivitrol|disulfiram|antabuse|acamprosate"
+        r"|(?:alcohol|opioids?|opiates?|drug|substance|cocaine|stimulant|heroin|methamphetamine|benzodiazepine)[ -]"
+        r"(?:use disorder|dependence|detox\w*|addiction|withdrawal|rehab\w*)"
+        r"|addict(?:ion|ed)|chemical dependency|sobriety|sober (?:living|house|home)|relapsed? (?:on|prevention)|12-step|(?:alcoholics"
+        r"|narcotics) anonymous"
+        r"|medication[ -]assisted treatment|drug court|delirium tremens|ASAM|CIWA|COWS|CADC|F1[0-9]\.\d+"
     ),
     "psychiatry": (
-        r"psychotherapy|psychiatric (?:evaluation|admission|hospitali[sz]ation|unit|illness|medication)s?|suicid\w*|schizo\w*|self-harm|EMDR"
-        r"|bipolar (?:i+\b|[12]\b|disorder|affective|depression)|electroconvulsive|personality disorder"
+        r"psychotherapy|psychiatric (?:evaluation|admission|hospitali[sz]ation|unit|illness|medication|care)s?|suicid\w*|schizo\w*"
+        r"|self-(?:harm|injur\w*)|EMDR"
+        r"|bipolar (?:i+\b|[12]\b|disorder|affective|depression)|electroconvulsive|personality disorder|psychos[ie]s|psychotic"
+        r"|antipsychotics?|clozapine"
+        r"|mani[ac]|hypomani[ac]|involuntary (?:hold|commitment|admission)|anorexia nervosa|bulimia"
         r"|(?:individual|group|couples|family) (?:psycho)?therapy"
     ),
-    "hiv": r"HIV|AIDS|antiretrovirals?|immunodeficiency virus|biktarvy|genvoya|triumeq|descovy|truvada|dolutegravir|bictegravir|B20",
+    "hiv": (
+        r"HIV|AIDS|B20|HAART|(?i:antiretrovirals?|immunodeficiency virus|seropositive|biktarvy|genvoya|triumeq|descovy|truvada|cabenuva"
+        r"|odefsey|symtuza|juluca"
+        r"|dovato|complera|stribild|atripla|tivicay|isentress|prezcobix|\w+tegravir|rilpivirine|darunavir)"
+    ),
     "reproductive": (
-        r"mifepristone|misoprostol|chlamydia|gonorrh\w*|syphilis|genital herpes|HSV-2|sexual(?:ly)? (?:assault|abuse|transmitted)"
-        r"|emergency contraception|gender[ -](?:affirming|dysphoria)|(?:elective|medical|induced|therapeutic) abortion"
-        r"|termination of (?:\w+ )?pregnancy|in vitro fertili[sz]ation"
+        r"mifepristone|misoprostol|chlamydia|gonorrh\w*|syphilis|genital herpes|HSV-2|sexual(?:ly)? (?:assault|abuse|transmitted)|rape|trichomon\w+"
+        r"|emergency contraception|gender[ -](?:affirming|dysphoria)|trans(?:gender| (?:wo)?man| (?:fe)?male)"
+        r"|(?:elective|medical|induced|therapeutic|surgical) abortion|termination of (?:\w+ )?pregnancy|in vitro fertili[sz]ation|IVF"
+        r"|embryos?|egg retrieval"
     ),
     "genetic": (
-        r"BRCA[12]?|pathogenic variant|germline|exome|huntington|APOE|lynch syndrome|hereditary cancer|carrier (?:of|screening)|factor V leiden"
-        r"|karyotype|chromosomal"
+        r"BRCA[12]?|PALB2|CHEK2|TP53|M[LS]H[126]|pathogenic variant|germline|exome|genome sequencing|huntington|CAG repeats?|APOE|lynch syndrome"
+        r"|hereditary cancer|carrier (?:of|screening|testing|status)|factor V leiden|karyotype|chromosomal|c\.\d+[\w>+*-]+|22q11\S*|gene panel"
     ),
 }
 WEAK = {  # words of many a history, which count only where the words around them say so plainly
-    "substance_use": r"alcohol(?:ism)?|etoh|heroin|cocaine|methamphetamine|detox\w*|substance (?:use|abuse)|naltrexone",
-    "psychiatry": r"psychiatr\w*|therapist|hallucinat\w*|LCSW|PsyD|LMFT",
-    "hiv": r"CD4|PrEP",
-    "reproductive": r"RPR|herpes|donor sperm",
-    "genetic": r"genetics?|heterozygous|homozygous|microarray|genotype",
+    "substance_use": (
+        r"alcohol(?:ism|ic)?|etoh|heroin|cocaine|methamphetamine|detox\w*|substance (?:use|abuse)|drug (?:use|abuse)|naltrexone|overdose"
+        r"|cravings|vodka|liquor"
+    ),
+    "psychiatry": r"psychiatr\w*|therapist|hallucinat\w*|LCSW|PsyD|LMFT|PTSD|delusion\w*|paranoi\w*|homicid\w*|voices|ECT|lithium",
+    "hiv": r"CD4|PrEP|pre-exposure prophylaxis|opportunistic infections?|zidovudine|tenofovir|emtricitabine",
+    "reproductive": r"RPR|herpes|donor sperm|abortion|plan B|STIs?|STDs?|benzathine|oocytes?|sexual orientation",
+    "genetic": r"genetics?|heterozygous|homozygous|microarray|genotype|mutation|variant|gene|trisomy",
 }
 HINTS = {  # with the chance from which a hint counts
     label: (
@@ -127,16 +143,18 @@ def _of_minor(found: Sequence[Label], extraction: Extraction, numbers: tuple[int
         yield Label("minor", numbers, (f"aged {years} on {min(days)}",), birth.page, birth.box)
 
 
-def _hits(page: PageReading, model: AskingModel | None) -> Iterator[Hit]:
-    text, starts = _flow(page.words)
+def asking(text: str, model: AskingModel | None) -> Iterator[tuple[str, re.Match[str]]]:
+    """The words of a text that ask for a label, with the label: by rule, and by what is said of each hint."""
     for label, pattern in PLAIN.items():
-        for found in pattern.finditer(text):
-            yield _hit(label, found, page, starts)
+        yield from ((label, found) for found in pattern.finditer(text))
     for label, hints in HINTS.items() if model else ():
         for pattern, line in hints:
-            for found in pattern.finditer(text):
-                if model and model.asks(passage_around(text, found)) >= line:
-                    yield _hit(label, found, page, starts)
+            yield from ((label, found) for found in pattern.finditer(text) if model and model.asks(passage_around(text, *found.span())) >= line)
+
+
+def _hits(page: PageReading, model: AskingModel | None) -> Iterator[Hit]:
+    text, starts = _flow(page.words)
+    yield from (_hit(label, found, page, starts) for label, found in asking(text, model))
 
 
 def _flow(words: Sequence[Word]) -> tuple[str, list[int]]:
@@ -149,12 +167,6 @@ def _flow(words: Sequence[Word]) -> tuple[str, list[int]]:
         at += len(gap) + len(word.text)
         line = word.line
     return "".join(pieces), starts
-
-
-def passage_around(text: str, found: re.Match[str]) -> str:
-    """The words around a hint, the hint itself masked: what is said of it is judged, not what it is."""
-    before, after = text[: found.start()].split()[-AROUND:], text[found.end() :].split()[:AROUND]
-    return " ".join((*before, MASK, *after))
 
 
 def _hit(label: str, found: re.Match[str], page: PageReading, starts: Sequence[int]) -> Hit:

@@ -9,7 +9,8 @@ from statistics import median
 from rapidfuzz import fuzz
 
 from pipeline.continuity import continuity_signals, figure_signals
-from pipeline.page_signs import FOOT, Numbering, PageSigns, numbers_in, phrases
+from pipeline.numbering import PageNumber, prints_number
+from pipeline.page_signs import FOOT, PageSigns, phrases
 from pipeline.persons import Person, name_parts, says
 from pipeline.titles import Title, fold
 from schemas.document import PageIdentity
@@ -82,7 +83,7 @@ def _numbering_signals(sheet: PageSigns, part: Sequence[PageSigns]) -> Iterator[
     here, there = sheet.numbers, _numbers_before(part)
     followers = [a for a in here for b in there if _follows(a, b)]
     if any(number.page == 1 for number in here) and not (followers and len(here) > 1 and len(there) == 1):
-        yield "numbered one of one" if Numbering(1, 1) in here else "numbered one"
+        yield "numbered one of one" if any((number.page, number.of) == (1, 1) for number in here) else "numbered one"
     elif followers:
         yield _how_it_goes_on(followers, sheet)
     elif any(a.of is not None and a.of == b.of and a.page > b.page for a in here for b in there):
@@ -98,7 +99,7 @@ def _numbering_signals(sheet: PageSigns, part: Sequence[PageSigns]) -> Iterator[
         yield "previous has more to come"
 
 
-def _numbers_before(part: Sequence[PageSigns]) -> tuple[Numbering, ...]:
+def _numbers_before(part: Sequence[PageSigns]) -> tuple[PageNumber, ...]:
     """The numbers of the page before; where it shows none, what would stand on it by the page before that."""
     for back, page in enumerate(reversed(part[-3:])):
         if page.numbers:
@@ -116,16 +117,16 @@ def _next_signals(sheet: PageSigns, before: PageSigns, after: PageSigns | None) 
         yield "numbering goes on behind it"
 
 
-def _how_it_goes_on(followers: Sequence[Numbering], sheet: PageSigns) -> str:
+def _how_it_goes_on(followers: Sequence[PageNumber], sheet: PageSigns) -> str:
     counted = [number for number in followers if number.of is not None]
-    if any(number != (sheet.reading.number, sheet.file_pages) for number in counted):
+    if any((number.page, number.of) != (sheet.reading.number, sheet.file_pages) for number in counted):
         return "numbering goes on"
     if not counted:
         return "bare numbering goes on"
     return "packet numbering goes on" if sheet.file_pages > SHORT_FILE else "numbering of the short file goes on"
 
 
-def _follows(here: Numbering, there: Numbering) -> bool:
+def _follows(here: PageNumber, there: PageNumber) -> bool:
     return here.page == there.page + 1 and here.of == there.of
 
 
@@ -190,7 +191,7 @@ def _type_size(sheet: PageSigns) -> float:
 
 
 def _flow_signals(sheet: PageSigns, before: PageSigns) -> Iterator[str]:
-    body = [line for line in before.lines if line.box.y0 < FOOT + 0.04 and not any(True for _ in numbers_in(line.text))]
+    body = [line for line in before.lines if line.box.y0 < FOOT + 0.04 and not prints_number(line.text)]
     if body and SIGNED.search(" ".join(line.text for line in body[-5:])):
         yield "previous was signed"
     elif body and body[-1].box.y1 < 0.4:
@@ -214,7 +215,7 @@ def _bare_alike(sheet: PageSigns, before: PageSigns) -> bool:
 
 
 def _opening_signals(sheet: PageSigns) -> Iterator[str]:
-    top = [line for line in sheet.lines if line.box.y0 < 0.3 and not any(True for _ in numbers_in(line.text))]
+    top = [line for line in sheet.lines if line.box.y0 < 0.3 and not prints_number(line.text)]
     if any(CONTINUED.search(line.text) for line in top):
         yield "continued"
     elif top and sheet.labels < 2 and re.match(r"[a-z]{2,}", top[0].text) and len(top[0].text.split()) >= 3:

@@ -10,10 +10,11 @@ from pipeline.page_language import PageLanguage
 from schemas.checks import Signature, Signed
 from schemas.page import Box, SignaturePlace
 
-VERSION = 1
+VERSION = 2
 BY_COMPUTER = re.compile(
-    r"\b(?:electronically|digitally)\s+(?:signed|authenticated|approved|verified|reviewed)|\be-?signed\s+by\b|\bsigned\s+electronically\b"
-    r"|\bauthenticated\s+by\b|/s/\s*\w|\b(?:electronic\s+)?signature\s+(?:is\s+)?on\s+file\b|\bfirmado\s+electr[oó]nicamente\b"
+    r"\b(?:electronically|digitally)\s+(?:co-?)?(?:signed|authenticated|approved|verified|reviewed|attested|finali[sz]ed|completed)"
+    r"|\be-?signed\s+by\b|\b(?:signed|approved|authenticated|attested)\s+electronically\b|\breviewed\s+and\s+(?:electronically\s+)?signed\b"
+    r"|\b(?:authenticated|attested)\s+by\b|/s/\s*\w|\bstamped\s+signature\s+of\b|\b(?:computer|digital)\s+signature\s+of\b|\b(?:electronic\s+)?signature\s+(?:is\s+)?on\s+file\b|\bfirmado\s+electr[oó]nicamente\b"
     r"|^\W*signed(?:\s+by)?\W{1,3}[A-Z][\w.'-]+.{0,40}\d{1,2}[/-]\d{1,2}[/-]\d{2,4}",
     re.IGNORECASE,
 )
@@ -23,7 +24,9 @@ NOT_SIGNED = re.compile(
     re.IGNORECASE,
 )
 UNFINISHED = re.compile(
-    r"^\W*(?:draft|preliminary)(?:\s+(?:report|copy|document|note|only|result))?\b(?!\s*(?:diagnos|impression|read))", re.IGNORECASE
+    r"\b(?:dictated|signed)\W+(?:but|and)\s+not\s+(?:read|reviewed|proofread|edited)\b"
+    r"|^\W*(?:draft|preliminary)(?:\s+(?:report|copy|document|note|only|result))?\b(?!\s*(?:diagnos|impression|read))",
+    re.IGNORECASE,
 )
 ASIDE = re.compile(r"\b(?:witness|notary|interpreter|representative|guardian|parent|second|co-?sign)", re.IGNORECASE)  # often left empty by right
 SAID = (

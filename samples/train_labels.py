@@ -1,6 +1,7 @@
 """Trains the model of protected content that ships: `python -m samples.train_labels [--into models/sensitivity]`.
 
 Learns from the sentences of `sensitive.yaml`, set between lines of the seed corpus: some ask for protection, some only hold the same words.
+Is judged besides on those of `sensitive_held.yaml`, of which nothing is learnt.
 """
 
 from __future__ import annotations
@@ -17,18 +18,20 @@ import yaml
 
 from pipeline.engines.linear_labels import EVEN, LinearAsking, save
 from pipeline.engines.type_features import features
-from pipeline.sensitivity import AROUND, ASKED_STRONG, ASKED_WEAK, HINTS, passage_around
+from pipeline.mention import REACH, passage_around
+from pipeline.sensitivity import ASKED_STRONG, ASKED_WEAK, HINTS, asking
 from samples import corpus
 from samples.train import matrix
 
 SEED, FOLDS, EACH = 20_262, 5, 6
 NOISE = (0.0, 0.0, 0.03, 0.06)
 PROTECTED = {"substance_use", "behavioral_health"}  # their lines would be asking beside what only mentions
-SENTENCES = Path(__file__).parent / "sensitive.yaml"
+SENTENCES, HELD = (Path(__file__).parent / f"{name}.yaml" for name in ("sensitive", "sensitive_held"))
 CARD = """# Model of protected content
 
-One logistic row over hashed words, word pairs and character 3- and 4-grams of the {around} words before and after a masked hint such as
-`methadone`: does the text say that it is this patient's own, or does it only mention it? Float16 weights in `.npz`, no pickle.
+One logistic row over hashed words, word pairs and character 3- to 5-grams of the clause around a masked hint such as `methadone`, up to
+{around} words on either side, and of the cues that it stands under (`pipeline/mention.py`): does the text say that it is this patient's own,
+or does it only mention it? Float16 weights in `.npz`, no pickle.
 `pipeline/sensitivity.py` asks it only where a hint stands; notices and test results are rules.
 
 - Made by `python -m samples.train_labels` in {seconds:.0f} s of processor time from {count} sentences written for this purpose
@@ -39,7 +42,15 @@ One logistic row over hashed words, word pairs and character 3- and 4-grams of t
 | --- | --- | --- | --- | --- | --- | --- |
 {rows}
 
-Limits: written sentences, no real charts; English only; what no hint names is not found.
+- {held_count} further sentences, of which nothing was learnt (`samples/sensitive_held.yaml`), each on {each} pages, judged as a page is,
+  by rules, hints and model.
+  A sentence that no hint names counts as not found.
+
+| label | sentences that ask | found | that only mention | taken for asking |
+| --- | --- | --- | --- | --- |
+{held}
+
+Limits: written sentences, all by one author, no real charts; English only; what no hint names is not found.
 """
 
 
@@ -59,8 +70,11 @@ def main() -> None:
     args = parser.parse_args()
     passages = list(draw(Random(SEED)))
     rows, count = "\n".join(measured(passages)), len({one.sentence for one in passages})
-    save(fit(passages), args.into)
-    facts = {"around": AROUND, "each": EACH, "folds": FOLDS, "strong": ASKED_STRONG, "weak": ASKED_WEAK}
+    model = fit(passages)
+    save(model, args.into)
+    judged = list(on_pages(model, Random(SEED)))
+    facts: dict[str, Any] = {"held": "\n".join(_tallied(judged)), "held_count": len({one.sentence for one in judged})}
+    facts |= {"around": REACH, "each": EACH, "folds": FOLDS, "strong": ASKED_STRONG, "weak": ASKED_WEAK}
     card = CARD.format(**facts, seconds=sum(os.times()[:4]), count=count, rows=rows)
     (args.into / "CARD.md").write_text(card)
     print(card)  # noqa: T201
@@ -81,13 +95,49 @@ def draw(rng: Random) -> Iterator[Passage]:
 
 def passages_of(said: str, label: str, rng: Random) -> Iterator[str]:
     """What the model would read around one of the hints of a sentence on a page."""
-    plain = sorted(corpus.seeds().keys() - PROTECTED)
-    before, after = (corpus.body(rng.choice(plain), rng) for _ in range(2))
-    text = f"{before}\n{said}\n{after}"
-    start, end = len(before), len(before) + len(said) + 1
+    text, start, end = on_page(said, rng)
     hits = [hit for pattern, _ in HINTS[label] for hit in pattern.finditer(text) if start <= hit.start() < end]
     if hits:
-        yield corpus.damage(passage_around(text, rng.choice(hits)), rng.choice(NOISE), rng)
+        hit, noise = rng.choice(hits), rng.choice(NOISE)
+        before, after = (corpus.damage(part, noise, rng) for part in (text[: hit.start()], text[hit.end() :]))
+        yield passage_around(before + hit[0] + after, len(before), len(before) + len(hit[0]))
+
+
+def on_page(said: str, rng: Random) -> tuple[str, int, int]:
+    """A sentence between lines that ask for nothing, and where it begins and ends."""
+    plain = sorted(corpus.seeds().keys() - PROTECTED)
+    before, after = (corpus.body(rng.choice(plain), rng) for _ in range(2))
+    return f"{before}\n{said}\n{after}", len(before) + 1, len(before) + 1 + len(said)
+
+
+class Judged(NamedTuple):
+    """A held sentence on one page: its label, whether it asks for it, and whether it was given."""
+
+    sentence: str
+    label: str
+    asks: bool
+    given: bool
+
+
+def on_pages(model: LinearAsking, rng: Random) -> Iterator[Judged]:
+    """Every held sentence on several pages."""
+    for label, kinds in yaml.safe_load(HELD.read_text(encoding="utf-8")).items():
+        for kind, sentences in kinds.items():
+            for sentence in sentences:
+                for _ in range(EACH):
+                    text, start, end = on_page(corpus.expand(sentence, rng), rng)
+                    given = any(name == label and start <= hit.start() < end for name, hit in asking(text, model))
+                    yield Judged(sentence, label, kind == "asks", given)
+
+
+def _tallied(judged: Sequence[Judged]) -> Iterator[str]:
+    """A row of figures a label, and one of all."""
+    for name in (*sorted({one.label for one in judged}), "all"):
+        cells = []
+        for asks in (True, False):
+            own = [one for one in judged if one.asks is asks and name in {one.label, "all"}]
+            cells += [f"{len({one.sentence for one in own})}", f"{np.mean([one.given for one in own]):.3f}"]
+        yield f"| {name} | {' | '.join(cells)} |"
 
 
 def fit(passages: Sequence[Passage]) -> LinearAsking:

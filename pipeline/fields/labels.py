@@ -15,6 +15,7 @@ from pipeline.fields.lexicon import (
     Meaning,
     attribute_of,
     fold,
+    folded_stems,
     long_phrases,
     longest_phrase,
     meanings,
@@ -67,7 +68,34 @@ def _stamped_by_fax(sheet: Sheet, row: int) -> bool:
 
 
 def _labels_of_row(at: int, row: Row) -> Iterator[Label]:
-    folded = [fold(token.text) for token in row]
+    """The labels of a row; one that says behind a slash what the label before it says in another language is one with it."""
+    held: Label | None = None
+    for found in _each_label(at, row):
+        label = found._replace(meaning=Meaning("skip")) if _in_brackets(row, found) else found
+        if held and _translates(row, held, label):
+            held = held._replace(end=label.end, colon=label.colon, alone=label.alone)
+            continue
+        if held:
+            yield held
+        held = label
+    if held:
+        yield held
+
+
+def _in_brackets(row: Row, label: Label) -> bool:
+    """Whether a cell is but the Spanish for a label beside or over it, in brackets."""
+    said = row[label.start : label.end]
+    whole = label.alone and said[0].fresh and said[0].text[:1] in "([" and said[-1].text[-1:] in ")]"
+    return whole and all(fold(token.text) in folded_stems("spanish") for token in said)
+
+
+def _translates(row: Row, one: Label, other: Label) -> bool:
+    same = one.meaning.what == other.meaning.what and one.meaning.role == other.meaning.role
+    return same and one.end == other.start and row[one.end - 1].text.endswith("/") and not one.colon
+
+
+def _each_label(at: int, row: Row) -> Iterator[Label]:
+    folded = [fold(_in_english(token.text)) for token in row]
     start, after_label = 0, False
     while start < len(row):
         label = _label_at(at, row, folded, start, led=row[start].fresh or after_label or row[start].text[:1] in "([")
@@ -88,7 +116,7 @@ def _label_at(at: int, row: Row, folded: list[str], start: int, *, led: bool) ->
         return None
     ends = _ends(row, folded, start)
     for end in ends if led or _may_begin(row, folded, ends) else ():
-        closed = _absorb_signs(row, folded, end)
+        closed = _absorb_spanish(row, folded, start, _absorb_signs(row, folded, end))
         label = Label(Meaning(""), at, start, closed, "", row[closed - 1].colon, closed == len(row) or row[closed].fresh)
         whole = led and (label.colon or label.alone)
         meaning = _numbered(row, folded, label, end) or _meaning(folded[start:end], misspelt=label.colon or whole, colon=label.colon)
@@ -142,6 +170,22 @@ def _absorb_signs(row: Row, folded: list[str], end: int) -> int:
     while end < len(row) and not folded[end] and not row[end - 1].colon and not set(row[end].text) & set("(["):
         end += 1
     return end
+
+
+def _in_english(text: str) -> str:
+    """What "Name/Nombre" says before the slash."""
+    before, _, after = text.partition("/")
+    return before if before and fold(after) in folded_stems("spanish") else text
+
+
+def _absorb_spanish(row: Row, folded: list[str], start: int, end: int) -> int:
+    """As in "Last Name / Apellido" and "Date of Birth (Fecha de nacimiento)": the label once more in Spanish belongs to it."""
+    behind = any("/" in token.text for token in row[start:end]) or (end < len(row) and not row[end].fresh and row[end].text[:1] in {"(", "[", "/"})
+    at = last = end
+    while behind and at < len(row) and not row[at].fresh and not row[at - 1].colon and (not folded[at] or folded[at] in folded_stems("spanish")):
+        at += 1
+        last = at if folded[at - 1] not in folded_stems("spanish_small") else last
+    return last if any(folded[end:last]) else end
 
 
 def _meaning(parts: list[str], *, misspelt: bool, colon: bool) -> Meaning | None:

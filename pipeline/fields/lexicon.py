@@ -51,9 +51,9 @@ def words(group: str) -> frozenset[str]:
 
 
 @cache
-def folded_stems(group: str) -> tuple[str, ...]:
+def folded_stems(group: str) -> frozenset[str]:
     """One list of words, folded."""
-    return tuple(fold(word) for word in words(group))
+    return frozenset(fold(word) for word in words(group))
 
 
 @cache

@@ -36,6 +36,8 @@ PATIENTS_ALONE = {"patient_mrn", "patient_ssn_last4"}
 NEEDS_OWNER = {"patient_phone", "patient_address"}
 SELF_SAID = ("home", "cell", "mobile", "preferred", "permanent", "residence", "residential", "daytime")
 OVER_REACH = 4  # rows
+NAME_REACH = 6  # rows between a name and the phone and address of its block
+MUCH_NEARER = 2.0
 DAY_WORDS = 3
 MOST_IN_A_BOX = 3  # words of a first or last name
 INITIAL, INITIAL_REACH = re.compile(r"[A-Z]\.?"), 3.0  # heights of a word
@@ -110,11 +112,23 @@ def _spots(page: Marked, label: Label, *, upward: bool) -> Iterator[Spot]:
     right = right_of(page, label)
     if right:
         yield Spot("right of", right, RIGHT if label.colon or label.alone or label.meaning.firm else RIGHT_LOOSE)
-    if label.alone:
+    if before := _before_brackets(page, label):
+        yield Spot("before", before, RIGHT_LOOSE)
+    elif label.alone:
         under = Spot("below", below(page, label), BELOW_COLON if label.colon and right else BELOW)
         over = Spot("above", above(page, label), ABOVE if not upward else BELOW)
         free = upward or not over.tokens or not claimed(page, over.tokens, label.row)
         yield from (spot for spot in ((over,) if upward else (under, over) if free else (under,)) if spot.tokens)
+
+
+def _before_brackets(page: Marked, label: Label) -> tuple[Token, ...]:
+    """As in "01/02/1950 (date of birth)": the words of a cell before a label in brackets, behind any other label."""
+    row = page.sheet.rows[label.row]
+    if row[label.start].fresh or row[label.start].text[:1] not in {"(", "["} or row[label.end - 1].text[-1:] not in {")", "]"}:
+        return ()
+    start = next((at for at in range(label.start, -1, -1) if row[at].fresh), 0)
+    taken = max((other.end for other in page.by_row[label.row] if other.end <= label.start), default=0)
+    return row[max(start, taken) : label.start]
 
 
 def _read_plain(page: Marked, label: Label, rules: ExtractRules, *, upward: bool) -> Iterator[Sighting]:
@@ -156,8 +170,15 @@ def _whose(page: Marked, label: Label) -> Role | None:
     role = owner(page, label) or _role_of_name(page, label)
     if role:
         return Role(role)
-    said = label.printed.lower().startswith(SELF_SAID)
+    said = label.printed.lower().startswith(SELF_SAID) or _with_patients_name(page, label)
     return None if what in NEEDS_OWNER and not said else Role.PATIENT
+
+
+def _with_patients_name(page: Marked, label: Label) -> bool:
+    """Whether a bare phone or address goes with a bare name that is the patient's, as a birth date or record number beside it shows."""
+    before = (x for x in page.labels if x.key < label.key and x.meaning.what in {"name", "last_name"} and label.row - x.row <= NAME_REACH)
+    name = max(before, key=lambda x: x.key, default=None)
+    return name is not None and name_owner(page, name) == "" and identified(page, name)
 
 
 def _is_payers_number(page: Marked, label: Label) -> bool:
@@ -195,7 +216,8 @@ def _read_name(page: Marked, label: Label, rules: ExtractRules, *, upward: bool)
 def _read_name_in_boxes(page: Marked, label: Label, rules: ExtractRules, *, upward: bool) -> Iterator[Sighting]:
     """Last, first and middle name, each with a label of its own on one row or the next."""
     role = name_owner(page, label)
-    last, first, middle = (_name_box(page, label, what, upward=upward) for what in ("last_name", "first_name", "middle_name"))
+    boxes = [_name_box(page, label, what, upward=upward) for what in ("last_name", "first_name", "middle_name")]
+    last, first, middle = (box.tokens if box and boxes[0] and box.where == boxes[0].where else () for box in boxes)
     if not last or not first or len(first[0].text.strip(".,")) < SHORTEST_FIRST:
         return
     name = (last[-1]._replace(text=last[-1].text.rstrip(",") + ","), *first, *middle)
@@ -206,11 +228,16 @@ def _read_name_in_boxes(page: Marked, label: Label, rules: ExtractRules, *, upwa
         yield sighting(page, FieldName.PATIENT_NAME if read_role is Role.PATIENT else None, read_role, value, ground)
 
 
-def _name_box(page: Marked, last: Label, what: str, *, upward: bool) -> tuple[Token, ...]:
-    near = (x for x in page.labels if x.meaning.what == what and abs(x.row - last.row) <= 2 and x.meaning.role in {"", last.meaning.role})
+def _name_box(page: Marked, last: Label, what: str, *, upward: bool) -> Spot | None:
+    given = folded_stems("given_in_spanish") if what == "first_name" and fold(last.printed).startswith(fold("apellido")) else ()
+    near = (
+        x
+        for x in page.labels
+        if (x.meaning.what == what or fold(x.printed) in given) and abs(x.row - last.row) <= 2 and x.meaning.role in {"", last.meaning.role}
+    )
     box = min(near, key=lambda x: (abs(x.row - last.row), abs(page.left(x) - page.left(last))), default=None)
     spots = _spots(page, box, upward=upward) if box else ()
-    return next((spot.tokens for spot in spots if len(spot.tokens) <= MOST_IN_A_BOX), ())
+    return next((spot for spot in spots if len(spot.tokens) <= MOST_IN_A_BOX), None)
 
 
 def _person_at(page: Marked, label: Label, spot: Spot, role: Role, rules: ExtractRules) -> Value | None:
@@ -218,14 +245,19 @@ def _person_at(page: Marked, label: Label, spot: Spot, role: Role, rules: Extrac
         bare_but_owned = label.meaning.role == "" and owner(page, label) != ""
         formal = spot.where == "above" or not (label.colon or label.alone or label.meaning.firm or bare_but_owned)
         value = read_person(_over_the_line(page, label, spot), rules, formal=formal) or _over_cells(page, label, spot, rules)
-        return value or (_plainly_over(spot, rules) if spot.where == "above" and label.meaning.role and spot.worth == BELOW else None)
+        plain = label.meaning.role and ((spot.where == "above" and spot.worth == BELOW) or (spot.where == "right of" and _opens_cell(page, label)))
+        return value or (_all_a_name(spot, rules) if plain else None)
     if role is Role.PROVIDER:
         return read_provider(spot.tokens, rules)
     return read_person(spot.tokens, rules) or (read_provider(spot.tokens, rules) if spot.where == "right of" else None)
 
 
-def _plainly_over(spot: Spot, rules: ExtractRules) -> Value | None:
-    """As in "John A Smith" over "Patient's name", in a form whose heads stand under their values: all of the cell, a given name first."""
+def _opens_cell(page: Marked, label: Label) -> bool:
+    return page.sheet.rows[label.row][label.start].fresh
+
+
+def _all_a_name(spot: Spot, rules: ExtractRules) -> Value | None:
+    """As in "John A Smith" over "Patient's name", or behind "Patient" without a colon: all of the cell, a given name first."""
     value = read_person(spot.tokens, rules) if is_given(spot.tokens[0].text) else None
     return value if value and len(value.tokens) == len(spot.tokens) else None
 
@@ -297,12 +329,12 @@ def _whole_address(page: Marked, tokens: tuple[Token, ...], row: int, left: floa
 
 
 def _labelled_city(page: Marked, row: int) -> tuple[Token, ...]:
-    cities = (x for x in page.labels if x.meaning.what == "city_state_zip" and row <= x.row <= row + 2)
+    cities = (x for x in page.labels if x.meaning.what == "city_state_zip" and row - 1 <= x.row <= row + 2)
     city = next(cities, None)
     if city is None:
         return ()
     rest = [x for x in page.by_row[city.row] if x.start >= city.start and x.printed.lower().strip(".:") in {"city", "state", "zip", "zip code"}]
-    return tuple(t for label in (rest or [city]) for t in right_of(page, label))
+    return tuple(t for label in (rest or [city]) for t in right_of(page, label) or below(page, label))
 
 
 def _address_text(tokens: tuple[Token, ...]) -> str:
@@ -323,8 +355,16 @@ def _reads_upward(page: Marked, row: int, upward: dict[int, bool], rules: Extrac
         if label.alone and label.meaning.what in READERS and not _reads(label, right_of(page, label), rules):
             over = above(page, label)
             free = not over or not _owned_over(page, label, over, upward, rules)
-            votes += int(free and _reads(label, over, rules)) - int(_reads(label, below(page, label), rules))
+            up, down = free and _reads(label, over, rules), _reads(label, below(page, label), rules)
+            votes += _nearer(page, label) if up and down else int(up) - int(down)
     return votes > 0
+
+
+def _nearer(page: Marked, label: Label) -> int:
+    """1 where the words over a label are much nearer than those under it, as over the caption of a ruled line; else 0 or -1."""
+    own = page.sheet.rows[label.row][label.start]
+    up, down = own.y0 - above(page, label)[0].y1, below(page, label)[0].y0 - own.y1
+    return int(up * MUCH_NEARER < down) - int(down * MUCH_NEARER < up)
 
 
 def _owned_over(page: Marked, label: Label, over: tuple[Token, ...], upward: dict[int, bool], rules: ExtractRules) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from samples.draw import Layout
 from samples.facts import Case
-from samples.layouts import study_forms, study_notes
+from samples.layouts import study_beside, study_forms, study_notes
 from samples.layouts.study_parts import charges_of, npi_of
 
 _NAMED = ("patient_name", "patient_dob", "patient_mrn")
@@ -33,6 +33,18 @@ LAYOUTS = (
     Layout("study_polysomnography", "pulmonary_sleep", study_notes.study_sheet, "FreeSerif", (*_SIGNED, "author_npi", "ordering_provider", "cpt_codes", "icd10_codes")),
     Layout("study_ris", "imaging_report", study_forms.ris, "Liberation Mono", (*_SIGNED, "accession", "ordering_provider"), size=9.5, margin=50),
     Layout("study_seen_by", "emergency_note", study_notes.seen_by, "DejaVu Serif", _SIGNED, size=9),
+    Layout("study_slashed", "authorization_consent", study_beside.slashed, "Liberation Sans", (*_DATED, "patient_sex")),
+    Layout("study_bracketed", "progress_note", study_beside.bracketed, "FreeSans", (*_DATED, "author")),
+    Layout("study_framed", "insurance_id", study_beside.framed, "Helvetica", (*_NAMED, "patient_phone", "patient_address"), size=9.5),
+    Layout("study_flanked", "progress_note", study_beside.flanked, "Times", (*_DATED, "author"), size=10.5),
+    Layout("study_spanish_letter", "consultation", study_beside.spanish_letter, "Liberation Serif", (*_NAMED, "author")),
+    Layout("study_gutter", "consultation", study_beside.gutter, "DejaVu Sans", (*_DATED, "author", "ordering_provider"), size=9),
+    Layout("study_ledger", "emergency_note", study_beside.ledger, "Liberation Sans", (*_DATED, "author")),
+    Layout("study_dotted", "discharge_summary", study_beside.dotted, "Courier", _STAY[:-1]),
+    Layout("study_typed_in", "history_and_physical", study_beside.typed_in, "Liberation Mono", (*_DATED, "author"), size=9.5),
+    Layout("study_trailing", "therapy_note", study_beside.trailing, "Helvetica", _DATED),
+    Layout("study_captioned_lines", "authorization_consent", study_beside.captioned_lines, "FreeSerif", _NAMED, size=10.5),
+    Layout("study_wrapped", "transfer_summary", study_beside.wrapped, "Liberation Sans", _NAMED),
 )  # fmt: skip
 
 
@@ -42,6 +54,7 @@ def printed(layout: Layout, case: Case) -> dict[str, str]:
         "patient_name": case.truth_name,
         "patient_dob": case.patient.dob,
         "patient_mrn": case.mrn,
+        "patient_sex": case.patient.sex,
         "patient_phone": case.patient.phone,
         "patient_address": f"{case.patient.address_line}, {case.town}",
         "service_date": case.service.isoformat(),

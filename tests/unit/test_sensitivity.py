@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.engines.linear_labels import KeptAsking
-from pipeline.sensitivity import HINTS, find_labels, passage_around
+from pipeline.mention import passage_around
+from pipeline.sensitivity import HINTS, find_labels
 from schemas.catalogue import build_catalogue
 from schemas.checks import Label
 from schemas.document import Extraction, Field, FieldName, TypeGuess
@@ -110,7 +111,7 @@ def test_protected_care_of_a_minor_is_labelled_besides(birth: str, minor: bool) 
 def test_the_model_sees_what_is_said_of_a_hint_and_not_the_hint() -> None:
     hit = HINTS["hiv"][0][0].search("no history of HIV or fever")
     assert hit is not None
-    assert passage_around("no history of HIV or fever", hit) == "no history of hinted or fever"
+    assert passage_around("no history of HIV or fever", *hit.span()).startswith("no history of hinted or fever ")
 
 
 def test_without_a_model_rules_alone_count() -> None:
