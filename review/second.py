@@ -9,6 +9,7 @@ from typing import Any
 
 from schemas.catalogue import Catalogue
 from schemas.patient import IndexPatient
+from schemas.protection import protections
 from schemas.record import DocumentRecord, ReviewItem
 from schemas.rules import ReviewRules
 
@@ -26,7 +27,7 @@ def needs_second(record: DocumentRecord, decision: Decision, chosen: IndexPatien
     found = {
         "new_patient": bool(decision.get("new")),
         "merge": bool(decision.get("merge")),
-        "sensitive": slug is not None and slug in catalogue and catalogue[slug].sensitivity is not None,
+        "sensitive": bool(protections(record, catalogue) or protections(replace(record, document_type=slug), catalogue)),
         "override": chosen is not None and contradicts(record, chosen),
     }
     return [why for why, holds in found.items() if holds and why in rules.second_for]

@@ -9,7 +9,7 @@ from schemas.decision import Wish
 from schemas.faults import InputFault, StaleClaim
 from schemas.patient import IndexPatient
 from schemas.rules import ReviewRules
-from store import corrections, documents, merges, opinions, patients, queue
+from store import corrections, documents, merges, opinions, patients, queue, tables
 from store.database import reading, writing
 from workers.audit import take_ledger
 from workers.merge import undo_decision
@@ -61,6 +61,20 @@ def test_a_protected_document_is_filed_when_two_people_agree_and_not_before(offi
     assert decide(office, again.id, FILED, "b").patient_mrn == "M1"
     assert state(office) == ("filed", "M1")
     assert gaps(office) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "evidence", "wish"), [("progress_note", ["sensitivity.psychiatry"], FILED), ("substance_use", [], FILED._replace(kind="progress_note"))]
+)
+def test_protection_asked_for_by_words_or_taken_off_by_a_clerk_needs_two(office, kind, evidence, wish):
+    office.put(1, "a.pdf", kind=kind)
+    with writing(office.stores.index) as conn:
+        said = {**documents.get(conn, "doc1").evidence, "protected": evidence}
+        conn.execute(tables.document.update().where(tables.document.c.id == "doc1").values(evidence=said))
+    decide(office, "item-1", wish, "a")
+    assert state(office)[0] == "review"
+    decide(office, open_item(office).id, wish, "b")
+    assert state(office) == ("filed", "M1")
 
 
 def test_who_disagrees_calls_a_third_who_is_neither(office):
@@ -308,7 +322,7 @@ def test_only_what_is_known_for_certain_and_not_protected_is_planted(office):
     from store import settled
 
     office.put(1, "a.pdf", status="filed")
-    settled_for_sure_later = lambda: settled.confirmed(conn, 0, but=["substance_use"])  # noqa: E731
+    settled_for_sure_later = lambda: settled.confirmed(conn, 0, load_catalogue())  # noqa: E731
     with reading(office.stores.index) as conn:
         assert settled_for_sure_later() is None
     office.put(3, "c.pdf", kind="substance_use", status="filed", blind=True)
