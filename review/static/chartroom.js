@@ -37,9 +37,15 @@ function help() {
   dialog.showModal();
 }
 
+// Nobody sees a page sooner: what is pressed before was meant for the last one, and must not decide anything on this one.
+const UNSEEN = 250; // milliseconds
+const begun = Object.keys(keys).length ? performance.now() : -UNSEEN;
+const decides = (event, act) => (event.key === "Enter" ? !event.target.matches("a, summary") : !typing(event.target) && /^(accept|candidate)/.test(act ?? ""));
+
 document.addEventListener("keydown", (event) => {
-  if (event.metaKey || event.repeat || dialog.open || typing(event.target)) return;
   const act = acts.get(name(event));
+  if ((event.repeat || event.timeStamp - begun < UNSEEN) && decides(event, act)) return event.preventDefault();
+  if (event.metaKey || event.repeat || dialog.open || typing(event.target)) return;
   if (!act || (event.key === "Enter" && pressable(event.target))) return;
   const element = listed().find((one) => one.dataset.act === act && !one.disabled);
   if (act !== "help" && !element) return;
@@ -49,6 +55,28 @@ document.addEventListener("keydown", (event) => {
   else element.click();
   const choice = element?.closest("details[open]")?.querySelector("button");
   if (choice) choice.focus();
+});
+
+// A form that is on its way is not sent again, however often somebody presses; coming back to the page frees it.
+let sent = false;
+addEventListener("pageshow", () => { sent = false; });
+document.addEventListener("submit", (event) => {
+  if (event.target.method === "dialog") return;
+  if (sent) event.preventDefault();
+  sent = true;
+});
+
+// When the session must have ended, nobody's record stays on the screen. All windows of the browser count as one person's.
+const idle = Number(document.body.dataset.idle) * 1000;
+if (idle) {
+  localStorage.setItem("stirred", Date.now());
+  setInterval(() => { if (Date.now() - Number(localStorage.getItem("stirred")) > idle) location.replace("/"); }, 5000);
+}
+
+// What is printed is put on record.
+addEventListener("beforeprint", () => {
+  const token = document.querySelector("input[name=token]");
+  if (token) navigator.sendBeacon("/printed", new URLSearchParams({ token: token.value, screen: location.pathname }));
 });
 
 document.querySelectorAll("img").forEach((image) => {
