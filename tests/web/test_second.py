@@ -1,15 +1,19 @@
 """Two people who agree: who is asked, who is not, what is filed when, and what is given away to nobody."""
 
+import re
 from dataclasses import replace
+from itertools import product
 
 import pytest
+from starlette.routing import Mount
 
+from review import proofs
 from review.second import needs_second, planted, same_answer
 from schemas.decision import Wish
 from schemas.faults import InputFault, StaleClaim
 from schemas.patient import IndexPatient
 from schemas.rules import ReviewRules
-from store import corrections, documents, merges, opinions, patients, queue, tables
+from store import corrections, documents, merges, opinions, patients, queue, tables, users
 from store.database import reading, writing
 from workers.audit import take_ledger
 from workers.merge import undo_decision
@@ -250,6 +254,69 @@ def test_who_overrides_what_the_page_says_is_not_alone(office):
     stranger = replace(record, fields={"patient_dob": replace(record.fields["patient_name"], value="1980-01-02")})
     chosen = IndexPatient("M9", "D", "J", dob="1961-01-01")
     assert needs_second(stranger, {"act": "file", "mrn": "M9"}, chosen, load_catalogue(), RULES) == ["override"]
+
+
+@pytest.mark.parametrize(
+    ("read", "chosen", "alone"),
+    [
+        ("DOE, JANE", IndexPatient("M9", "Roe", "Jane"), True),  # married
+        ("D0E, JAME", IndexPatient("M9", "Doering", "Jane"), True),  # misread
+        ("DOE, JANE", IndexPatient("M9", "Roe", "Ida", previous_last_name="Doe"), True),
+        ("DOE, JANE", IndexPatient("M9", "Poe", "Edgar"), False),
+        ("O, K", IndexPatient("M9", "Poe", "Edgar"), False),
+    ],
+)
+def test_who_finds_somebody_of_quite_another_name_is_not_alone(office, read, chosen, alone):
+    office.put(1, "a.pdf")
+    with reading(office.stores.index) as conn:
+        record = documents.get(conn, "doc1")
+    record = replace(record, fields={"patient_name": replace(record.fields["patient_name"], value=read)})
+    why = needs_second(record, {"act": "file", "mrn": "M9"}, chosen, load_catalogue(), RULES)
+    assert why == ([] if alone else ["override"])
+
+
+def test_a_proposal_whose_names_both_differ_is_not_taken_by_one_alone(office):
+    office.put(1, "a.pdf")
+    with reading(office.stores.index) as conn:
+        record = documents.get(conn, "doc1")
+    rows = [{"field": name, "agreement": "differ", "level": "", "document_value": "A", "index_value": "B"} for name in ("last_name", "first_name")]
+    one, both = (replace(record, evidence={"candidates": [{"mrn": "M1", "evidence": rows[:count]}]}) for count in (1, 2))
+    why = lambda record: needs_second(record, {"act": "file", "mrn": "M1"}, IndexPatient("M1", "D", "J"), load_catalogue(), RULES)  # noqa: E731
+    assert (why(one), why(both)) == ([], ["override"])
+
+
+def test_the_first_answer_stands_nowhere_that_the_second_can_look(office):
+    office.put(1, "a.pdf", kind="substance_use")
+    typed = Wish(patient="M3", kind="ecg", anyway=True, fields={"service_date": "1901-02-03", "facility": "Nowhere Clinic"})
+    decide(office, "item-1", typed, "a")
+    again, app = open_item(office), office.app()
+    second, looked = office.client("clerk", app=app), 0
+    assert second.get(f"/items/{again.id}").status_code == 200
+    second.headers["Authorization"] = f"Bearer {program_token(office, 'id-some-clerk')}"
+    known = {"item_id": ["item-1", again.id], "document_id": ["doc1"], "settled_id": ["doc1"], "patient": ["1", "2", "3"], "field": ["service_date"]}
+    known |= {"page": ["1"], "width": ["240"], "glass_id": ["g1"], "user_id": ["id-a"], "link": ["none"]}
+    office.glass("id-some-clerk", "M3")
+    for route in app.router.routes:
+        if "GET" not in (getattr(route, "methods", None) or ()) or isinstance(route, Mount):
+            continue
+        names = re.findall(r"{(\w+)", route.path)
+        for values in product(*(known[name] for name in names)):
+            told = dict(zip(names, values, strict=True))
+            path = re.sub(r"{(\w+)(:\w+)?}", lambda found, told=told: told[found[1]], route.path)
+            text = second.get(path + ("?delivery_id=d1" if path.endswith("v1/documents") else "")).text
+            assert not re.search("1901-02-03|Nowhere Clinic", text), path
+            assert "/documents/doc1" not in text or "/charts" not in path, path
+            looked += 1
+    assert looked > 30
+    for words in ("mrn:M3", "Nowhere", "1901-02-03", "type:ecg"):
+        assert "/documents/doc1" not in second.post("/charts", data={"q": words}).text
+
+
+def program_token(desk, user_id):
+    token = proofs.new_secret()
+    with writing(desk.stores.index) as conn:
+        users.add_token(conn, proofs.digest(token), user_id, expires_at=desk.now.replace(year=2030), actor="test", now=desk.now)
+    return token
 
 
 def test_answers_are_the_same_when_what_becomes_of_it_whose_and_what_it_is_are():
