@@ -131,7 +131,8 @@ class Guarded:
         async def noting(message: Message) -> None:
             status = message.get("status", 0) if message["type"] == "http.response.start" else 0
             if self.policy.seen and 200 <= status < 300:
-                await run_in_threadpool(self.gate.note, self.policy.seen, self._subject(request), visitor, {})
+                shown = getattr(request.state, "shown", {})  # what a search brought up, by ids
+                await run_in_threadpool(self.gate.note, self.policy.seen, self._subject(request), visitor, shown)
             elif status in {403, 404} and (self.policy.seen or self.policy.right):
                 await self._refuse(request, visitor, "nothing there")
             await send(message)

@@ -201,6 +201,22 @@ def test_what_is_printed_is_on_record_by_the_id_on_the_screen(full):
     ]
 
 
+def test_what_a_search_brought_up_is_on_record(full):
+    client = full.client("clerk")
+    client.post("/charts", data={"q": "mrn:M1"})
+    client.post("/charts", data={"q": "Doe"})
+    client.get("/items/item-1")
+    client.post("/items/item-1/search", data={"q": "Doe"})
+    client.headers["Authorization"] = f"Bearer {token_of(full, Role.CLERK)}"
+    client.get("/api/v1/documents?delivery_id=d3")
+    shown = [entry.detail for entry in full.trail() if entry.action in {"documents.searched", "patients.searched", "documents.listed"}]
+    (by_number, by_name, person, listed) = shown
+    assert "doc3" in by_number["documents"]
+    assert "doc2" not in by_number["documents"]  # protected: not shown
+    assert (by_name["patients"], person, listed) == ([1], {"patients": [1]}, {"documents": ["doc3"]})
+    assert "Doe" not in str(shown)
+
+
 def test_a_token_that_is_none_is_refused_on_record(full):
     full.client().get("/api/v1/review", headers={"Authorization": "Bearer none"})
     full.client().get("/api/v1/review")  # who shows none was only asked for one

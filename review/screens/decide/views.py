@@ -82,6 +82,7 @@ class DecideScreen:
         form = request.state.form
         with reading(self.index) as conn:
             people = lookup.people(conn, form.get("q", ""), limit=FOUND)
+            request.state.shown = {"patients": [lookup.number_of(conn, one.mrn) for one in people]}
         return self.page(request, self.found(request), answers_in(form), people=people, sought=form.get("q", ""))
 
     def decide(self, request: Request) -> Response:
