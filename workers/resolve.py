@@ -162,6 +162,8 @@ def _check_people(conn: Any, wish: Wish, now: datetime) -> None:
 
 
 def _newcomer(wish: Wish, now: datetime) -> IndexPatient:
+    if max(map(len, (wish.patient, *wish.new.values()))) > LONGEST_FIELD:
+        raise InputFault("A person cannot be registered like that: something is too long.", next_step="Correct it.")
     try:
         return entry_of(["mrn", *wish.new], [wish.patient, *wish.new.values()], now.date())
     except ValueError as problem:

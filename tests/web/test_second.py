@@ -155,7 +155,9 @@ def test_a_new_patient_is_registered_when_two_people_typed_the_same(office):
     assert gaps(office) == []
 
 
-@pytest.mark.parametrize("wrong", [{"dob": "30.5.1961"}, {"dob": "2031-01-01"}, {"sex": "F?"}, {"last_name": "", "first_name": ""}])
+@pytest.mark.parametrize(
+    "wrong", [{"dob": "30.5.1961"}, {"dob": "2031-01-01"}, {"sex": "F?"}, {"last_name": "", "first_name": ""}, {"last_name": "N" * 201}]
+)
 def test_nobody_is_registered_with_what_cannot_be(office, wrong):
     office.put(1, "a.pdf")
     with pytest.raises(InputFault, match="registered"):
