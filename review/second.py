@@ -16,7 +16,7 @@ from schemas.protection import protections
 from schemas.record import DocumentRecord, ReviewItem
 from schemas.rules import ReviewRules
 
-HARD = {"sex", "dob", "suffix", "ssn_last4", "mrn"}  # what does not change and is rarely misheard
+HARD = {"first_name", "sex", "dob", "suffix", "ssn_last4", "mrn"}  # what does not change and is rarely misheard; by the first name twins differ
 ALIKE = 0.75  # of two names that a reader may have confused
 PLANTED = ("patient.weak",)  # why a planted item is there, as far as anybody is told
 
@@ -41,8 +41,7 @@ def contradicts(record: DocumentRecord, chosen: IndexPatient) -> bool:
     """Whether the page says of its patient something that cannot be true of this person."""
     proposed = next((one for one in record.evidence.get("candidates", []) if one["mrn"] == chosen.mrn), None)
     if proposed is not None:
-        differing = {row["field"] for row in proposed["evidence"] if row["agreement"] == "differ"}
-        return bool(differing & HARD) or differing >= {"last_name", "first_name"}
+        return any(row["agreement"] == "differ" and row["field"] in HARD for row in proposed["evidence"])
     said = {name: record.fields[f"patient_{name}"].value for name in ("dob", "sex", "name") if f"patient_{name}" in record.fields}
     otherwise = any(said.get(name) and getattr(chosen, name) and said[name] != getattr(chosen, name) for name in ("dob", "sex"))
     return otherwise or (bool(said.get("name")) and not _shares_a_name(said["name"], chosen))

@@ -108,7 +108,7 @@ if (view) {
     places[place]?.classList.remove("now");
     place = which % places.length;
     places[place].classList.add("now");
-    if (size < 1.6) resize(1.6);
+    if (size < 1.15) resize(1.6);
     centre(places[place]);
   };
   const turn = () => {
@@ -118,7 +118,25 @@ if (view) {
 
   const work = { next_page: () => flip(1), previous_page: () => flip(-1), evidence: () => show(place + 1), larger: () => resize(size * 1.25), smaller: () => resize(size / 1.25), turn };
   for (const [act, does] of Object.entries(work)) document.querySelector(`.tools [data-act=${act}]`)?.addEventListener("click", does);
-  if (places[0]?.matches(".deciding")) addEventListener("load", () => show(0));
+  // Opened at the first deciding place, with as many of the others on its page beside it as fit and can still be read.
+  const start = () => {
+    const sheet = places[0].closest(".sheet");
+    const [width, height] = [sheet.offsetWidth, sheet.offsetHeight];
+    let frame = null;
+    for (const box of places.filter((one) => one.matches(".deciding") && one.closest(".sheet") === sheet).map((one) => one.getBBox())) {
+      const [left, top] = [Math.min(box.x, frame?.left ?? 1), Math.min(box.y, frame?.top ?? 1)];
+      const [right, bottom] = [Math.max(box.x + box.width, frame?.right ?? 0), Math.max(box.y + box.height, frame?.bottom ?? 0)];
+      const fits = Math.min(1.6, (view.clientWidth * 0.94) / (width * (right - left)), (view.clientHeight * 0.9) / (height * (bottom - top)));
+      if (!frame || fits >= 1.15) frame = { left, top, right, bottom, fits: Math.max(1, fits) };
+    }
+    resize(frame.fits);
+    show(0);
+    view.scrollTo({
+      left: sheet.offsetLeft + (sheet.offsetWidth * (frame.left + frame.right) - view.clientWidth) / 2,
+      top: sheet.offsetTop + (sheet.offsetHeight * (frame.top + frame.bottom) - view.clientHeight) / 2,
+    });
+  };
+  if (places[0]?.matches(".deciding")) addEventListener("load", start);
 }
 
 // Splitting and merging: documents are the lists of leaves on the page, and the field of page numbers says what they are.
