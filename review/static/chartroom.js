@@ -89,6 +89,8 @@ const view = document.querySelector(".viewer .sheets");
 if (view) {
   const sheets = [...view.querySelectorAll(".sheet")];
   const places = [...view.querySelectorAll("rect")].sort((one, other) => other.matches(".deciding") - one.matches(".deciding"));
+  const READABLE = 1000; // pixels across a page
+  const LABEL = 0.1; // of its width: what a value is called stands before it
   let size = 1;
   let place = -1;
   let turned = 0;
@@ -122,11 +124,12 @@ if (view) {
   const start = () => {
     const sheet = places[0].closest(".sheet");
     const [width, height] = [sheet.offsetWidth, sheet.offsetHeight];
+    const most = Math.min(4, Math.max(1.6, READABLE / width));
     let frame = null;
     for (const box of places.filter((one) => one.matches(".deciding") && one.closest(".sheet") === sheet).map((one) => one.getBBox())) {
-      const [left, top] = [Math.min(box.x, frame?.left ?? 1), Math.min(box.y, frame?.top ?? 1)];
+      const [left, top] = [Math.min(Math.max(0, box.x - LABEL), frame?.left ?? 1), Math.min(box.y, frame?.top ?? 1)];
       const [right, bottom] = [Math.max(box.x + box.width, frame?.right ?? 0), Math.max(box.y + box.height, frame?.bottom ?? 0)];
-      const fits = Math.min(1.6, (view.clientWidth * 0.94) / (width * (right - left)), (view.clientHeight * 0.9) / (height * (bottom - top)));
+      const fits = Math.min(most, (view.clientWidth * 0.94) / (width * (right - left)), (view.clientHeight * 0.9) / (height * (bottom - top)));
       if (!frame || fits >= 1.15) frame = { left, top, right, bottom, fits: Math.max(1, fits) };
     }
     resize(frame.fits);
