@@ -82,6 +82,7 @@ class Api:
             ids = [record.id for record in documents.of_delivery(conn, delivery_id)]
             seen = [seen_document(conn, visitor_of(request), one, self.house.catalogue) for one in ids]
         found = [record for record in seen if record]
+        request.state.shown = {"documents": [record.id for record in found]}
         shown = [record.id for record in found if record.status is DocumentStatus.FILED]
         note_shown(self.house.index, visitor_of(request), shown, self.house.now())
         return [documents.line_of(record) for record in found]

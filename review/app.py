@@ -18,6 +18,7 @@ from review.doors import Door, Gate, Policy, check_doors, door, hang, visitor_of
 from review.health import HealthDoors
 from review.house import House
 from review.pages import STATIC, show, tabs_of
+from review.prints import PrintDoor
 from review.screens.account.views import AccountScreen
 from review.screens.chart.views import ChartScreen
 from review.screens.cut.views import CutScreen
@@ -49,7 +50,7 @@ HEADERS = {
 }
 REFUSALS = {
     403: ("This was not sent from here", "Open the page anew and try again; nothing was changed."),
-    404: ("There is nothing here for you", "Either this does not exist, or it is not yours to see."),
+    404: ("There is nothing here for you", "Either this is settled already, or it does not exist, or it is not yours to see."),
     405: ("That cannot be done here", "Nothing was changed."),
     413: ("That is too large", "Nothing was changed."),
     415: ("That cannot be read", "Nothing was changed."),
@@ -81,6 +82,7 @@ def _screens(house: House, gate: Gate, web: Web) -> Iterator[Door]:
         SignInScreen(gate, house.key, required=web.second_factor == "required", single_sign_on=house.provider is not None),
         WelcomeScreen(gate),
         AccountScreen(gate),
+        PrintDoor(gate),
         QueueScreen(house.index, house.now),
         DecideScreen(house.index, house.catalogue, house.decide, house.undo, house.now),
         CutScreen(house.index, house.catalogue, house.now),

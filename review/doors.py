@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,7 +28,8 @@ from store.database import reading, writing
 FRESH = timedelta(minutes=5)
 STIRRED = timedelta(minutes=1)
 SAFE = {"GET", "HEAD", "OPTIONS"}
-LARGEST_FORM = 64 * 1024
+LARGEST_FORM, MOST_FIELDS = 64 * 1024, 200
+_COMMANDS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # the last ones turn the direction of writing
 NOBODY = "nobody"
 
 
@@ -112,6 +114,8 @@ class Guarded:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Judge, then let in; what was seen is on record before the first byte of it goes out."""
         request = Request(scope, receive)
+        if b"%00" in scope.get("raw_path", b"") + scope["query_string"]:  # no database takes that sign
+            raise HTTPException(404)
         if self.policy.unasked == "anybody" or (self.policy.unasked == "this computer" and _from_this_computer(request)):
             await self.app(scope, receive, send)
             return
@@ -127,7 +131,8 @@ class Guarded:
         async def noting(message: Message) -> None:
             status = message.get("status", 0) if message["type"] == "http.response.start" else 0
             if self.policy.seen and 200 <= status < 300:
-                await run_in_threadpool(self.gate.note, self.policy.seen, self._subject(request), visitor, {})
+                shown = getattr(request.state, "shown", {})  # what a search brought up, by ids
+                await run_in_threadpool(self.gate.note, self.policy.seen, self._subject(request), visitor, shown)
             elif status in {403, 404} and (self.policy.seen or self.policy.right):
                 await self._refuse(request, visitor, "nothing there")
             await send(message)
@@ -141,6 +146,8 @@ class Guarded:
             await self._refuse(request, visitor, "origin")
             raise HTTPException(403)
         if policy.right is not None and visitor is None:
+            if policy.program and "authorization" in request.headers:
+                await self._refuse(request, None, "token")
             return self._turn_back(request)
         if visitor and visitor.session and not visitor.session.whole and not policy.half and policy.right:
             return RedirectResponse("/second-factor", 303)
@@ -211,7 +218,7 @@ def _token(request: Request) -> str:
 
 
 async def _form(request: Request) -> dict[str, str]:
-    """The fields of a form; of a field given twice the last. Nothing else is read than a plain, small form."""
+    """The fields of a form; of a field given twice the last. Nothing else is read than a plain, small form, without signs that command or hide."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = bytearray()
     async for chunk in request.stream():
@@ -220,4 +227,8 @@ async def _form(request: Request) -> dict[str, str]:
             raise HTTPException(413)
     if body and kind != "application/x-www-form-urlencoded":
         raise HTTPException(415)
-    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=200))
+    try:
+        fields = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise HTTPException(413) from None
+    return {name: _COMMANDS.sub("", value) for name, value in fields}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from review.keys import key_map
 from schemas.access import Right, Visitor
 from schemas.reasons import explain
 from schemas.source import visible
+from store.sessions import IDLE
 
 HTMX_INTEGRITY = "sha384-Qp9rdC8H7EqOoX+nR0P3RPG2Noji+qdwJlGpfzwQJsfOpp3sGwIdSP9xO3+UlEhn"
 
@@ -41,6 +42,7 @@ TABS = (
 )
 
 STATIC = Path(__file__).parent / "static"
+LEAVES = IDLE + timedelta(minutes=1)  # when a screen that nobody has touched shows nothing any more
 
 
 @cache
@@ -64,7 +66,7 @@ def show(request: Request, template: str, *, status: int = 200, **values: Any) -
         "csrf": visitor.csrf if visitor else "",
     }
     keys = key_map(visitor.user.keys) if visitor and entered else {}
-    return templates.TemplateResponse(request, template, {**common, "keys": keys, **values}, status_code=status)
+    return templates.TemplateResponse(request, template, {**common, "keys": keys, "idle": LEAVES.seconds, **values}, status_code=status)
 
 
 def tabs_of(visitor: Visitor) -> list[Tab]:

@@ -1,4 +1,7 @@
-"""Checks a password against an account and begins sessions. Every try is counted before it is checked; a locked name is not checked at all."""
+"""Checks a password against an account and begins sessions. Every try is counted before it is checked; a locked name is not checked at all.
+
+A right password takes back its own try alone: wrong codes stay counted until the second factor was given too.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +27,11 @@ def try_password(gate: Gate, name: str, password: str) -> User | None:
         if user is not None and not locked:
             pause = proofs.pause_after(user.failures + 1)
             users.charge(conn, user.id, locked_until=now + pause if pause else None)
-    right = not locked and proofs.fits(password[: proofs.LONGEST + 1], user.password_hash if user and user.active else None)
+    checked = user.password_hash if user and user.active and not locked else None
+    right = proofs.fits(password[: proofs.LONGEST + 1], checked)  # as long for a locked name as for one that is none
     with writing(gate.index) as conn:
         if right and user is not None:
-            users.forgive(conn, user.id)
+            users.uncharge(conn, user.id)
             note(conn, "session.password", user, now)
             return user
         note(conn, "session.locked" if locked else "session.refused", user, now)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from difflib import SequenceMatcher
+from itertools import product
 from typing import Any
 
 from schemas.catalogue import Catalogue
 from schemas.patient import IndexPatient
+from schemas.protection import protections
 from schemas.record import DocumentRecord, ReviewItem
 from schemas.rules import ReviewRules
 
-HARD = {"sex", "dob", "suffix", "ssn_last4", "mrn"}  # what does not change and is rarely misheard
+HARD = {"first_name", "sex", "dob", "suffix", "ssn_last4", "mrn"}  # what does not change and is rarely misheard; by the first name twins differ
+ALIKE = 0.75  # of two names that a reader may have confused
 PLANTED = ("patient.weak",)  # why a planted item is there, as far as anybody is told
 
 Decision = Mapping[str, Any]
@@ -26,7 +31,7 @@ def needs_second(record: DocumentRecord, decision: Decision, chosen: IndexPatien
     found = {
         "new_patient": bool(decision.get("new")),
         "merge": bool(decision.get("merge")),
-        "sensitive": slug is not None and slug in catalogue and catalogue[slug].sensitivity is not None,
+        "sensitive": bool(protections(record, catalogue) or protections(replace(record, document_type=slug), catalogue)),
         "override": chosen is not None and contradicts(record, chosen),
     }
     return [why for why, holds in found.items() if holds and why in rules.second_for]
@@ -37,8 +42,9 @@ def contradicts(record: DocumentRecord, chosen: IndexPatient) -> bool:
     proposed = next((one for one in record.evidence.get("candidates", []) if one["mrn"] == chosen.mrn), None)
     if proposed is not None:
         return any(row["agreement"] == "differ" and row["field"] in HARD for row in proposed["evidence"])
-    said = {name: record.fields[f"patient_{name}"].value for name in ("dob", "sex") if f"patient_{name}" in record.fields}
-    return any(value and getattr(chosen, name) and value != getattr(chosen, name) for name, value in said.items())
+    said = {name: record.fields[f"patient_{name}"].value for name in ("dob", "sex", "name") if f"patient_{name}" in record.fields}
+    otherwise = any(said.get(name) and getattr(chosen, name) and said[name] != getattr(chosen, name) for name in ("dob", "sex"))
+    return otherwise or (bool(said.get("name")) and not _shares_a_name(said["name"], chosen))
 
 
 def same_answer(one: Decision, other: Decision, survivor: Callable[[str], str]) -> bool:
@@ -63,6 +69,13 @@ def planted(item: ReviewItem, record: DocumentRecord) -> DocumentRecord:
     if place_of("planted", item.id) % 2:
         candidates = [one for one in candidates if one["mrn"] != record.patient_mrn]
     return replace(record, evidence={**record.evidence, "candidates": candidates})
+
+
+def _shares_a_name(read: str, chosen: IndexPatient) -> bool:
+    """Whether any name on the page is one of this person's, or nearly: people marry, and readers stumble, but not over every name at once."""
+    theirs = f"{chosen.last_name} {chosen.first_name} {chosen.middle_name} {chosen.previous_last_name}"
+    pairs = product(*(re.findall(r"[^\W\d_]{2,}", names.casefold()) for names in (read, theirs)))
+    return any(SequenceMatcher(None, one, other, autojunk=False).ratio() >= ALIKE for one, other in pairs)
 
 
 def _told(answer: Decision, survivor: Callable[[str], str]) -> tuple[Any, ...]:

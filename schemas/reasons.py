@@ -27,7 +27,7 @@ REASONS: dict[str, Reason] = {
     "patient.unfiled": Reason("It was taken out of a chart.", "Decide anew whose it is."),
     "patient.duplicate": Reason(
         "Two entries of the patient index are probably one person.",
-        "Merge them with `chartroom patients merge`; if they are two people, choose the right one and say so.",
+        "Say whether they are one person or two, and choose the right one.",
     ),
     "type.unsure": Reason("The document type is not certain.", "Choose the type."),
     "type.unknown": Reason("None of the known document types fits.", "Choose the type."),
@@ -39,7 +39,7 @@ REASONS: dict[str, Reason] = {
     "split.unsure": Reason("It is not certain where one document ends and the next begins.", "Confirm or move the cut marks."),
     "split.foreign_sheet": Reason(
         "A separator sheet that was not printed by this installation, or that is damaged.",
-        "Confirm where the documents end; print sheets with `chartroom separators`.",
+        "Confirm where the documents end, or cut them anew.",
     ),
     "image.unreadable": Reason("The page cannot be read.", "Rescan it darker, straight and whole; or read it by eye."),
     "image.faint": Reason("The print is too faint.", "Scan it again darker, or with more contrast."),

@@ -12,13 +12,13 @@ from store.tables import patient
 
 NAMES = (patient.c.last_name, patient.c.first_name, patient.c.middle_name, patient.c.previous_last_name)
 COLUMNS = tuple(item.name for item in fields(IndexPatient))
-MOST_WORDS = 6
+MOST_WORDS, LONGEST = 6, 200
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def people(conn: Connection, typed: str, *, limit: int) -> list[IndexPatient]:
     """Entries of which every typed word is the MRN, the birth date (2026-11-21), or begins a name; merged entries stand under their survivor."""
-    words = re.findall(r"[^\s,;]+", typed)[:MOST_WORDS]
+    words = re.findall(r"[^\s,;]+", typed[:LONGEST])[:MOST_WORDS]
     if not words:
         return []
     query = select(patient).where(patient.c.survivor_mrn.is_(None), *map(_fits, words))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
 
+from schemas.catalogue import Catalogue
+from schemas.protection import may_distribute
 from schemas.record import DocumentRecord, DocumentStatus
 from store import documents
 from store.tables import document, review_item, verdict
@@ -13,8 +13,8 @@ from store.tables import document, review_item, verdict
 TRIES = 8
 
 
-def confirmed(conn: Connection, place: int, *, but: Collection[str]) -> DocumentRecord | None:
-    """A document that somebody filed or checked as others had, without seeing how; `place` chooses among them. None of the types `but`."""
+def confirmed(conn: Connection, place: int, catalogue: Catalogue) -> DocumentRecord | None:
+    """A document that somebody filed or checked as others had, without seeing how; `place` chooses among them. None that is protected."""
     said = select(verdict.c.item_id).join(review_item, review_item.c.id == verdict.c.item_id)
     agreed = exists(
         said.where(
@@ -24,12 +24,12 @@ def confirmed(conn: Connection, place: int, *, but: Collection[str]) -> Document
             review_item.c.undone_at.is_(None),
         )
     )
-    return _one(conn, place, agreed, but)
+    return _one(conn, place, agreed, catalogue)
 
 
-def filed(conn: Connection, place: int, *, but: Collection[str]) -> DocumentRecord | None:
-    """A filed document about which nothing is asked; `place` chooses among them. None of the types `but`."""
-    return _one(conn, place, document.c.patient_mrn.is_not(None), but)
+def filed(conn: Connection, place: int, catalogue: Catalogue) -> DocumentRecord | None:
+    """A filed document about which nothing is asked; `place` chooses among them. None that is protected."""
+    return _one(conn, place, document.c.patient_mrn.is_not(None), catalogue)
 
 
 def filed_last(conn: Connection, most: int) -> list[DocumentRecord]:
@@ -39,14 +39,17 @@ def filed_last(conn: Connection, most: int) -> list[DocumentRecord]:
     return [record for record in found if record is not None]
 
 
-def _one(conn: Connection, place: int, wanted: ColumnElement[bool], but: Collection[str]) -> DocumentRecord | None:
+def _one(conn: Connection, place: int, wanted: ColumnElement[bool], catalogue: Catalogue) -> DocumentRecord | None:
     """The first one from a place on of which people might be confused: with a candidate who is not the patient."""
+    guarded = [kind.slug for kind in catalogue.types.values() if kind.sensitivity is not None]
     asked = exists(select(review_item.c.id).where(review_item.c.document_id == document.c.id, review_item.c.resolved_at.is_(None)))
-    settled = (document.c.status == str(DocumentStatus.FILED), document.c.document_type.not_in(but), ~asked, wanted)
+    settled = (document.c.status == str(DocumentStatus.FILED), document.c.document_type.not_in(guarded), ~asked, wanted)
     count = conn.execute(select(func.count()).select_from(document).where(*settled)).scalar_one()
     for step in range(min(TRIES, count)):
         chosen = select(document.c.id).where(*settled).order_by(document.c.rowno).offset((place + step) % count).limit(1)
         record = documents.get(conn, conn.execute(chosen).scalar_one())
-        if record is not None and any(one["mrn"] != record.patient_mrn for one in record.evidence.get("candidates", [])):
+        if record is None or not may_distribute(record, catalogue):  # its own words may ask for protection, whatever its type
+            continue
+        if any(one["mrn"] != record.patient_mrn for one in record.evidence.get("candidates", [])):
             return record
     return None

@@ -68,6 +68,12 @@ def charge(conn: Connection, user_id: str, *, locked_until: datetime | None) -> 
     _set(conn, user_id, {"failures": account.c.failures + 1, "locked_until": locked_until})
 
 
+def uncharge(conn: Connection, user_id: str) -> None:
+    """Take back the count of one try that was right, not of those before it."""
+    counted = (account.c.id == user_id) & (account.c.failures > 0)
+    conn.execute(update(account).where(counted).values(failures=account.c.failures - 1, locked_until=None))
+
+
 def forgive(conn: Connection, user_id: str) -> None:
     """Forget failed tries after a good one."""
     _set(conn, user_id, {"failures": 0, "locked_until": None})

@@ -121,8 +121,7 @@ def _have_checked(conn: Any, item: ReviewItem, after: DocumentRecord, now: datet
     if alone and is_chosen("checked", item.id, rules.clerk_share):
         documents.ask(conn, after, ("policy.sampled",), PIPELINE, now, blind=True)
     if is_chosen("known", item.id, rules.known_share):
-        hidden = [kind.slug for kind in load_catalogue().types.values() if kind.sensitivity is not None]
-        known = settled.confirmed(conn, place_of("which", item.id), but=hidden)
+        known = settled.confirmed(conn, place_of("which", item.id), load_catalogue())
         if known is not None:
             documents.ask(conn, known, PLANTED, PIPELINE, now, known=True)
 
@@ -164,6 +163,8 @@ def _check_people(conn: Any, wish: Wish, now: datetime) -> None:
 
 
 def _newcomer(wish: Wish, now: datetime) -> IndexPatient:
+    if max(map(len, (wish.patient, *wish.new.values()))) > LONGEST_FIELD:
+        raise InputFault("A person cannot be registered like that: something is too long.", next_step="Correct it.")
     try:
         return entry_of(["mrn", *wish.new], [wish.patient, *wish.new.values()], now.date())
     except ValueError as problem:

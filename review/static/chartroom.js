@@ -37,9 +37,15 @@ function help() {
   dialog.showModal();
 }
 
+// Nobody sees a page sooner: what is pressed before was meant for the last one, and must not decide anything on this one.
+const UNSEEN = 250; // milliseconds
+const begun = Object.keys(keys).length ? performance.now() : -UNSEEN;
+const decides = (event, act) => (event.key === "Enter" ? !event.target.matches("a, summary") : !typing(event.target) && /^(accept|candidate)/.test(act ?? ""));
+
 document.addEventListener("keydown", (event) => {
-  if (event.metaKey || event.repeat || dialog.open || typing(event.target)) return;
   const act = acts.get(name(event));
+  if ((event.repeat || event.timeStamp - begun < UNSEEN) && decides(event, act)) return event.preventDefault();
+  if (event.metaKey || event.repeat || dialog.open || typing(event.target)) return;
   if (!act || (event.key === "Enter" && pressable(event.target))) return;
   const element = listed().find((one) => one.dataset.act === act && !one.disabled);
   if (act !== "help" && !element) return;
@@ -49,6 +55,28 @@ document.addEventListener("keydown", (event) => {
   else element.click();
   const choice = element?.closest("details[open]")?.querySelector("button");
   if (choice) choice.focus();
+});
+
+// A form that is on its way is not sent again, however often somebody presses; coming back to the page frees it.
+let sent = false;
+addEventListener("pageshow", () => { sent = false; });
+document.addEventListener("submit", (event) => {
+  if (event.target.method === "dialog") return;
+  if (sent) event.preventDefault();
+  sent = true;
+});
+
+// When the session must have ended, nobody's record stays on the screen. All windows of the browser count as one person's.
+const idle = Number(document.body.dataset.idle) * 1000;
+if (idle) {
+  localStorage.setItem("stirred", Date.now());
+  setInterval(() => { if (Date.now() - Number(localStorage.getItem("stirred")) > idle) location.replace("/"); }, 5000);
+}
+
+// What is printed is put on record.
+addEventListener("beforeprint", () => {
+  const token = document.querySelector("input[name=token]");
+  if (token) navigator.sendBeacon("/printed", new URLSearchParams({ token: token.value, screen: location.pathname }));
 });
 
 document.querySelectorAll("img").forEach((image) => {
@@ -61,6 +89,8 @@ const view = document.querySelector(".viewer .sheets");
 if (view) {
   const sheets = [...view.querySelectorAll(".sheet")];
   const places = [...view.querySelectorAll("rect")].sort((one, other) => other.matches(".deciding") - one.matches(".deciding"));
+  const READABLE = 1000; // pixels across a page
+  const LABEL = 0.1; // of its width: what a value is called stands before it
   let size = 1;
   let place = -1;
   let turned = 0;
@@ -80,7 +110,7 @@ if (view) {
     places[place]?.classList.remove("now");
     place = which % places.length;
     places[place].classList.add("now");
-    if (size < 1.6) resize(1.6);
+    if (size < 1.15) resize(1.6);
     centre(places[place]);
   };
   const turn = () => {
@@ -90,7 +120,26 @@ if (view) {
 
   const work = { next_page: () => flip(1), previous_page: () => flip(-1), evidence: () => show(place + 1), larger: () => resize(size * 1.25), smaller: () => resize(size / 1.25), turn };
   for (const [act, does] of Object.entries(work)) document.querySelector(`.tools [data-act=${act}]`)?.addEventListener("click", does);
-  if (places[0]?.matches(".deciding")) addEventListener("load", () => show(0));
+  // Opened at the first deciding place, with as many of the others on its page beside it as fit and can still be read.
+  const start = () => {
+    const sheet = places[0].closest(".sheet");
+    const [width, height] = [sheet.offsetWidth, sheet.offsetHeight];
+    const most = Math.min(4, Math.max(1.6, READABLE / width));
+    let frame = null;
+    for (const box of places.filter((one) => one.matches(".deciding") && one.closest(".sheet") === sheet).map((one) => one.getBBox())) {
+      const [left, top] = [Math.min(Math.max(0, box.x - LABEL), frame?.left ?? 1), Math.min(box.y, frame?.top ?? 1)];
+      const [right, bottom] = [Math.max(box.x + box.width, frame?.right ?? 0), Math.max(box.y + box.height, frame?.bottom ?? 0)];
+      const fits = Math.min(most, (view.clientWidth * 0.94) / (width * (right - left)), (view.clientHeight * 0.9) / (height * (bottom - top)));
+      if (!frame || fits >= 1.15) frame = { left, top, right, bottom, fits: Math.max(1, fits) };
+    }
+    resize(frame.fits);
+    show(0);
+    view.scrollTo({
+      left: sheet.offsetLeft + (sheet.offsetWidth * (frame.left + frame.right) - view.clientWidth) / 2,
+      top: sheet.offsetTop + (sheet.offsetHeight * (frame.top + frame.bottom) - view.clientHeight) / 2,
+    });
+  };
+  if (places[0]?.matches(".deciding")) addEventListener("load", start);
 }
 
 // Splitting and merging: documents are the lists of leaves on the page, and the field of page numbers says what they are.

@@ -12,6 +12,7 @@ from samples.batches import BatchTruth, DocumentTruth
 from samples.report import Row, plain
 from samples.reviewbench import goals
 from samples.reviewbench.browser import entered
+from samples.reviewbench.flows import LOOK
 from samples.reviewbench.program import serving
 from samples.reviewbench.site import Site
 from schemas.access import Role
@@ -78,6 +79,7 @@ def _replay(site: Site, page: Page, easy: Sequence[tuple[ReviewItem, DocumentTru
         keys = questions = 0
         while page.url.endswith((f"/items/{item.id}", f"/items/{item.id}/decide")):
             key = key_for(page, truth)
+            page.wait_for_timeout(LOOK)
             questions += 1
             if questions > MOST_QUESTIONS:
                 raise RuntimeError("an item asks without end")

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from samples.report import Row, plain
 from samples.reviewbench import goals
 from samples.reviewbench.browser import entered
-from samples.reviewbench.flows import pass_on
+from samples.reviewbench.flows import LOOK, pass_on
 from samples.reviewbench.program import Caller, decide, serving, sit_down
 from samples.reviewbench.site import Site, enter
 from schemas.access import Role
@@ -125,6 +125,7 @@ def _decide_on_screen(site: Site, page: Page, screens: int) -> list[float]:
     """How long from the last key of a decision to the next item's picture on the screen."""
     page.context.add_init_script(STAMP)
     page.goto(f"{site.base}/queue")
+    page.wait_for_timeout(LOOK)
     with page.expect_navigation():
         page.keyboard.press("Enter")
     found: list[float] = []

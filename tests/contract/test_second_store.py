@@ -8,6 +8,7 @@ from test_index import item, record
 from schemas.record import AuditEntry, DocumentStatus
 from store import audit, corrections, documents, opinions, practice, quality, queue, recuts, rescans, settled, sightings
 from store.database import writing
+from workers.wire import load_catalogue
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -41,8 +42,8 @@ def test_checks_of_people_are_told_from_checks_of_the_machine_and_settle_what_is
         assert queue.asked_blind(conn, [filed.id]) == {filed.id}
         documents.resolve(conn, item_id="i1", actor="user:a", decision=FILE, now=LATER)
         assert [(one.by, one.wrong) for one in quality.checks(conn)] == [("machine", False)]
-        assert settled.confirmed(conn, 5, but=["substance_use"]).id == filed.id
-        assert settled.filed(conn, 5, but=[]).id == filed.id
+        assert settled.confirmed(conn, 5, load_catalogue()).id == filed.id
+        assert settled.filed(conn, 5, load_catalogue()).id == filed.id
         known = documents.ask(conn, filed, ("patient.weak",), "pipeline", LATER, known=True)
         opinions.keep_known(conn, known, "user:b", FILE, opinions.Result(right=True, misfiled=False), now=LATER)
         assert quality.planted(conn, since=NOW) == [quality.Planted(right=True, misfiled=False)]

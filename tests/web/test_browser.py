@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -174,6 +175,45 @@ def test_the_way_in_and_the_keys_need_no_mouse(shop):
     assert not page.locator("#keys").is_visible()
     page.keyboard.press("Control+h")
     assert page.locator("#keys").is_visible()
+    page.context.close()
+
+
+def test_a_key_meant_for_the_page_before_decides_nothing_and_a_decision_is_sent_once(shop):
+    page, sent = shop.page("clerk"), []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.add_init_script("""addEventListener("DOMContentLoaded", () => ["1", "Enter"].forEach((key) =>
+        document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }))));""")
+    page.route("**/decide", lambda route: (page.wait_for_timeout(200), route.continue_()))
+    shop.open(page, "/items/item-3")
+    assert sent == []
+    with page.expect_navigation():
+        page.keyboard.press("1")
+        page.keyboard.press("1")
+        page.keyboard.press("Enter")
+    page.wait_for_load_state("networkidle")
+    assert sent == [f"{shop.base}/items/item-3/decide"]
+    page.context.close()
+
+
+def test_a_screen_that_nobody_touches_shows_nothing_when_its_session_is_over(shop):
+    page = shop.page("clerk")
+    page.clock.install()
+    shop.open(page, "/items/item-3")
+    page.clock.fast_forward("14:00")
+    assert CANARY in page.content()
+    shop.desk.clock[0] += timedelta(minutes=17)
+    page.clock.fast_forward("03:00")
+    page.wait_for_url("**/sign-in")
+    page.context.close()
+
+
+def test_what_is_printed_is_put_on_record(shop):
+    page = shop.page("clerk")
+    shop.open(page, "/documents/doc6")
+    with page.expect_response("**/printed") as said:
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert said.value.status == 204
+    assert [(entry.actor, entry.subject) for entry in shop.desk.trail("page.printed")] == [("user:id-some-clerk", "doc6")]
     page.context.close()
 
 

@@ -59,7 +59,8 @@ def office(tmp_path_factory):
 
 
 def press(page, key):
-    """A key that leads to another page."""
+    """A key that leads to another page, once this one can have been seen."""
+    page.wait_for_load_state("networkidle")
     with page.expect_navigation():
         page.keyboard.press(key)
     page.wait_for_load_state("networkidle")

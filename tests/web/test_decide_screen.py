@@ -10,6 +10,7 @@ from review.differences import parts_of
 from review.pictures import unpacked
 from review.screens.chart.views import highlighted
 from review.screens.decide.card import is_armed
+from schemas.record import StoredField
 from store import documents, queue, tables
 from store.database import reading, writing
 from store.patients import PatientIndex
@@ -102,6 +103,90 @@ def test_a_wrong_or_stale_decision_says_so_and_writes_nothing(full, fields, code
     answer = post(client, "/items/item-1/decide", **{"act": "file", "fence": fence, **fields})
     assert (answer.status_code, says in answer.text, "<b>" in answer.text) == (code, True, False)
     assert record(full, 1) == before
+
+
+def test_no_question_is_passed_over_by_an_act_that_is_none(full):
+    client = full.client("clerk")
+    fence = fence_in(client.get("/items/item-1").text)
+    for act in ("", "File", "anything"):
+        answer = post(client, "/items/item-1/decide", act=act, fence=fence)
+        assert (answer.status_code, "Whose document is this?" in answer.text) == (200, True)
+    assert record(full, 1).status == "review"
+
+
+def test_what_was_typed_is_not_typed_twice_when_a_decision_is_refused(full):
+    client = full.client("clerk")
+    fence = fence_in(client.get("/items/item-1").text)
+    answers = {"act": "file", "fence": fence, "patient": "M1", "read": "yes", "field.service_date": "2026-02-30"}
+    again = post(client, "/items/item-1/decide", **answers).text
+    assert "What does the page say?" in again
+    assert 'name="field.service_date" value="2026-02-30"' in again
+    assert 'name="patient" value="M1"' in again
+    done = post(client, "/items/item-1/decide", **answers | {"field.service_date": "2026-02-28"})
+    assert (done.status_code, record(full, 1).fields["service_date"].value) == (303, "2026-02-28")
+
+    fence = fence_in(client.get("/items/item-2").text)
+    newcomer = {
+        "act": "file",
+        "fence": fence,
+        "patient": "M9",
+        "new.last_name": "Poe",
+        "new.first_name": "Edgar",
+        "new.dob": "1809-19-01",
+        "read": "yes",
+    }
+    again = post(client, "/items/item-2/decide", **newcomer)
+    assert (again.status_code, '<details class="aside" open>' in again.text) == (422, True)
+    for typed in ('value="M9"', 'name="new.last_name" value="Poe"', 'name="new.dob" value="1809-19-01"'):
+        assert again.text.count(typed) == 1  # in its own form, and carried by no other
+
+
+def doubtful(desk, value, reasons):
+    with writing(desk.stores.index) as conn:
+        fields = {**documents.get(conn, "doc1").fields, "service_date": StoredField(value, 0.4, 1, (0.1, 0.1, 0.2, 0.12))}
+        one = replace(documents.get(conn, "doc1"), fields=fields)
+        conn.execute(tables.document.update().where(tables.document.c.id == "doc1").values(**documents.values_of(one)))
+        conn.execute(tables.review_item.update().where(tables.review_item.c.id == "item-1").values(reasons=reasons))
+
+
+def test_a_field_that_was_read_doubtfully_is_shown_to_be_checked_and_not_asked_as_if_it_were_missing(full):
+    doubtful(full, "2026-10-02", ["patient.weak", "field.missing.service_date"])
+    client = full.client("clerk")
+    page = client.get("/items/item-1").text
+    assert "was read doubtfully: service date" in page
+    assert "was not found on the page" not in page
+    answers = {"act": "file", "fence": fence_in(page), "patient": "M1"}
+    asked = post(client, "/items/item-1/decide", **answers).text
+    assert "◇ read doubtfully, check" in asked
+    assert 'name="field.service_date" value="2026-10-02"' in asked
+    assert asked.count('src="/documents/doc1/snippets/service_date"') == 2  # beside the field that is asked, and in the list of all
+    post(client, "/items/item-1/decide", **answers, read="yes", **{"field.service_date": "2026-10-02"})
+    assert record(full, 1).fields["service_date"].confidence == 1.0
+
+
+def test_who_says_that_the_rest_is_not_on_the_page_confirms_no_doubtful_reading(full):
+    doubtful(full, "2026-10-02", ["patient.weak", "field.missing.service_date"])
+    client = full.client("clerk")
+    answers = {"act": "file", "fence": fence_in(client.get("/items/item-1").text), "patient": "M1", "read": "yes", "rest": "absent"}
+    post(client, "/items/item-1/decide", **answers, **{"field.service_date": "2026-10-02"})
+    filed = record(full, 1)
+    assert (filed.status, filed.fields["service_date"].confidence) == ("filed", 0.4)
+
+
+def test_a_reading_that_cannot_be_right_says_so(full):
+    doubtful(full, "2062-10-02", ["patient.weak", "field.invalid.service_date"])
+    client = full.client("clerk")
+    asked = post(client, "/items/item-1/decide", act="file", fence=fence_in(client.get("/items/item-1").text), patient="M1").text
+    assert "cannot be right, correct it" in asked
+
+
+def test_who_was_found_by_typing_is_chosen_by_number_and_by_no_habit(full):
+    client = full.client("clerk")
+    page = post(client, "/items/item-1/search", q="doe").text
+    assert re.findall(r'value="(M\d)" data-act="(candidate\d)"', page) == [("M1", "candidate1"), ("M2", "candidate2")]
+    assert "autofocus" not in page  # Enter pressed twice in the search chooses nobody
+    assert 'data-act="accept"' not in page
+    assert post(client, "/items/item-1/search", q="a" * 60_000).status_code == 200
 
 
 def test_two_clerks_never_hold_one_item_and_the_late_one_is_refused(full):

@@ -187,6 +187,42 @@ def test_a_refusal_is_on_record(full):
     ]
 
 
+def test_what_is_printed_is_on_record_by_the_id_on_the_screen(full):
+    client = full.client("clerk")
+    for screen in ("/documents/doc1", "/charts/1", "/items/item-1/decide", "/queue"):
+        assert client.post("/printed", data={"screen": screen}).status_code == 204
+    for screen in ("", "/", "/welcome/secret-link", "/charts?q=Doe", "https://evil.example/x", "/documents/Doe Jane"):
+        assert client.post("/printed", data={"screen": screen}).status_code == 422
+    assert [(entry.subject, entry.detail["screen"]) for entry in full.trail("page.printed")] == [
+        ("doc1", "documents"),
+        ("1", "charts"),
+        ("item-1", "items"),
+        ("/queue", "queue"),
+    ]
+
+
+def test_what_a_search_brought_up_is_on_record(full):
+    client = full.client("clerk")
+    client.post("/charts", data={"q": "mrn:M1"})
+    client.post("/charts", data={"q": "Doe"})
+    client.get("/items/item-1")
+    client.post("/items/item-1/search", data={"q": "Doe"})
+    client.headers["Authorization"] = f"Bearer {token_of(full, Role.CLERK)}"
+    client.get("/api/v1/documents?delivery_id=d3")
+    shown = [entry.detail for entry in full.trail() if entry.action in {"documents.searched", "patients.searched", "documents.listed"}]
+    (by_number, by_name, person, listed) = shown
+    assert "doc3" in by_number["documents"]
+    assert "doc2" not in by_number["documents"]  # protected: not shown
+    assert (by_name["patients"], person, listed) == ([1], {"patients": [1]}, {"documents": ["doc3"]})
+    assert "Doe" not in str(shown)
+
+
+def test_a_token_that_is_none_is_refused_on_record(full):
+    full.client().get("/api/v1/review", headers={"Authorization": "Bearer none"})
+    full.client().get("/api/v1/review")  # who shows none was only asked for one
+    assert [(entry.actor, entry.detail["why"]) for entry in full.trail("refused")] == [("nobody", "token")]
+
+
 def test_nothing_is_shown_when_it_cannot_be_put_on_record(full, monkeypatch):
     from schemas.faults import StoreFault
     from store import audit
@@ -232,7 +268,17 @@ def test_which_right_opens_which_door_is_written_here_too(desk):
     api, people, sheet = "/api/v1/", "/people/{user_id}/", "/documents/{document_id}"
     assert found == {
         None: {"/healthz", "/readyz", "/static", "/sign-in", "/welcome/{link}", f"{api}openapi.json"},
-        Right.OWN: {"/", "/second-factor", "/second-factor/picture", "/prove", "/sign-out", "/account", "/account/password", "/account/keys"},
+        Right.OWN: {
+            "/",
+            "/second-factor",
+            "/second-factor/picture",
+            "/prove",
+            "/sign-out",
+            "/account",
+            "/account/password",
+            "/account/keys",
+            "/printed",
+        },
         Right.INTAKE: {f"{api}intake"},
         Right.QUEUE: {
             *("/queue", "/queue/next", f"{api}review", f"{api}review/{{item_id}}"),

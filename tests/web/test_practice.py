@@ -52,10 +52,14 @@ def test_what_is_protected_held_or_being_checked_is_not_practised_on(desk):
     filed(desk, 1, kind="substance_use")
     filed(desk, 2, blind=True)
     desk.put(3, "held.pdf")
+    filed(desk, 4)
+    with writing(desk.stores.index) as conn:  # an ordinary type, but its own words asked for protection
+        evidence = {**documents.get(conn, "doc4").evidence, "protected": ["sensitivity.psychiatry"]}
+        conn.execute(document.update().where(document.c.id == "doc4").values(evidence=evidence))
     clerk = desk.client("clerk")
     assert clerk.post("/practice").headers["location"] == "/practice?none=yes"
     assert "Nothing is filed yet" in clerk.get("/practice?none=yes").text
-    assert [clerk.get(f"/practice/doc{number}").status_code for number in (1, 2, 3)] == [404] * 3
+    assert [clerk.get(f"/practice/doc{number}").status_code for number in (1, 2, 3, 4)] == [404] * 4
 
 
 def test_who_practised_on_a_document_is_not_asked_about_it_blind(desk):

@@ -1,15 +1,19 @@
 """Two people who agree: who is asked, who is not, what is filed when, and what is given away to nobody."""
 
+import re
 from dataclasses import replace
+from itertools import product
 
 import pytest
+from starlette.routing import Mount
 
+from review import proofs
 from review.second import needs_second, planted, same_answer
 from schemas.decision import Wish
 from schemas.faults import InputFault, StaleClaim
 from schemas.patient import IndexPatient
 from schemas.rules import ReviewRules
-from store import corrections, documents, merges, opinions, patients, queue
+from store import corrections, documents, merges, opinions, patients, queue, tables, users
 from store.database import reading, writing
 from workers.audit import take_ledger
 from workers.merge import undo_decision
@@ -61,6 +65,20 @@ def test_a_protected_document_is_filed_when_two_people_agree_and_not_before(offi
     assert decide(office, again.id, FILED, "b").patient_mrn == "M1"
     assert state(office) == ("filed", "M1")
     assert gaps(office) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "evidence", "wish"), [("progress_note", ["sensitivity.psychiatry"], FILED), ("substance_use", [], FILED._replace(kind="progress_note"))]
+)
+def test_protection_asked_for_by_words_or_taken_off_by_a_clerk_needs_two(office, kind, evidence, wish):
+    office.put(1, "a.pdf", kind=kind)
+    with writing(office.stores.index) as conn:
+        said = {**documents.get(conn, "doc1").evidence, "protected": evidence}
+        conn.execute(tables.document.update().where(tables.document.c.id == "doc1").values(evidence=said))
+    decide(office, "item-1", wish, "a")
+    assert state(office)[0] == "review"
+    decide(office, open_item(office).id, wish, "b")
+    assert state(office) == ("filed", "M1")
 
 
 def test_who_disagrees_calls_a_third_who_is_neither(office):
@@ -137,7 +155,9 @@ def test_a_new_patient_is_registered_when_two_people_typed_the_same(office):
     assert gaps(office) == []
 
 
-@pytest.mark.parametrize("wrong", [{"dob": "30.5.1961"}, {"dob": "2031-01-01"}, {"sex": "F?"}, {"last_name": "", "first_name": ""}])
+@pytest.mark.parametrize(
+    "wrong", [{"dob": "30.5.1961"}, {"dob": "2031-01-01"}, {"sex": "F?"}, {"last_name": "", "first_name": ""}, {"last_name": "N" * 201}]
+)
 def test_nobody_is_registered_with_what_cannot_be(office, wrong):
     office.put(1, "a.pdf")
     with pytest.raises(InputFault, match="registered"):
@@ -238,6 +258,70 @@ def test_who_overrides_what_the_page_says_is_not_alone(office):
     assert needs_second(stranger, {"act": "file", "mrn": "M9"}, chosen, load_catalogue(), RULES) == ["override"]
 
 
+@pytest.mark.parametrize(
+    ("read", "chosen", "alone"),
+    [
+        ("DOE, JANE", IndexPatient("M9", "Roe", "Jane"), True),  # married
+        ("D0E, JAME", IndexPatient("M9", "Doering", "Jane"), True),  # misread
+        ("DOE, JANE", IndexPatient("M9", "Roe", "Ida", previous_last_name="Doe"), True),
+        ("DOE, JANE", IndexPatient("M9", "Poe", "Edgar"), False),
+        ("O, K", IndexPatient("M9", "Poe", "Edgar"), False),
+    ],
+)
+def test_who_finds_somebody_of_quite_another_name_is_not_alone(office, read, chosen, alone):
+    office.put(1, "a.pdf")
+    with reading(office.stores.index) as conn:
+        record = documents.get(conn, "doc1")
+    record = replace(record, fields={"patient_name": replace(record.fields["patient_name"], value=read)})
+    why = needs_second(record, {"act": "file", "mrn": "M9"}, chosen, load_catalogue(), RULES)
+    assert why == ([] if alone else ["override"])
+
+
+@pytest.mark.parametrize(("field", "alone"), [("last_name", True), ("first_name", False)])
+def test_a_twin_among_the_proposals_is_not_taken_by_one_alone(office, field, alone):
+    office.put(1, "a.pdf")
+    with reading(office.stores.index) as conn:
+        record = documents.get(conn, "doc1")
+    row = {"field": field, "agreement": "differ", "level": "", "document_value": "ADAM", "index_value": "Bruce"}
+    record = replace(record, evidence={"candidates": [{"mrn": "M1", "evidence": [row]}]})
+    why = needs_second(record, {"act": "file", "mrn": "M1"}, IndexPatient("M1", "D", "J"), load_catalogue(), RULES)
+    assert why == ([] if alone else ["override"])
+
+
+def test_the_first_answer_stands_nowhere_that_the_second_can_look(office):
+    office.put(1, "a.pdf", kind="substance_use")
+    typed = Wish(patient="M3", kind="ecg", anyway=True, fields={"service_date": "1901-02-03", "facility": "Nowhere Clinic"})
+    decide(office, "item-1", typed, "a")
+    again, app = open_item(office), office.app()
+    second, looked = office.client("clerk", app=app), 0
+    assert second.get(f"/items/{again.id}").status_code == 200
+    second.headers["Authorization"] = f"Bearer {program_token(office, 'id-some-clerk')}"
+    known = {"item_id": ["item-1", again.id], "document_id": ["doc1"], "settled_id": ["doc1"], "patient": ["1", "2", "3"], "field": ["service_date"]}
+    known |= {"page": ["1"], "width": ["240"], "glass_id": ["g1"], "user_id": ["id-a"], "link": ["none"]}
+    office.glass("id-some-clerk", "M3")
+    for route in app.router.routes:
+        if "GET" not in (getattr(route, "methods", None) or ()) or isinstance(route, Mount):
+            continue
+        names = re.findall(r"{(\w+)", route.path)
+        for values in product(*(known[name] for name in names)):
+            told = dict(zip(names, values, strict=True))
+            path = re.sub(r"{(\w+)(:\w+)?}", lambda found, told=told: told[found[1]], route.path)
+            text = second.get(path + ("?delivery_id=d1" if path.endswith("v1/documents") else "")).text
+            assert not re.search("1901-02-03|Nowhere Clinic", text), path
+            assert "/documents/doc1" not in text or "/charts" not in path, path
+            looked += 1
+    assert looked > 30
+    for words in ("mrn:M3", "Nowhere", "1901-02-03", "type:ecg"):
+        assert "/documents/doc1" not in second.post("/charts", data={"q": words}).text
+
+
+def program_token(desk, user_id):
+    token = proofs.new_secret()
+    with writing(desk.stores.index) as conn:
+        users.add_token(conn, proofs.digest(token), user_id, expires_at=desk.now.replace(year=2030), actor="test", now=desk.now)
+    return token
+
+
 def test_answers_are_the_same_when_what_becomes_of_it_whose_and_what_it_is_are():
     one = {"act": "file", "mrn": "M1", "type": "ecg", "fields": {"service_date": "2026-01-02", "author": "A"}}
     same = lambda other: same_answer(one, other, {"M0": "M1"}.get if other.get("mrn") == "M0" else str)  # noqa: E731
@@ -308,7 +392,7 @@ def test_only_what_is_known_for_certain_and_not_protected_is_planted(office):
     from store import settled
 
     office.put(1, "a.pdf", status="filed")
-    settled_for_sure_later = lambda: settled.confirmed(conn, 0, but=["substance_use"])  # noqa: E731
+    settled_for_sure_later = lambda: settled.confirmed(conn, 0, load_catalogue())  # noqa: E731
     with reading(office.stores.index) as conn:
         assert settled_for_sure_later() is None
     office.put(3, "c.pdf", kind="substance_use", status="filed", blind=True)

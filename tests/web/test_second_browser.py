@@ -64,7 +64,8 @@ def signed_in(office, name):
 
 
 def press(page, key):
-    """A key that leads to another page."""
+    """A key that leads to another page, once this one can have been seen."""
+    page.wait_for_load_state("networkidle")
     with page.expect_navigation():
         page.keyboard.press(key)
     page.wait_for_load_state("networkidle")
@@ -143,7 +144,7 @@ def answer(page):
     page.keyboard.press("/")
     page.keyboard.type("M1")
     press(page, "Enter")
-    press(page, "Enter")  # the first found has the focus
+    press(page, "1")  # the first one found
     go_on(page, item)
 
 

@@ -128,6 +128,29 @@ def test_tries_are_counted_and_the_name_waits_longer_each_time(desk, ann):
         assert users.get(conn, ann.id).failures == 0
 
 
+def test_a_right_password_buys_no_more_tries_at_the_code(desk, ann):
+    first = desk.client()
+    sign_in(first)
+    secret, _ = code(first, desk)
+    desk.pass_time(minutes=5)
+    wrong = f"{(int(pyotp.TOTP(secret).at(desk.now)) + 1) % 10**6:06}"
+    thief = desk.client()
+    for _ in range(5):
+        assert sign_in(thief).headers["location"] == "/second-factor"
+        thief.headers["X-Chartroom-Token"] = on_page(thief.get("/second-factor"), r'name="token" value="(\w+)"')
+        thief.post("/second-factor", data={"code": wrong})
+    with reading(desk.stores.index) as conn:
+        assert users.get(conn, ann.id).failures == 5
+    for _ in range(2):
+        assert sign_in(thief).status_code in {303, 422}
+        assert code(thief, desk, secret)[1].status_code == 422  # locked: not even the right code is looked at
+    desk.pass_time(minutes=1)
+    sign_in(thief)
+    assert code(thief, desk, secret)[1].headers["location"] == "/"
+    with reading(desk.stores.index) as conn:
+        assert users.get(conn, ann.id).failures == 0
+
+
 def test_the_pause_doubles_up_to_a_quarter_of_an_hour():
     pauses = [proofs.pause_after(count) for count in range(20)]
     assert pauses[:5] == [None] * 5
@@ -278,6 +301,15 @@ def test_no_more_than_two_passwords_are_hashed_at_once(monkeypatch):
     assert most == 2
 
 
+def test_signs_that_command_or_turn_the_writing_come_no_further_than_the_door(desk):
+    lead = desk.client("lead")
+    lead.post("/people", data={"name": "new\x00.clerk", "display": "Ann\u202e eoD\x1b[2J", "role.clerk": "on"})
+    with reading(desk.stores.index) as conn:
+        assert users.named(conn, "new.clerk").display == "Ann eoD[2J"
+    for path in ("/items/a%00b", "/queue?source=%00", "/charts/1%00"):
+        assert desk.client("clerk").get(path).status_code == 404, path
+
+
 def test_a_form_may_come_without_javascript(desk):
     client = desk.client("clerk")
     token = client.headers.pop("X-Chartroom-Token")
@@ -286,7 +318,12 @@ def test_a_form_may_come_without_javascript(desk):
 
 
 @pytest.mark.parametrize(
-    ("body", "kind", "status"), [(b"x=" + b"y" * 70_000, "application/x-www-form-urlencoded", 413), (b"{}", "application/json", 415)]
+    ("body", "kind", "status"),
+    [
+        (b"x=" + b"y" * 70_000, "application/x-www-form-urlencoded", 413),
+        (b"x=y&" * 300, "application/x-www-form-urlencoded", 413),
+        (b"{}", "application/json", 415),
+    ],
 )
 def test_a_form_is_small_and_plain(desk, body, kind, status):
     assert desk.client("clerk").post("/account/keys", content=body, headers={"Content-Type": kind}).status_code == status

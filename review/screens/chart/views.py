@@ -61,6 +61,7 @@ class ChartScreen:
             seen = [(self.seen(conn, visitor_of(request), hit.document_id), highlighted(hit.snippet)) for hit in hits]
             people = [(lookup.number_of(conn, one.mrn), one) for one in lookup.people(conn, typed, limit=PEOPLE)]
         found = [(record, parts) for record, parts in seen if record]
+        request.state.shown = {"documents": [record.id for record, _ in found], "patients": [number for number, _ in people]}
         note_looks(self.index, visitor_of(request), [record.id for record, _ in found], self.now())
         return show(request, "chart/search.html", typed=typed, found=found, people=people)
 

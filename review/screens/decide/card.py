@@ -14,6 +14,7 @@ from review.upright import upright_box
 from schemas.catalogue import Catalogue
 from schemas.document import FieldName
 from schemas.page import Box
+from schemas.reasons import Reason, explain
 from schemas.record import DocumentRecord, ReviewItem, StoredField
 
 COLUMNS = 5
@@ -92,6 +93,7 @@ class Card:
     missing: Sequence[str]
     kinds: Sequence[str]  # proposed types, the likeliest first
     places: Sequence[Place]  # the page is opened at the first that bears on the question
+    why: Sequence[Reason] = ()  # it is here
     twins: Sequence[str] = ()  # two entries that are probably one person
 
 
@@ -109,7 +111,8 @@ def card_of(item: ReviewItem, record: DocumentRecord, catalogue: Catalogue, answ
         Question.TYPE: kinds[0] if kinds and "type.unknown" not in item.reasons else "",
     }
     proposed, places = accept.get(question, "") if question else "", _places(item, record, question)
-    return Card(question, columns, _lines(candidates), proposed, _missing(item), kinds, places, _twins(item, record))
+    why = [reason_for(code, record) for code in item.reasons]
+    return Card(question, columns, _lines(candidates), proposed, _missing(item), kinds, places, why, _twins(item, record))
 
 
 def next_question(item: ReviewItem, record: DocumentRecord, catalogue: Catalogue, answers: Answers) -> Question | None:
@@ -150,6 +153,14 @@ def is_armed(item: ReviewItem, record: DocumentRecord) -> bool:
 def in_order(record: DocumentRecord) -> list[tuple[str, StoredField]]:
     """The fields as they are shown: the patient's first."""
     return sorted(record.fields.items(), key=lambda pair: (not pair[0].startswith("patient_name"), not pair[0].startswith("patient_"), pair[0]))
+
+
+def reason_for(code: str, record: DocumentRecord) -> Reason:
+    """Why an item is here, in a sentence: a field that was read, but not surely enough to rely on, is not called missing."""
+    family, _, name = code.rpartition(".")
+    if family == "field.missing" and name in record.fields:
+        return Reason(f"A required field was read doubtfully: {name.replace('_', ' ')}.", "Check it against the page.")
+    return explain(code)
 
 
 def certainty(field: StoredField) -> str:

@@ -82,13 +82,15 @@ class DecideScreen:
         form = request.state.form
         with reading(self.index) as conn:
             people = lookup.people(conn, form.get("q", ""), limit=FOUND)
+            request.state.shown = {"patients": [lookup.number_of(conn, one.mrn) for one in people]}
         return self.page(request, self.found(request), answers_in(form), people=people, sought=form.get("q", ""))
 
     def decide(self, request: Request) -> Response:
         """Take an answer; with the last one the decision is committed, and the next item shows."""
-        found, form, answers = self.found(request), request.state.form, answers_in(request.state.form)
+        found, form = self.found(request), request.state.form
+        answers = typed_alone(form, found.record)
         act, reason = form.get("act", ""), form.get("reason", "")
-        if act == "file" and card_of(*found, self.catalogue, answers, salt="").question:
+        if act not in REASONS_FOR and card_of(*found, self.catalogue, answers, salt="").question:
             return self.page(request, found, answers)
         wish = Wish(
             answers.patient or found.record.patient_mrn or "",
@@ -105,9 +107,9 @@ class DecideScreen:
         try:
             self.decide_item(found.item.id, wish, visitor_of(request).actor, int(fence) if fence.isdecimal() and len(fence) < 10 else 0)
         except StaleClaim as stale:
-            return self.page(request, found, Answers(), status=409, wrong=str(stale))
+            return self.page(request, found, Answers(fields=answers.fields), status=409, wrong=str(stale), typed=answers)
         except InputFault as fault:
-            return self.page(request, found, Answers(), status=422, wrong=str(fault))
+            return self.page(request, found, asked_again(answers), status=422, wrong=str(fault), typed=answers)
         return self.forward(request, after=found.item.id)
 
     def skip(self, request: Request) -> Response:
@@ -209,6 +211,20 @@ def answers_in(form: Mapping[str, str]) -> Answers:
     new = {name.removeprefix("new."): value.strip() for name, value in form.items() if name.startswith("new.")}
     facts = {name: form.get(name) == "yes" for name in ("read", "confirmed", "two_people")}
     return Answers(form.get("patient", "").strip(), form.get("kind", ""), fields, **facts, new=new, merge=form.get("merge", ""))
+
+
+def typed_alone(form: Mapping[str, str], record: DocumentRecord) -> Answers:
+    """What a form carries; where the clerk says that the rest is not on the page, without the doubtful readings it was shown with."""
+    answers = answers_in(form)
+    if form.get("rest") != "absent":
+        return answers
+    read = {name: field.value for name, field in record.fields.items()}
+    return answers._replace(fields={name: value for name, value in answers.fields.items() if value != read.get(name)})
+
+
+def asked_again(answers: Answers) -> Answers:
+    """What stands after a decision was refused: what was typed is asked again and shown as it was; nobody types it twice."""
+    return answers._replace(read=False, confirmed=False) if answers.read and answers.fields and not answers.new else Answers()
 
 
 def is_kept(last: ReviewItem | None) -> bool:

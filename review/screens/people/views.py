@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from review import proofs
 from review.doors import Door, Policy, door, visitor_of
 from review.pages import show
-from review.screens.welcome.views import wrong_name
+from review.screens.welcome.views import wanted_display, wrong_name
 from schemas.access import Right, Role, User, Visitor, may_appoint
 from store import users
 from store.database import reading, writing
@@ -61,7 +61,7 @@ class PeopleScreen:
             taken = users.named(conn, name) is not None
             wrong = wrong_name(name) or ("Somebody has that name." if taken else "" if roles else "Choose at least one role.")
             if not wrong:
-                user = User(str(uuid.uuid4()), name, form.get("display", "").strip() or name, roles, active=True)
+                user = User(str(uuid.uuid4()), name, wanted_display(form, name), roles, active=True)
                 users.add(conn, user, actor=visitor.actor, now=self.now())
                 return _with_link(request, user, new_link(conn, user.id, visitor.actor, self.now()))
         return self.page(request, status=422, wrong=wrong)

@@ -65,10 +65,9 @@ class PracticeScreen:
     def take_next(self, request: Request) -> Response:
         """A settled document, another one after each answer."""
         actor = visitor_of(request).actor
-        hidden = [kind.slug for kind in self.catalogue.types.values() if kind.sensitivity is not None]
         with reading(self.index) as conn:
             place = place_of("practice", f"{actor}:{practice.score(conn, actor).answers}")
-            record = settled.filed(conn, place, but=hidden)
+            record = settled.filed(conn, place, self.catalogue)
         return RedirectResponse(f"/practice/{record.id}" if record else "/practice?none=yes", 303)
 
     def see(self, request: Request) -> Response:
@@ -80,6 +79,7 @@ class PracticeScreen:
         form = request.state.form
         with reading(self.index) as conn:
             people = lookup.people(conn, form.get("q", ""), limit=FOUND)
+            request.state.shown = {"patients": [lookup.number_of(conn, one.mrn) for one in people]}
         return self.page(request, self.found(request), answers_in(form), people=people, sought=form.get("q", ""))
 
     def answer(self, request: Request) -> Response:

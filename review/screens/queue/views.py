@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from review.doors import Door, Policy, door, visitor_of
 from review.pages import show
+from review.screens.decide.card import reason_for
 from review.screens.decide.views import UNDO_LASTS, is_kept, query_of, wanted_by
 from schemas.access import Right
 from schemas.reasons import REASONS
@@ -49,7 +50,7 @@ class QueueScreen:
                 "sources": queue.sources(conn),
                 "last": queue.last_decided(conn, actor, since=now - UNDO_LASTS),
             }
-        sums["kept"] = is_kept(sums["last"])
+        sums |= {"kept": is_kept(sums["last"]), "reason_for": reason_for}
         return show(
             request, "queue/queue.html", rows=rows, wanted=wanted, query=query_of(wanted), families=FAMILIES, now=now, target=queue.TARGET, **sums
         )

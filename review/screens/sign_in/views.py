@@ -88,6 +88,7 @@ class SignInScreen:
         if user is None or visitor.session is None:
             return show(request, "sign_in/prove.html", status=422, wrong=WRONG, single_sign_on=self.single_sign_on)
         with writing(self.gate.index) as conn:
+            users.forgive(conn, user.id)
             sessions.prove(conn, visitor.session.token_hash, now=self.gate.now())
         return RedirectResponse(PROVED.get(request.state.form.get("to", ""), "/"), 303)
 
@@ -104,6 +105,8 @@ class SignInScreen:
     def enter(self, user: User) -> Response:
         """A session for somebody whose password was right: whole when no second factor is asked."""
         if user.totp_secret is None and not self.required:
+            with writing(self.gate.index) as conn:
+                users.forgive(conn, user.id)
             return self.entered(user)
         return begin_session(self.gate, user, RedirectResponse("/second-factor", 303), whole=False)
 

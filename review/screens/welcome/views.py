@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -20,6 +20,7 @@ from store import users
 from store.database import reading, writing
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
+LONGEST_DISPLAY = 60
 LINK = Policy(None, seen="invitation.opened")
 
 
@@ -52,12 +53,17 @@ class WelcomeScreen:
         with writing(self.gate.index) as conn:
             link, user = _opened(conn, request, self.gate)
             if user is None:
-                user = User(str(uuid.uuid4()), name, form.get("display", "").strip() or name, FIRST_ROLES, active=True)
+                user = User(str(uuid.uuid4()), name, wanted_display(form, name), FIRST_ROLES, active=True)
                 users.add(conn, user, actor="first link", now=self.gate.now())
             if not users.use_invitation(conn, link, user.id):
                 raise HTTPException(404)
             users.set_password(conn, user.id, password_hash, now=self.gate.now())
         return RedirectResponse("/sign-in", 303)
+
+
+def wanted_display(form: Mapping[str, str], name: str) -> str:
+    """How others see somebody: as they wish, as far as it fits a screen; else the name they sign in with."""
+    return form.get("display", "").strip()[:LONGEST_DISPLAY] or name
 
 
 def wrong_name(name: str) -> str:
