@@ -29,7 +29,7 @@ FRESH = timedelta(minutes=5)
 STIRRED = timedelta(minutes=1)
 SAFE = {"GET", "HEAD", "OPTIONS"}
 LARGEST_FORM, MOST_FIELDS = 64 * 1024, 200
-_COMMANDS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # the last ones turn the direction of writing
+COMMANDS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # the last ones turn the direction of writing
 NOBODY = "nobody"
 
 
@@ -231,4 +231,4 @@ async def _form(request: Request) -> dict[str, str]:
         fields = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
         raise HTTPException(413) from None
-    return {name: _COMMANDS.sub("", value) for name, value in fields}
+    return {name: COMMANDS.sub("", value) for name, value in fields}

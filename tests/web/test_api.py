@@ -24,7 +24,11 @@ def program(desk, role):
 def test_it_describes_itself_to_anybody_and_only_itself(desk):
     told = desk.client().get("/api/v1/openapi.json").json()
     assert set(told["paths"]) == {
-        f"/api/v1/{path}" for path in ("status", "documents", "documents/{document_id}", "review", "review/{item_id}", "intake")
+        f"/api/v1/{path}"
+        for path in (
+            *("status", "documents", "documents/{document_id}", "intake", "review"),
+            *(f"review/{{item_id}}{tail}" for tail in ("", "/lease", "/decision", "/undo")),
+        )
     }
     assert told["components"]["securitySchemes"] == {"token": {"type": "http", "scheme": "bearer"}}
 
@@ -112,3 +116,30 @@ def test_a_token_of_a_disabled_account_opens_nothing(desk):
         assert users.get(conn, "id-some-clerk").active
     desk.client("lead").post("/people/id-some-clerk/switch")
     assert client.get("/api/v1/review").status_code == 401
+
+
+def test_an_item_is_leased_decided_and_taken_back_under_the_rules_of_the_screen(desk):
+    desk.put(1, "a.pdf")
+    desk.people(("M1", CANARY))
+    clerk, other = program(desk, "clerk"), program(desk, "lead")
+    lease = clerk.post("/api/v1/review/item-1/lease").json()
+    assert lease["item"] == clerk.get("/api/v1/review/item-1").json()
+    assert other.post("/api/v1/review/item-1/lease").status_code == 409
+    wish = {"fence": lease["fence"], "patient": "M1", "kind": "progress_note", "anyway": True}
+    assert other.post("/api/v1/review/item-1/decision", json=wish).status_code == 409
+    assert clerk.post("/api/v1/review/item-1/decision", json=wish | {"fence": lease["fence"] - 1}).status_code == 409
+    assert clerk.post("/api/v1/review/item-1/decision", json=wish | {"patient": "nobody's"}).status_code == 422
+    assert clerk.post("/api/v1/review/item-1/decision", json=wish | {"patient": "M\x001"}).status_code == 422
+    assert clerk.post("/api/v1/review/item-1/decision", json=wish | {"unheard": "of"}).status_code == 422
+    assert clerk.get("/api/v1/documents/doc1").json()["status"] == "review", "nothing was written yet"
+    decided = clerk.post("/api/v1/review/item-1/decision", json=wish)
+    assert (decided.status_code, decided.content) == (204, b"")
+    filed = clerk.get("/api/v1/documents/doc1").json()
+    assert (filed["status"], filed["patient"]["mrn"]) == ("filed", "M1")
+    assert clerk.post("/api/v1/review/item-1/decision", json=wish).status_code == 404
+    assert other.post("/api/v1/review/item-1/undo").status_code == 404
+    again = clerk.post("/api/v1/review/item-1/undo").json()
+    assert clerk.post("/api/v1/review/item-1/undo").status_code == 409
+    assert clerk.get("/api/v1/documents/doc1").json()["status"] == "review"
+    assert [item["item_id"] for item in clerk.get("/api/v1/review").json()] == [again["item_id"]]
+    assert [entry.actor for entry in desk.trail("document.undone")] == [entry.actor for entry in desk.trail("document.resolved")]

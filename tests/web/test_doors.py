@@ -281,7 +281,8 @@ def test_which_right_opens_which_door_is_written_here_too(desk):
         },
         Right.INTAKE: {f"{api}intake"},
         Right.QUEUE: {
-            *("/queue", "/queue/next", f"{api}review", f"{api}review/{{item_id}}"),
+            *("/queue", "/queue/next", f"{api}review"),
+            *(f"{api}review/{{item_id}}{tail}" for tail in ("", "/lease", "/decision", "/undo")),
             *(f"/items/{{item_id}}{tail}" for tail in ("", "/search", "/decide", "/skip", "/escalate", "/undo", "/pages")),
             *(f"/rescans{tail}" for tail in ("", "/{document_id}/come", "/{document_id}/give-up")),
             *(f"/practice{tail}" for tail in ("", "/{settled_id}", "/{settled_id}/search", "/{settled_id}/decide")),
