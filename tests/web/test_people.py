@@ -160,7 +160,10 @@ def test_the_glass_opens_the_patient_under_whichever_number(protected):
     break_glass(client)
     with writing(protected.stores.index) as conn:
         merges.merge(conn, "M1", "M2", actor="test", now=protected.now)
-    assert [client.get(f"/documents/doc{number}").status_code for number in (1, 2)] == [200, 200]
+    pages = [client.get(f"/documents/doc{number}") for number in (1, 2)]
+    assert [page.status_code for page in pages] == [200, 200]
+    assert "MRN M2 (filed as M1)" in pages[0].text
+    assert "filed as" not in pages[1].text
 
 
 def test_an_open_question_opens_a_protected_document_to_whom_it_may_be_asked_and_not_as_it_is_filed(protected):
