@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-setup: $(VENV)/.ready  ## system packages and the locked, hashed Python packages
+setup: $(VENV)/.ready  ## system packages and the locked, hashed Python packages, compiled
 	@$(PY) -m compileall -q schemas store pipeline review workers samples
 $(VENV)/.ready: requirements/install.sh requirements/lock.txt requirements/uv.txt requirements/apt.txt pyproject.toml
 	@sh requirements/install.sh $(VENV)

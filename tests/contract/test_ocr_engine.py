@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 from pipeline import flow
 from pipeline.engines import nursery, rapid, recogniser
 from pipeline.engines.barcodes import Zxing
+from pipeline.engines.language import SpacyLanguage
 from pipeline.engines.namespaces import around
 from pipeline.engines.null import Given
 from pipeline.engines.rapid import RapidOcr, is_installed
@@ -25,6 +26,7 @@ from schemas.config import Config
 from schemas.faults import EngineFault, Overrun
 from schemas.page import Box, Word
 from schemas.rules import ReadRules
+from workers.learnt import Learnt
 from workers.wire import Stores, equip, open_recogniser
 
 SAID = (Word("Discharge", Box(0.1, 0.1, 0.3, 0.14), 0.9, 0), Word("Summary", Box(0.32, 0.1, 0.5, 0.14), 0.9, 0))
@@ -313,6 +315,12 @@ def test_pages_and_figures_are_read_by_the_same_recogniser(monkeypatch):
     equip(Config(), Stores(None, None)).read_pages(None, None, (), None)
     assert made[0].figures is made[0].ocr
     assert made[0].ocr.name == "tesserocr"
+
+
+def test_what_opens_and_reads_is_started_ahead_and_a_missing_model_is_left_for_a_page_to_tell(tmp_path):
+    nursery._servers.clear()  # they end with their lines
+    equip(Config(), Stores(None, None), learnt=lambda: Learnt("shipped", SpacyLanguage(tmp_path))).get_ready()
+    assert {kind: one.process.poll() for kind, one in nursery._servers.items()} == {nursery.FILES: None, f"{nursery.RECOGNISER}:eng": None}
 
 
 def test_readings_of_two_recognisers_are_kept_apart(monkeypatch):
