@@ -19,7 +19,7 @@ from schemas.document import PageIdentity, Segment, SegmentKind
 from schemas.page import PageKind, PageReading
 from schemas.rules import SplitRules
 
-VERSION = 4
+VERSION = 5
 # what shows that a page belongs to the one before it; without one of these a page stays in the document, but a clerk is asked
 TIES = frozenset({"same patient", "head names the patient", "numbering goes on"})
 TIES_UNDER_ONE_TITLE = frozenset({"same patient", "head names the patient"})  # two people's copies of one form look alike, "page 2 of 2" too
