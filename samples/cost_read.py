@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ def watched(spent: Spent) -> tuple[Tools, SearchablePdf]:
         (opener, "render", OPEN),
         (composer, "compose", COMPOSE),
     ):
-        count(spent, engine, call, lambda stage=stage: stage)
+        count(spent, engine, call, partial(str, stage))
     types, nobody = SpacyLanguage(SHIPPED_MODEL), MemoryPatients([])
     return Tools(opener, ocr, Zxing(), types, nobody, load_catalogue(), second, figures=ocr), composer
 

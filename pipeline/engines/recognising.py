@@ -65,7 +65,7 @@ def table_of(engine: PyTessBaseAPI, request: Message) -> str:
     engine.SetPageSegMode(request["mode"])
     for name, value in {"user_defined_dpi": str(request["dpi"]), **request["variables"]}.items():
         engine.SetVariable(name, value)
-    engine.SetImageBytes(*gray_of(Path(request["original"])))  # type: ignore[arg-type]  # its stub says str, it takes bytes
+    engine.SetImageBytes(*gray_of(Path(request["original"])))
     return str(engine.GetTSVText(0))
 
 
