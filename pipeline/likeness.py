@@ -22,12 +22,12 @@ from pipeline.titles import lines_of
 from schemas.likeness import ENOUGH
 from schemas.page import Box, PageReading, Word
 
-VERSION = 1
+VERSION = 2
 SHINGLE = 3
 KEPT = 8  # smallest hashes kept of all shingles, and as many of those with a number in them: forms differ in their numbers
 FEWEST = 25  # words without which a page by itself makes no document known again
 MOST_DIFFERING = 0.3  # of all words; 0.27 was the most between two scans of one sheet, one of them a bad fax
-CLEAR = 0.9  # read so surely, a word that stands on one page only is seldom a misreading:
+CLEAR = 0.94  # read so surely, a word that stands on one page only is seldom a misreading:
 CLEARLY_OTHER = 3  # two scans of one sheet showed two such words at most
 PARTS = re.compile(r"[a-z]+|\d{1,2}-\d{1,2}-\d{4}|\d{4}-\d{2}-\d{2}|\d+(?:[.,:/]\d+)*")
 DATE = re.compile(r"\d{1,2}[/-]\d{1,2}[/-]\d{2,4}|\d{4}[/-]\d{1,2}[/-]\d{1,2}")

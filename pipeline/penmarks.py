@@ -22,7 +22,7 @@ DARK = 0.3  # of the paper's brightness that is missing
 RULE, POST, EDGE = 0.25, 0.35, 2  # inches that a printed line runs straight, across and down; pixels it may be thick on either side
 SPECK = 0.04  # inches
 SLANT = 0.05  # rise of a printed line on a crooked page
-PRINTED = 0.8  # confidence of a word that was printed: pen strokes are read as words too, but not surely
+PRINTED = 0.9  # confidence of a word that was printed: pen strokes are read as words too, but not surely
 BESIDE, NARROWEST, WIDE = 0.3, 5.0, 18.0  # in heights of a word: from the label, the narrowest place for a name, the usual one
 ABOVE, OVER, UNDER = 3.6, 2.0, 0.9  # in heights of a word: how far a pen reaches above a line, and below
 

@@ -26,9 +26,9 @@ from schemas.page import Box, PageKind, PageReading, ReadFrom, Reread, Word
 from schemas.rules import ReadRules
 from schemas.source import RenderedPage
 
-VERSION = 7
+VERSION = 8
 UNREADABLE = "image.unreadable"
-FOREIGN_LAYER = 0.9  # somebody else's recognition: no surer than our own of a clean page
+FOREIGN_LAYER = 0.93  # somebody else's recognition: no surer than our own of a clean page
 SHOWN_THROUGH = 0.4  # print seen from behind reads at 0.25, faded print at 0.9
 LEGIBLE = 0.5  # a word on a page without a row of letters
 

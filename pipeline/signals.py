@@ -207,7 +207,7 @@ def _flow_signals(sheet: PageSigns, before: PageSigns) -> Iterator[str]:
 
 def _bare_alike(sheet: PageSigns, before: PageSigns) -> bool:
     """Well-read text set like the page before, with nothing that heads a document: no title, house, label or opening section."""
-    if sheet.titles or sheet.letterhead or sheet.labels or len(sheet.lines) < 5 or sheet.reading.confidence < 0.85:
+    if sheet.titles or sheet.letterhead or sheet.labels or len(sheet.lines) < 5 or sheet.reading.confidence < 0.89:
         return False
     margins = [median(line.box.x0 for line in s.lines) for s in (sheet, before)]
     opens = any(OPENS.match(line.text) for line in sheet.lines[:14])

@@ -10,10 +10,12 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
+import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from time import monotonic
 from typing import NamedTuple
@@ -24,7 +26,7 @@ from PIL import Image
 
 from pipeline.attempt import Reader, mean_confidence, on_upright_page
 from pipeline.clean import clean
-from pipeline.confidence import KNOTS, LEVELS, level_of
+from pipeline.confidence import KINDS, KNOTS, LEVELS, kind_of, level_of
 from pipeline.look import as_positive, look_at, open_scan, within_bounds
 from pipeline.read import recognise
 from samples.readpages import TrueWord, WornPage, make_pages
@@ -36,18 +38,21 @@ from schemas.source import RenderedPage
 from workers.wire import open_recogniser
 
 NEAR = (0.06, 0.04)  # shares of the page: a word this far from where it was printed is another
-ENOUGH, CARE = 300, 0.5  # words of a wear that make a curve of their own; share of the wears' spread that is taken off
+FORMS = str.maketrans("’‘“”–—‐−", "''\"\"----")  # of one sign
+BENDS, STIFF = (0.5, 0.7, 0.85, 0.92, 0.95), 0.3  # raw confidences where the law may bend; how freely
 LEAST, MOST = 0.01, 0.998
+EDGES, MANY = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.01), 500  # of the bands that are judged; words in one that say something
 TABLE = Path(__file__).parents[1] / "pipeline" / "confidence_table.py"
-HEAD = '''"""Share of words found right, by quality, mean raw confidence of the page (LEVELS) and raw confidence of the word (KNOTS).
+HEAD = '''"""Share found right, by quality, kind (KINDS), mean raw confidence of the page (LEVELS) and raw confidence (KNOTS).
 
 Written by `python -m samples.tune_read --write`. {note}
 """
 
-CURVES: dict[str, tuple[tuple[float, ...], ...]] = {{
-{rows}
-}}
+CURVES: dict[str, dict[str, tuple[tuple[float, ...], ...]]] = {{
+{rows}}}
 '''
+
+Curves = dict[tuple[str, str], list[list[float]]]  # by quality and kind, one a level
 
 
 class Seen(NamedTuple):
@@ -59,6 +64,7 @@ class Seen(NamedTuple):
     right: bool
     layout: str
     wear: str
+    kind: str
 
 
 class Result(NamedTuple):
@@ -95,12 +101,20 @@ def main() -> None:
     if asked.write:
         layouts = len({word.layout for word in words})
         note = f"From {len(words)} words of {len(results)} training pages in {layouts} layouts, {len(asked.wears)} kinds of wear, seed {asked.seed}."
-        rows = [f'    "{quality}": (\n{_rows(curves)}    ),' for quality, curves in sorted(fit(words).items())]
-        TABLE.write_text(HEAD.format(note=note, rows="\n".join(rows)), encoding="utf-8")
+        TABLE.write_text(HEAD.format(note=note, rows=_rows(fit(words))), encoding="utf-8")
 
 
-def _rows(curves: Sequence[Sequence[float]]) -> str:
-    return "".join(f"        ({', '.join(f'{value:.3f}' for value in curve)}),\n" for curve in curves)
+def _rows(made: Curves) -> str:
+    """The table's lines, one a curve."""
+    lines = []
+    for quality in sorted({quality for quality, _ in made}):
+        kinds = (f'        "{kind}": (\n{"".join(map(_row, made[quality, kind]))}        ),\n' for kind in KINDS)
+        lines.append(f'    "{quality}": {{\n{"".join(kinds)}    }},\n')
+    return "".join(lines)
+
+
+def _row(curve: Sequence[float]) -> str:
+    return f"            ({', '.join(f'{value:.3f}' for value in curve)}),\n"
 
 
 def read_wear(wear: str, *, count: int, seed: int) -> list[Result]:
@@ -113,15 +127,19 @@ def read_one(page: WornPage, folder: Path) -> Result:
     """One page through look, recipe and engine, its confidences as the engine gave them."""
     image = folder / "page.png"
     Image.fromarray(page.pixels).save(image, compress_level=1)
-    before, rules = _cpu(), ReadRules()
+    before, rules = cpu_seconds(), ReadRules()
     received = within_bounds(open_scan(RenderedPage(1, 612, 792, image, *page.dpi, bilevel=page.bilevel, image_share=1.0)))
     scan, look = as_positive(received, look_at(received, rules.blank_ink), rules.blank_ink)
     reader = Reader(open_recogniser(rules), "eng", folder / "page.pgm", monotonic() + rules.page_seconds, monotonic)
     best = recognise(clean(scan, look, rules.target_dpi), scan, look, reader, rules)[0]
-    seconds, words = _cpu() - before, on_upright_page(best)
+    return judged(page, best.cleaned.quality, on_upright_page(best), cpu_seconds() - before)
+
+
+def judged(page: WornPage, quality: str, words: Sequence[Word], seconds: float) -> Result:
+    """What was read of a page, held against what was printed."""
     found = list(rightness(words, page.words))
     printed = [word.text for word in page.words if _says(word.text)]
-    kept = [word.text for word, right in zip(words, found, strict=True) if right]
+    kept = [word.text for word, right in zip(words, found, strict=True) if right and _says(word.text)]
     numbers = sum(_number(text) for text in printed)
     return Result(
         page.wear,
@@ -131,11 +149,13 @@ def read_one(page: WornPage, folder: Path) -> Result:
         numbers,
         numbers - sum(map(_number, kept)),
         seconds,
-        tuple(Seen(best.cleaned.quality, mean_confidence(words), w.confidence, r, page.layout, page.wear) for w, r in zip(words, found, strict=True)),
+        tuple(
+            Seen(quality, mean_confidence(words), w.confidence, r, page.layout, page.wear, kind_of(w.text)) for w, r in zip(words, found, strict=True)
+        ),
     )
 
 
-def _cpu() -> float:
+def cpu_seconds() -> float:
     """Processor time of this process, of the servers it started, and of all their children that have ended."""
     ticks = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15] for pid in _family(os.getpid()))  # its own, its children's
     return sum(int(tick) for row in ticks for tick in row) / os.sysconf("SC_CLK_TCK")
@@ -161,52 +181,57 @@ def rightness(words: Sequence[Word], truth: Sequence[TrueWord]) -> Iterator[bool
     """Whether each word read was printed there, sign for sign; every printed word counts once."""
     free: dict[str, list[TrueWord]] = defaultdict(list)
     for true in truth:
-        free[true.text].append(true)
+        free[plain(true.text)].append(true)
     for word in words:
-        near = [true for true in free[word.text] if _near(word, true)] if _says(word.text) else []
+        there = free[plain(word.text)]
+        near = min((true for true in there if _near(word, true)), key=lambda true: _apart(word, true), default=None)
         if near:
-            free[word.text].remove(near[0])
-        yield bool(near)
+            there.remove(near)
+        yield near is not None
+
+
+def plain(text: str) -> str:
+    """A word as it counts: the typographic forms of a sign are one, and the box that a cross stands in is no part of it."""
+    return unicodedata.normalize("NFKC", text).translate(FORMS).strip("[]") or text
 
 
 def _near(word: Word, true: TrueWord) -> bool:
     return abs(word.box.x0 - true.box.x0) < NEAR[0] and abs(word.box.y0 - true.box.y0) < NEAR[1]
 
 
-def fit(words: Sequence[Seen]) -> dict[str, list[list[float]]]:
-    """For each quality one rising curve a level of the page's mean confidence, at KNOTS.
+def _apart(word: Word, true: TrueWord) -> float:
+    return abs(word.box.x0 - true.box.x0) + abs(word.box.y0 - true.box.y0)
 
-    Each states less by half of what the wears differ among themselves: the next scanner is none of these.
+
+def fit(words: Sequence[Seen]) -> Curves:
+    """For each quality and kind one rising curve a level of the page's mean confidence, at KNOTS.
+
+    One smooth law a quality, for all its kinds and levels: curves learnt apart follow the hands and sheets that few of their words came from.
     """
-    made: dict[str, list[list[float]]] = {}
+    made: Curves = {}
     for quality in sorted({word.quality for word in words}):
-        own = [word for word in words if word.quality == quality]
-        by_wear = [[word for word in own if word.wear == wear] for wear in sorted({word.wear for word in own})]
-        each = [curves_of(some) for some in by_wear if len(some) >= ENOUGH]
-        spread = np.std(each, axis=0) if len(each) > 1 else 0.0
-        careful = np.clip(curves_of(own) - CARE * spread, LEAST, MOST)
-        made[quality] = np.maximum.accumulate(careful, axis=1).tolist()
+        chances = chances_of([word for word in words if word.quality == quality])
+        for kind in KINDS:
+            found = [chances([(raw, level, kind) for raw in KNOTS]) for level in LEVELS]
+            made[quality, kind] = np.maximum.accumulate(np.clip(found, LEAST, MOST), axis=1).tolist()
     return made
 
 
-def curves_of(words: Sequence[Seen]) -> NDArray[np.float64]:
-    """The share of words found right at KNOTS, a row a level; words of pages like the level's count most, of others a tenth."""
-    from sklearn.isotonic import IsotonicRegression
+def chances_of(words: Sequence[Seen]) -> Callable[[Sequence[tuple[float, float, str]]], NDArray[np.float64]]:
+    """The share right of such words, by raw confidence, mean of the page and kind: a logistic regression, straight between BENDS."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
 
-    raw, right = np.array([w.raw for w in words]), np.array([w.right for w in words], dtype=float)
-    means = np.array([w.page_mean for w in words])
-    rows = []
-    for middle in LEVELS:
-        weight = np.maximum(0.1, np.exp(-(((means - middle) / 0.06) ** 2)))
-        curve = IsotonicRegression(y_min=LEAST, y_max=MOST, out_of_bounds="clip").fit(raw, right, sample_weight=weight)
-        rows.append(_smooth(raw, curve.predict(raw), weight))
-    return np.array(rows)
+    law = make_pipeline(StandardScaler(), LogisticRegression(C=STIFF, max_iter=300))
+    law.fit(_columns([(word.raw, word.page_mean, word.kind) for word in words]), [word.right for word in words])
+    return lambda asked: np.asarray(law.predict_proba(_columns(asked))[:, 1])
 
 
-def _smooth(raw: NDArray[np.float64], shares: NDArray[np.float64], weight: NDArray[np.float64]) -> list[float]:
-    """The steps of a curve as their means around the knots, still rising."""
-    near = [weight * np.exp(-(((raw - knot) / 0.02) ** 2)) + 1e-12 for knot in KNOTS]
-    return [float(value) for value in np.maximum.accumulate([np.average(shares, weights=one) for one in near])]
+def _columns(asked: Sequence[tuple[float, float, str]]) -> NDArray[np.float64]:
+    raw, mean = (np.array([one[at] for one in asked], dtype=float)[:, None] for at in (0, 1))
+    kinds = np.array([[kind == name for name in KINDS[1:]] for *_, kind in asked], dtype=float)
+    return np.hstack([raw, np.maximum(0.0, raw - BENDS), kinds, kinds * raw, mean, mean * raw])
 
 
 def report_wears(results: Sequence[Result]) -> None:
@@ -224,13 +249,19 @@ def report_wears(results: Sequence[Result]) -> None:
 def report_bands(words: Sequence[Seen]) -> None:
     """Stated against true share of right words by quality and band, and by page, on layouts and wears that made no curve."""
     stated = list(held_out(words))
+    worst: tuple[float, str] = (0.0, "none")
     print(f"\n{'quality':10}{'band':>12}{'words':>7}{'stated':>8}{'right':>7}")  # noqa: T201
     for quality in sorted({word.quality for word, _ in stated}):
-        for low, high in ((0.0, 0.5), (0.5, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 0.95), (0.95, 0.98), (0.98, 1.01)):
+        for low, high in pairwise(EDGES):
             band = [(w.right, value) for w, value in stated if w.quality == quality and low <= value < high]
-            if band:
-                right, said = np.mean(np.array(band, dtype=float), axis=0)
-                print(f"{quality:10}{low:6.2f}-{min(high, 1):4.2f}{len(band):8}{said:8.3f}{right:7.3f}")  # noqa: T201
+            if not band:
+                continue
+            right, said = np.mean(np.array(band, dtype=float), axis=0)
+            line = f"{quality:10}{low:6.2f}-{min(high, 1):4.2f}{len(band):8}{said:8.3f}{right:7.3f}"
+            print(line)  # noqa: T201
+            if low and len(band) >= MANY:
+                worst = max(worst, (abs(right - said), line))
+    print(f"worst of {MANY} words or more: off by {worst[0]:.3f}: {worst[1]}")  # noqa: T201
     report_pages(stated)
 
 
@@ -252,13 +283,13 @@ def held_out(words: Sequence[Seen]) -> Iterator[tuple[Seen, float]]:
     for wear in sorted({word.wear for word in words}):
         for side in (0, 1):
             judged = [word for word in words if word.wear == wear and half[word.layout] == side]
-            curves = fit([word for word in words if word.wear != wear and half[word.layout] != side])
-            known = [word for word in judged if word.quality in curves]
-            yield from zip(known, _stated(known, curves), strict=True)
+            made = fit([word for word in words if word.wear != wear and half[word.layout] != side])
+            known = [word for word in judged if (word.quality, word.kind) in made]
+            yield from ((word, _stated(word, made)) for word in known)
 
 
-def _stated(words: Sequence[Seen], curves: dict[str, list[list[float]]]) -> list[float]:
-    return [float(np.interp(word.raw, KNOTS, level_of(curves[word.quality], word.page_mean))) for word in words]
+def _stated(word: Seen, made: Curves) -> float:
+    return float(np.interp(word.raw, KNOTS, level_of(made[word.quality, word.kind], word.page_mean)))
 
 
 if __name__ == "__main__":

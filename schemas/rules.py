@@ -50,9 +50,9 @@ class ReadRules:
     target_dpi: Count = 300  # bad pages and small print are read at this resolution: at 200 decimal points are lost in tables
     recogniser: Literal["tesserocr", "pytesseract"] = "tesserocr"  # Tesseract as a library, a third cheaper; or the program, a run an image
     second_engine: bool = True  # look again at doubtful places with RapidOCR, where it is installed
-    doubtful_below: Share = 0.85  # a field read less surely than this is read again from its place
-    reread_below: Share = 0.95  # the head of a fax, copy or dirty scan with less mean word confidence is read again where a field is doubtful
-    reread_all_below: Share = 0.60  # all of a page with less mean word confidence is read again
+    doubtful_below: Share = 0.88  # a field read less surely than this is read again from its place
+    reread_below: Share = 0.965  # the head of a fax, copy or dirty scan with less mean word confidence is read again where a field is doubtful
+    reread_all_below: Share = 0.65  # all of a page with less mean word confidence is read again
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class VerifyRules:
 
     hold_on_missing_pages: bool = True
     hold_on_signature: Literal["never", "absent", "unsure"] = "absent"  # of types that must be signed
-    min_field_confidence: Share = 0.5
+    min_field_confidence: Share = 0.55
 
 
 @dataclass(frozen=True, slots=True)

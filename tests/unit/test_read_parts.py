@@ -13,7 +13,7 @@ from PIL import Image
 from pipeline.advice import advice_for
 from pipeline.attempt import COLUMNS, Reader, sensible
 from pipeline.clean import clean
-from pipeline.confidence import KNOTS, LEVELS, calibrated
+from pipeline.confidence import KNOTS, LEVELS, calibrated, kind_of
 from pipeline.confidence_table import CURVES
 from pipeline.engines.null import Given
 from pipeline.flow import page_key
@@ -98,14 +98,23 @@ def test_the_advice_follows_what_was_measured(page, dpi, code):
     assert code is None or is_known(code)
 
 
+@pytest.mark.parametrize("said", ["x", "word", "|"])
 @pytest.mark.parametrize("quality", ["clean", "dirty", "fax", "shaded"])
-def test_surer_words_are_said_to_be_surer(quality):
-    assert [len(curve) for curve in CURVES[quality]] == [len(KNOTS)] * len(LEVELS)
+def test_surer_words_are_said_to_be_surer(quality, said):
+    assert [len(curve) for curve in CURVES[quality][kind_of(said)]] == [len(KNOTS)] * len(LEVELS)
     for mean in np.linspace(0.3, 1.0, 15):
         others = [word("padding", confidence=float(mean))] * 500
-        stated = [w.confidence for w in calibrated([*others, *(word("x", confidence=c) for c in np.linspace(0, 1, 21))], quality)][500:]
+        stated = [w.confidence for w in calibrated([*others, *(word(said, confidence=c) for c in np.linspace(0, 1, 21))], quality)][500:]
         assert all(0 <= value <= 1 for value in stated)
         assert stated == sorted(stated)
+
+
+@pytest.mark.parametrize("quality", ["dirty", "fax", "shaded"])
+def test_what_streaks_are_read_as_is_believed_less_than_a_word(quality):
+    page = [word("padding", confidence=0.85)] * 500
+    sign, short, long = (w.confidence for w in calibrated([*page, word("|"), word("il"), word("Illness")], quality)[500:])
+    assert sign < long
+    assert short < long
 
 
 def test_no_look_begins_when_the_time_of_the_page_is_up(tmp_path):
