@@ -35,7 +35,7 @@ OTHERS = "K9 throughput of the others beside hostile files, by a worker's time o
 GOALS = ((DEATHS, "= 0", "deaths"), (SILENT, "= 0", "files"), (BUDGETS, "= 0", "processes and files"), (OTHERS, ">= 90", "%"))
 CPU, WALL, MEGABYTES = 4, 8, 700
 RENDER = {"page_cpu_seconds": CPU, "page_wall_seconds": WALL, "memory_megabytes": MEGABYTES}
-SLOTS = 2
+SLOTS, LETTERS = 2, 30
 LENIENCE = 1.1
 TRIES = 2  # at a page, each of which is given a second more to answer
 MOST_SECONDS, SECONDS_A_FILE = 300.0, 20.0
@@ -66,7 +66,7 @@ def run(folder: Path, plan: Plan) -> list[Row]:
     if plan.hostile:
         shutil.copytree(plan.hostile, folder / "given", symlinks=True)
     hostile = [path for place in ("own", "given") for path in sorted((folder / place).rglob("*")) if path.is_symlink() or path.is_file()]
-    before, beside, after = (_letters(folder / name, count) for name, count in zip(("a", "b", "c"), _shares(plan.pages), strict=True))
+    before, beside, after = (_letters(folder / name, count) for name, count in zip(("a", "b", "c"), _shares(LETTERS), strict=True))
     house = make_house(folder / "house", render=RENDER, engine={"slots": SLOTS})
     ran = _ingest(house, [*before, *_mixed(beside, hostile), *after])
     digests = {path: sha256(path.read_bytes()).hexdigest() for path in hostile if not path.is_symlink()}
@@ -76,18 +76,18 @@ def run(folder: Path, plan: Plan) -> list[Row]:
     took = _worker_seconds(house)
     alone, with_them = (median(took[path.name] for path in letters) for letters in ([*before, *after], beside))
     cost = sorted(took.get(path.name, 0.0) for path in hostile)
-    say(f"K9: {len(hostile)} hostile files and {2 * plan.pages} letters in {ran.seconds:.0f} s; {sum(cost):.0f} s of workers for the hostile ones")
+    say(f"K9: {len(hostile)} hostile files and {2 * LETTERS} letters in {ran.seconds:.0f} s; {sum(cost):.0f} s of workers for the hostile ones")
     say(f"K9: a letter took {alone:.2f} s alone, {with_them:.2f} s beside them; {len(silent)} silent ({', '.join(silent[:5])}); audit: {ledger}")
     return [
         at_most(DEATHS, ran.deaths, 0, n=len(hostile), unit="deaths", hard=True),
         at_most(SILENT, len(silent) + (not whole), 0, n=len(hostile), unit="files", hard=True),
         at_most(BUDGETS, passed, 0, n=len(ran.used) + len(hostile), unit="processes and files"),
-        at_least(OTHERS, round(100 * alone / with_them, 1), 90, n=plan.pages, unit="%"),
+        at_least(OTHERS, round(100 * alone / with_them, 1), 90, n=LETTERS, unit="%"),
     ]
 
 
-def _shares(pages: int) -> tuple[int, int, int]:
-    return pages // 2, pages, pages - pages // 2
+def _shares(letters: int) -> tuple[int, int, int]:
+    return letters // 2, letters, letters - letters // 2
 
 
 def _letters(folder: Path, count: int) -> list[Path]:

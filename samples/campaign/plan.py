@@ -21,7 +21,7 @@ class Plan(NamedTuple):
     pages: int  # read for scaling and overhead
 
 
-FULL = Plan(stride=1, kills=1000, files=1500, real_kills=30, many=10_000, s3_files=60, hostile=None, pages=30)
+FULL = Plan(stride=1, kills=1000, files=1500, real_kills=30, many=10_000, s3_files=60, hostile=None, pages=180)
 QUICK = Plan(stride=25, kills=60, files=300, real_kills=0, many=300, s3_files=12, hostile=None, pages=0)
 
 
