@@ -122,10 +122,10 @@ def _settle(
 def agree(by_pypdf: int | None, by_qpdf: int | None, by_poppler: int | None) -> int:
     """The number of pages to account for: the highest, for a page too many is held and a page too few is lost.
 
-    pypdf and qpdf walk the page tree; poppler repeats the count written in the file, and is heard only where one of them is at a loss.
+    pypdf and qpdf walk the page tree; poppler repeats the count written in the file, and is heard only where they do not agree.
     """
     walked = (by_pypdf, by_qpdf)
-    return max(count or 0 for count in (walked if all(walked) else (*walked, by_poppler)))
+    return max(count or 0 for count in (walked if by_pypdf and by_pypdf == by_qpdf else (*walked, by_poppler)))
 
 
 def _answer(sizes: Sequence[tuple[float, float]], count: int, most: int, flags: Sequence[str]) -> Message:

@@ -8,7 +8,6 @@ import sqlite3
 import subprocess
 import time
 from contextlib import closing, suppress
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -17,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from samples.campaign.crowd import Crowd, roles
-from samples.campaign.house import PEOPLE, cpu_seconds, make_house, program, until
+from samples.campaign.house import PEOPLE, House, cpu_seconds, make_house, program, until
 from samples.campaign.plan import Plan, say
 from samples.campaign.scans import draw_letter
 from samples.campaign.stub import make_drop, work_as
@@ -46,14 +45,16 @@ def run(folder: Path, plan: Plan) -> list[Row]:
     if not plan.pages:
         return [not_run(goal, "the quick form leaves it out", target=target, unit=unit) for goal, target, unit in GOALS]
     idle, own = _idle_share(folder / "idle"), _own_cost(folder / "own")
-    pages = plan.pages
+    pages = plan.pages // ROUNDS
     timed = [[_read(folder / f"slots-{slots}-{turn}", slots, pages + 2 * slots) for slots in (1, 2)] for turn in range(ROUNDS)]
     started = _read(folder / "start", 1, 1).cpu_seconds
     a_page = median(one.cpu_seconds - started for one, _ in timed) / (pages + 1)
     one, two = min(timed, key=lambda pair: pair[1].others)  # what others take, two workers lack first
     gain = two.pages_a_minute / one.pages_a_minute
     rates = ", ".join(f"{one.pages_a_minute:.1f} and {two.pages_a_minute:.1f} ({two.others:.2f} cores busy otherwise)" for one, two in timed)
-    say(f"pages/min with one worker and two: {rates}; {1000 * own:.0f} CPU-ms a page besides its own {1000 * a_page:.0f}")
+    beside = median(both.cpu_seconds - started for _, both in timed) / (pages + 3)
+    say(f"pages/min with one worker and two: {rates}")
+    say(f"{1000 * own:.0f} CPU-ms a page besides its own {1000 * a_page:.0f}, which is {1000 * beside:.0f} with two workers side by side")
     return [
         at_least(SCALING, round(gain, 2), 1.85, n=2 * pages, unit="x", note=f"the quietest of {ROUNDS}: {two.others:.2f} cores busy otherwise"),
         at_most(OVERHEAD, round(100 * own / a_page, 2), 5, n=STUB_FILES, unit="%"),
@@ -62,7 +63,7 @@ def run(folder: Path, plan: Plan) -> list[Row]:
 
 
 def _read(folder: Path, slots: int, pages: int) -> Timed:
-    """Real scans through the real pipeline; how fast is the slope of what has settled over time, in which no start and no end counts."""
+    """Real scans through the real pipeline; how fast is the slope of what has settled over time while all workers worked."""
     house = make_house(folder, engine={"slots": slots})
     (house.folder / "scans").mkdir()
     for number in range(pages):
@@ -73,11 +74,21 @@ def _read(folder: Path, slots: int, pages: int) -> Timed:
     until(_nobody_left, 30)
     after, busy_after = os.times(), _busy_seconds()
     ctypes.CDLL(None).prctl(CHILD_SUBREAPER, 0, 0, 0, 0)
-    with closing(sqlite3.connect(house.var / "index.db")) as conn:
-        settled = sorted(datetime.fromisoformat(row[0]).timestamp() for row in conn.execute("SELECT settled_at FROM delivery"))
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
     others = (busy_after - busy - cpu) / (time.monotonic() - began)
-    return Timed(60 * _slope(settled[slots : len(settled) - slots]), cpu, others)
+    return Timed(60 * _slope(_settled_while_all_worked(house)), cpu, others)
+
+
+def _settled_while_all_worked(house: House) -> list[float]:
+    """When each file settled, from the moment that every worker had settled one until the first of them settled its last."""
+    settling = "SELECT executor_id, completed_at_epoch_ms / 1000.0 FROM operation_outputs JOIN workflow_status USING (workflow_uuid)"
+    with closing(sqlite3.connect(house.var / "engine.db")) as conn:
+        rows = conn.execute(f"{settling} WHERE function_name = 'settle' ORDER BY 2").fetchall()
+    by_worker: dict[str, list[float]] = {}
+    for worker, at in rows:
+        by_worker.setdefault(worker, []).append(at)
+    begin, end = max(times[0] for times in by_worker.values()), min(times[-1] for times in by_worker.values())
+    return [at for _, at in rows if begin <= at <= end]
 
 
 def _busy_seconds() -> float:

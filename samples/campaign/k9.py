@@ -7,6 +7,7 @@ make a worker slower at the others. Budgets are lower than those that ship, to e
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -20,7 +21,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-from samples.campaign.house import House, audit, cpu_seconds, export, family, make_house, program
+from samples.campaign.house import House, audit, export, family, make_house, program
 from samples.campaign.plan import Plan, say
 from samples.campaign.scans import draw_letter
 from samples.hostile import make_hostile
@@ -34,19 +35,27 @@ OTHERS = "K9 throughput of the others beside hostile files, by a worker's time o
 GOALS = ((DEATHS, "= 0", "deaths"), (SILENT, "= 0", "files"), (BUDGETS, "= 0", "processes and files"), (OTHERS, ">= 90", "%"))
 CPU, WALL, MEGABYTES = 4, 8, 700
 RENDER = {"page_cpu_seconds": CPU, "page_wall_seconds": WALL, "memory_megabytes": MEGABYTES}
-SLOTS = 2
+SLOTS, LETTERS = 2, 30
 LENIENCE = 1.1
+TRIES = 2  # at a page, each of which is given a second more to answer
 MOST_SECONDS, SECONDS_A_FILE = 300.0, 20.0
 JOBS = "pipeline.engines.child"
 
 
+class Used(NamedTuple):
+    """What one process used itself, as last seen, and for how many pages at most: a job is given some, a program that it starts one."""
+
+    cpu_seconds: float
+    megabytes: float
+    pages: int
+
+
 class Ran(NamedTuple):
-    """One run: how long, workers that ended by themselves, and the worst of the openers' children by CPU-seconds and megabytes."""
+    """One run: how long, workers that ended by themselves, and what each process that opened files used."""
 
     seconds: float
     deaths: int
-    cpu: dict[int, float]
-    megabytes: dict[int, float]
+    used: dict[int, Used]
 
 
 def run(folder: Path, plan: Plan) -> list[Row]:
@@ -57,7 +66,7 @@ def run(folder: Path, plan: Plan) -> list[Row]:
     if plan.hostile:
         shutil.copytree(plan.hostile, folder / "given", symlinks=True)
     hostile = [path for place in ("own", "given") for path in sorted((folder / place).rglob("*")) if path.is_symlink() or path.is_file()]
-    before, beside, after = (_letters(folder / name, count) for name, count in zip(("a", "b", "c"), _shares(plan.pages), strict=True))
+    before, beside, after = (_letters(folder / name, count) for name, count in zip(("a", "b", "c"), _shares(LETTERS), strict=True))
     house = make_house(folder / "house", render=RENDER, engine={"slots": SLOTS})
     ran = _ingest(house, [*before, *_mixed(beside, hostile), *after])
     digests = {path: sha256(path.read_bytes()).hexdigest() for path in hostile if not path.is_symlink()}
@@ -67,18 +76,18 @@ def run(folder: Path, plan: Plan) -> list[Row]:
     took = _worker_seconds(house)
     alone, with_them = (median(took[path.name] for path in letters) for letters in ([*before, *after], beside))
     cost = sorted(took.get(path.name, 0.0) for path in hostile)
-    say(f"K9: {len(hostile)} hostile files and {2 * plan.pages} letters in {ran.seconds:.0f} s; {sum(cost):.0f} s of workers for the hostile ones")
+    say(f"K9: {len(hostile)} hostile files and {2 * LETTERS} letters in {ran.seconds:.0f} s; {sum(cost):.0f} s of workers for the hostile ones")
     say(f"K9: a letter took {alone:.2f} s alone, {with_them:.2f} s beside them; {len(silent)} silent ({', '.join(silent[:5])}); audit: {ledger}")
     return [
         at_most(DEATHS, ran.deaths, 0, n=len(hostile), unit="deaths", hard=True),
         at_most(SILENT, len(silent) + (not whole), 0, n=len(hostile), unit="files", hard=True),
-        at_most(BUDGETS, passed, 0, n=len(ran.cpu) + len(hostile), unit="processes and files"),
-        at_least(OTHERS, round(100 * alone / with_them, 1), 90, n=plan.pages, unit="%"),
+        at_most(BUDGETS, passed, 0, n=len(ran.used) + len(hostile), unit="processes and files"),
+        at_least(OTHERS, round(100 * alone / with_them, 1), 90, n=LETTERS, unit="%"),
     ]
 
 
-def _shares(pages: int) -> tuple[int, int, int]:
-    return pages // 2, pages, pages - pages // 2
+def _shares(letters: int) -> tuple[int, int, int]:
+    return letters // 2, letters, letters - letters // 2
 
 
 def _letters(folder: Path, count: int) -> list[Path]:
@@ -96,14 +105,15 @@ def _mixed(letters: Sequence[Path], hostile: Sequence[Path]) -> list[Path]:
 
 
 def _passed(house: House, ran: Ran) -> int:
-    """Processes that used more memory, or more time than all pages that one is given may; files whose opening took more than their pages may."""
-    processes = sum(seconds > LENIENCE * PAGES_A_STEP * (CPU + 1) for seconds in ran.cpu.values())
-    processes += sum(size > LENIENCE * MEGABYTES for size in ran.megabytes.values())
+    """Processes that used more memory or processor time than their pages may; files whose opening took more than theirs may, silence included."""
+    over = [one for one in ran.used.values() if one.cpu_seconds > LENIENCE * one.pages * (CPU + 1) or one.megabytes > LENIENCE * MEGABYTES]
     with closing(sqlite3.connect(house.var / "index.db")) as conn:
         rows = conn.execute("SELECT name, opening_seconds, max(coalesce(page_count, 0), 1) FROM delivery").fetchall()
-    files = [f"{name}: {seconds:.1f} s for {pages} pages" for name, seconds, pages in rows if seconds > LENIENCE * pages * (CPU + 1)]
-    say(f"K9: {processes} processes and {len(files)} files over their budgets{''.join(f'; {one}' for one in files)}")
-    return processes + len(files)
+    files = [f"{name}: {seconds:.1f} s for {pages} pages" for name, seconds, pages in rows if seconds > LENIENCE * pages * (WALL + TRIES)]
+    worst = max((one.cpu_seconds / one.pages for one in ran.used.values()), default=0.0)
+    say(f"K9: over their budgets: {len(over)} of {len(ran.used)} processes, {len(files)} files{''.join(f'; {one}' for one in files)}")
+    say(f"K9: at most {worst:.1f} s of a processor a page in one process")
+    return len(over) + len(files)
 
 
 def _silent(lines: Iterable[dict[str, Any]], digests: dict[Path, str], marked: set[str]) -> list[str]:
@@ -129,19 +139,20 @@ def _worker_seconds(house: House) -> dict[str, float]:
 def _ingest(house: House, paths: Sequence[Path]) -> Ran:
     began = time.monotonic()
     until = began + MOST_SECONDS + SECONDS_A_FILE * len(paths)
-    cpu: dict[int, float] = {}
-    megabytes: dict[int, float] = {}
+    used: dict[int, Used] = {}
     with (house.folder / "ingest.log").open("wb") as log:
         running = subprocess.Popen([program(), "ingest", *paths, "--wait"], env=house.environ, stdout=log, stderr=log)
         while running.poll() is None and time.monotonic() < until:
             commands = dict(_commands(running.pid))
+            jobs = {pid for pid in commands if _is_job(pid, commands)}
             for pid in commands:
-                if _is_job(pid, commands):
-                    _measure(pid, cpu, megabytes)
+                pages = PAGES_A_STEP if pid in jobs else 1 if _parent(pid) in jobs else 0
+                if pages and (found := _used(pid, pages)):
+                    used[pid] = found
             time.sleep(0.25)
         running.kill()
     said = (house.var / "run" / "ingest.log").read_text(encoding="utf-8")
-    return Ran(time.monotonic() - began, said.count(": ended ("), cpu, megabytes)
+    return Ran(time.monotonic() - began, said.count(": ended ("), used)
 
 
 def _commands(root: int) -> Iterator[tuple[int, str]]:
@@ -150,12 +161,14 @@ def _commands(root: int) -> Iterator[tuple[int, str]]:
             yield pid, Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
 
 
-def _measure(pid: int, cpu: dict[int, float], megabytes: dict[int, float]) -> None:
-    with suppress(OSError, ValueError, IndexError):
-        cpu[pid] = cpu_seconds(pid)
+def _used(pid: int, pages: int) -> Used | None:
+    """None for one that has just ended."""
+    with suppress(OSError, IndexError, StopIteration):
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-        peak = next((line for line in lines if line.startswith("VmHWM")), "")  # what has just ended has none
-        megabytes[pid] = int(peak.split()[1]) / 1024
+        peak = next(line for line in lines if line.startswith("VmHWM"))
+        return Used(sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK"), int(peak.split()[1]) / 1024, pages)
+    return None
 
 
 def _is_job(pid: int, commands: dict[int, str]) -> bool:

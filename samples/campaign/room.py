@@ -15,7 +15,7 @@ from samples.campaign.plan import Plan
 from samples.campaign.stub import make_drop
 from samples.report import Row, not_run
 
-WHAT = "disk nearly full for a while: files taken in all the same, silence, or"
+WHAT = "disk nearly full for a while (nothing may be taken in, and that be told)"
 DISK_MEGABYTES, LEAST_MEGABYTES = 256, 128
 FULL_SECONDS = 3.0
 REST_SECONDS = 60.0

@@ -282,6 +282,8 @@ def test_more_pages_than_allowed_is_too_large(tmp_path):
         ((3, 3, 3), 3),
         ((3, 3, 9), 3),  # the file lies about its count
         ((2, 5, 2), 5),
+        ((1, 7, 30), 30),  # both have lost their way in a damaged tree
+        ((1, 7, None), 7),
         ((5, 2, 2), 5),
         ((None, 2, 5), 5),
         ((2, None, 5), 5),
