@@ -5,12 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.decide import arrange, decide
+from pipeline.sensitivity import HINTS, PLAIN
+from pipeline.verify import doubts
 from schemas.catalogue import build_catalogue
+from schemas.checks import Checks, Label
 from schemas.document import Segment, SegmentKind, TypeGuess
 from schemas.filing import Filing, Hold, SetAside
 from schemas.line import Line, LineKind
 from schemas.match import Candidate, Conflicting, Matched, NoCandidate, TooClose, TooWeak
+from schemas.page import Box
 from schemas.reasons import REASONS, is_known
+from schemas.rules import VerifyRules
 
 ENTRY = {"name": "x", "folder": "notes", "loinc": None}
 CATALOGUE = build_catalogue(
@@ -64,8 +69,22 @@ def test_any_doubt_holds(change, reason):
     assert outcome_of(**change) == Hold((reason,))
 
 
+PROVED = Line(LineKind.CERTIFIED, 1e-4, doubt=1e-8)
+
+
+@pytest.mark.parametrize("line", [BUILTIN, PROVED])
+@pytest.mark.parametrize("rule", ["never", "absent", "unsure"])
+@pytest.mark.parametrize("label", sorted({*HINTS, *PLAIN, "minor"}))
+def test_a_labelled_document_files_itself_under_no_line_and_no_rule(label, rule, line):
+    rules = VerifyRules(hold_on_signature=rule, hold_on_missing_pages=False)
+    labelled, plain = Checks(labels=(Label(label, (1,), ("words",), 1, Box(0.1, 0.1, 0.2, 0.2)),)), Checks()
+    said = [outcome_of(problems=tuple(doubts(checks, SURE, CATALOGUE, rules=rules)), line=line) for checks in (labelled, plain)]
+    assert said == [Hold((f"sensitivity.{label}",)), Filing("M1", 0.9999)]
+    assert is_known(f"sensitivity.{label}")
+
+
 def test_a_proved_line_files_up_to_its_doubt():
-    assert outcome_of(line=Line(LineKind.CERTIFIED, 1e-4, doubt=1e-8)) == Filing("M1", 0.9999)
+    assert outcome_of(line=PROVED) == Filing("M1", 0.9999)
 
 
 def test_what_no_line_reaches_is_not_called_a_proposal_to_confirm():
