@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +15,10 @@ from web_desk import CANARY, NASTY, PASSWORD, Desk
 from review import proofs
 from review.pages import HTMX_INTEGRITY
 from schemas.config import Config, Web
+from schemas.record import StoredField
+from store import documents
 from store.database import writing
+from store.tables import document
 from workers.users import Desk as Shell
 from workers.users import first_link, link_user
 from workers.wire import connect
@@ -192,6 +196,23 @@ def test_a_key_meant_for_the_page_before_decides_nothing_and_a_decision_is_sent_
         page.keyboard.press("Enter")
     page.wait_for_load_state("networkidle")
     assert sent == [f"{shop.base}/items/item-3/decide"]
+    page.context.close()
+
+
+def test_a_page_opens_with_all_that_decides_in_sight_and_in_readable_size(shop):
+    place = {"patient_name": (0.12, 0.2, 0.3, 0.22), "patient_dob": (0.72, 0.2, 0.84, 0.22), "patient_mrn": (0.12, 0.23, 0.2, 0.25)}
+    far = {"patient_sex": (0.5, 0.95, 0.55, 0.97)}  # at the foot of the page: it does not fit beside the others
+    fields = {name: StoredField("1980-01-02", 0.9, 1, box) for name, box in (place | far).items()}
+    with writing(shop.desk.stores.index) as conn:
+        one = replace(documents.get(conn, "doc3"), fields=fields)
+        conn.execute(document.update().where(document.c.id == "doc3").values(**documents.values_of(one)))
+    page = shop.page("clerk")
+    shop.open(page, "/items/item-3")
+    seen = page.evaluate("""() => { const frame = document.querySelector(".sheets").getBoundingClientRect();
+      return [...document.querySelectorAll("rect.deciding")].map((one) => one.getBoundingClientRect()).filter((box) =>
+        box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom).length }""")
+    assert seen == len(place)
+    assert page.evaluate("document.querySelector('.sheet').offsetWidth / document.querySelector('.sheets').clientWidth") > 1.1
     page.context.close()
 
 

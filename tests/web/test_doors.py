@@ -187,6 +187,44 @@ def test_a_refusal_is_on_record(full):
     ]
 
 
+STRANGE = [
+    "\0",
+    "\u202ecod",
+    "a" * 4000,
+    "-1",
+    "9" * 30,
+    "\u0663",
+    "\u00b2",
+    "'; DROP TABLE audit --",
+    '"',
+    "* OR NEAR(",
+    "%_\\",
+    "../../etc/passwd",
+    "1-;;9999",
+    " ",
+]
+ASKED = ("q", "patient", "kind", "fence", "parts", "reason", "act", "read", "rest", "merge", "mrn", "text", "name", "display", "password", "again")
+ASKED += ("code", "old", "to", "preset", "screen", "subject", "actor", "action", "before", "family", "source", "priority", "late", "type", "limit")
+ASKED += ("delivery_id", "state", "field.service_date", "field.", "new.last_name", "new.dob", "help", "role.clerk")
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_no_door_breaks_on_strange_input(full, turn):
+    app = full.app()
+    asked = {name: STRANGE[(place + 5 * turn) % len(STRANGE)] for place, name in enumerate(ASKED)}
+    clients = {role: full.client(role, app=app) for role in (Role.LEAD, Role.PRIVACY)}
+    fence = re.search(r'name="fence" value="(\d+)"', clients[Role.LEAD].get("/items/item-1").text)[1]
+    for method, path, policy in doors(app):
+        if policy.program or path == "/sign-out":
+            continue
+        client = clients[Role.PRIVACY if policy.right is Right.AUDIT else Role.LEAD]
+        fields = asked | ({"fence": fence, "act": "file"} if path.endswith("/decide") else {})
+        where = {"data": fields} if method == "POST" else {"params": {name: value[:300] for name, value in fields.items()}}
+        answer = client.request(method, filled(path, MINE), **where)
+        assert answer.status_code < 500, path
+    assert [entry for entry in full.trail() if entry.action == "document.filed" and entry.actor != "pipeline"] == []
+
+
 def test_what_is_printed_is_on_record_by_the_id_on_the_screen(full):
     client = full.client("clerk")
     for screen in ("/documents/doc1", "/charts/1", "/items/item-1/decide", "/queue"):
