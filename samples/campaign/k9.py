@@ -21,11 +21,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
+from pipeline.engines import nursery, recogniser
 from samples.campaign.house import House, audit, export, family, make_house, program
 from samples.campaign.plan import Plan, say
 from samples.campaign.scans import draw_letter
 from samples.hostile import make_hostile
 from samples.report import Row, at_least, at_most, not_run
+from schemas.rules import ReadRules
 from workers.steps import PAGES_A_STEP
 
 DEATHS = "K9 hostile files: deaths of workers"
@@ -42,20 +44,28 @@ MOST_SECONDS, SECONDS_A_FILE = 300.0, 20.0
 JOBS = "pipeline.engines.child"
 
 
-class Used(NamedTuple):
-    """What one process used itself, as last seen, and for how many pages at most: a job is given some, a program that it starts one."""
+class Cost(NamedTuple):
+    """Processor time and memory: of a process by itself, or the most that it may use."""
 
     cpu_seconds: float
     megabytes: float
-    pages: int
+
+    def passes(self, most: Cost) -> bool:
+        """Whether it is more than a tenth over."""
+        return self.cpu_seconds > LENIENCE * most.cpu_seconds or self.megabytes > LENIENCE * most.megabytes
+
+
+JOB = Cost(PAGES_A_STEP * (CPU + 1), MEGABYTES)  # opens a file, or so many of its pages
+PROGRAM = Cost(CPU + 1, MEGABYTES)  # started by a job for one page
+READER = Cost(ReadRules().page_seconds, recogniser.MEGABYTES)
 
 
 class Ran(NamedTuple):
-    """One run: how long, workers that ended by themselves, and what each process that opened files used."""
+    """One run: how long, workers that ended by themselves, and what each process that opened or read may use and was last seen to have used."""
 
     seconds: float
     deaths: int
-    used: dict[int, Used]
+    used: dict[int, tuple[Cost, Cost]]
 
 
 def run(folder: Path, plan: Plan) -> list[Row]:
@@ -106,13 +116,11 @@ def _mixed(letters: Sequence[Path], hostile: Sequence[Path]) -> list[Path]:
 
 def _passed(house: House, ran: Ran) -> int:
     """Processes that used more memory or processor time than their pages may; files whose opening took more than theirs may, silence included."""
-    over = [one for one in ran.used.values() if one.cpu_seconds > LENIENCE * one.pages * (CPU + 1) or one.megabytes > LENIENCE * MEGABYTES]
+    over = [f"{used.cpu_seconds:.1f} s and {used.megabytes:.0f} MB of {most}" for most, used in ran.used.values() if used.passes(most)]
     with closing(sqlite3.connect(house.var / "index.db")) as conn:
         rows = conn.execute("SELECT name, opening_seconds, max(coalesce(page_count, 0), 1) FROM delivery").fetchall()
     files = [f"{name}: {seconds:.1f} s for {pages} pages" for name, seconds, pages in rows if seconds > LENIENCE * pages * (WALL + TRIES)]
-    worst = max((one.cpu_seconds / one.pages for one in ran.used.values()), default=0.0)
-    say(f"K9: over their budgets: {len(over)} of {len(ran.used)} processes, {len(files)} files{''.join(f'; {one}' for one in files)}")
-    say(f"K9: at most {worst:.1f} s of a processor a page in one process")
+    say(f"K9: over their budgets: {len(over)} of {len(ran.used)} processes, {len(files)} files{''.join(f'; {one}' for one in [*over, *files])}")
     return len(over) + len(files)
 
 
@@ -139,16 +147,14 @@ def _worker_seconds(house: House) -> dict[str, float]:
 def _ingest(house: House, paths: Sequence[Path]) -> Ran:
     began = time.monotonic()
     until = began + MOST_SECONDS + SECONDS_A_FILE * len(paths)
-    used: dict[int, Used] = {}
+    used: dict[int, tuple[Cost, Cost]] = {}
     with (house.folder / "ingest.log").open("wb") as log:
         running = subprocess.Popen([program(), "ingest", *paths, "--wait"], env=house.environ, stdout=log, stderr=log)
         while running.poll() is None and time.monotonic() < until:
             commands = dict(_commands(running.pid))
-            jobs = {pid for pid in commands if _is_job(pid, commands)}
             for pid in commands:
-                pages = PAGES_A_STEP if pid in jobs else 1 if _parent(pid) in jobs else 0
-                if pages and (found := _used(pid, pages)):
-                    used[pid] = found
+                if (most := _budget(pid, commands)) and (found := _used(pid)):
+                    used[pid] = most, found
             time.sleep(0.25)
         running.kill()
     said = (house.var / "run" / "ingest.log").read_text(encoding="utf-8")
@@ -161,19 +167,26 @@ def _commands(root: int) -> Iterator[tuple[int, str]]:
             yield pid, Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
 
 
-def _used(pid: int, pages: int) -> Used | None:
+def _used(pid: int) -> Cost | None:
     """None for one that has just ended."""
     with suppress(OSError, IndexError, StopIteration):
         fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
         peak = next(line for line in lines if line.startswith("VmHWM"))
-        return Used(sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK"), int(peak.split()[1]) / 1024, pages)
+        return Cost(sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK"), int(peak.split()[1]) / 1024)
     return None
+
+
+def _budget(pid: int, commands: dict[int, str]) -> Cost | None:
+    """What this process may use, if it opens files or reads; None for any other."""
+    if _is_job(pid, commands):
+        return READER if nursery.RECOGNISER in commands[pid] else JOB
+    return PROGRAM if _is_job(_parent(pid), commands) else None
 
 
 def _is_job(pid: int, commands: dict[int, str]) -> bool:
     """Whether it was forked for one call: by the process that forks such children, and not that one itself."""
-    return JOBS in commands.get(_parent(pid), "") and JOBS in commands[pid]
+    return JOBS in commands.get(_parent(pid), "") and JOBS in commands.get(pid, "")
 
 
 def _parent(pid: int) -> int:
