@@ -17,7 +17,7 @@ from schemas.catalogue import Catalogue
 from schemas.document import TypeGuess
 from schemas.rules import ClassifyRules
 
-VERSION = 3
+VERSION = 4
 UNKNOWN = "unknown"
 UNSURE_OF_ALL = "type.unknown"
 OFFERED = 5  # types offered to a person
@@ -26,6 +26,7 @@ MET = 0.6  # from this share of words that training met a text is of a usual kin
 HAZE = 0.5  # this much is spread over all types when nothing can be read for certain, or no word was met
 PAGES_READ = 3
 FEW_WORDS = 8
+TELLING_WORDS = 40  # beside a title a shorter text says less than the model believes of it
 SHOWN = 0.9  # how often a document of a type that carries a title carries its own
 UNTAUGHT = 0.05  # the share of a type that the model was never taught
 OPEN = 0.06  # beside a title the text never rules a type out: this much is spread over all types
@@ -45,7 +46,8 @@ def classify(pages: Sequence[PageLanguage], model: TypeModel, catalogue: Catalog
     text = text_of(pages)
     builds = [build for build in _builds(pages) if build.slug in catalogue]
     alone, reading, known = _text_shares(text, model, catalogue), reading_of(pages), model.known(text)
-    shares = cloud(weigh(alone, titles, builds), reading, known if len(text.split()) >= FEW_WORDS else 1.0)
+    beside = _by_length(alone, len(text.split())) if titles else alone
+    shares = cloud(weigh(beside, titles, builds), reading, known if len(text.split()) >= FEW_WORDS else 1.0)
     ranked = sorted(shares, key=lambda slug: -shares[slug])
     best, runner_up = ranked[0], ranked[1] if len(ranked) > 1 else None
     folders = folder_shares(shares, catalogue)
@@ -140,6 +142,12 @@ def _text_shares(text: str, model: TypeModel, catalogue: Catalogue) -> dict[str,
         return {slug: 0.5 if slug == UNKNOWN else 0.5 / len(catalogue.types) for slug in (*catalogue.types, UNKNOWN)}
     scores = model.scores(text)
     return _normal({slug: scores.get(slug, UNTAUGHT) for slug in catalogue.types})
+
+
+def _by_length(shares: Mapping[str, float], words: int) -> dict[str, float]:
+    """The shares of a short text brought nearer to one another."""
+    told = min(1.0, words / TELLING_WORDS)
+    return {slug: told * share + (1 - told) / len(shares) for slug, share in shares.items()}
 
 
 def weigh(shares: Mapping[str, float], titles: Sequence[Title], builds: Sequence[Build] = ()) -> dict[str, float]:

@@ -11,11 +11,13 @@ import gzip
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
+from zlib import crc32
 
 import numpy as np
 import yaml
@@ -23,7 +25,7 @@ from numpy.typing import NDArray
 
 from pipeline.engines.language import save
 from pipeline.engines.spacy_types import LinearTypes
-from pipeline.engines.type_features import BUCKETS, features, weighted
+from pipeline.engines.type_features import BUCKETS, PART, document_features, fold, weighted
 from samples import corpus
 from samples.type_figures import TITLED, HeldOut, calibrate, halves, measure, rows, with_titles
 from schemas.catalogue import build_catalogue
@@ -36,6 +38,7 @@ FOLDS = 5
 SEEDS_SCORED = 8  # seed texts of a layout that are scored
 MET = 3  # a feature of fewer texts is not kept
 CATALOGUE = Path(__file__).parents[1] / "schemas/doctypes.yaml"
+SHARED = 0.6  # of the word pairs of the shorter of two near copies
 KEPT = 100_000  # features that have weights
 ANCHOR_FEATURES = 2000  # of a type's mean text
 
@@ -48,14 +51,15 @@ BESIDE = """| misread | type sure | of these wrong | calibration error | folder 
 | --- | --- | --- | --- | --- | --- | --- |"""
 CARD = """# Document-type text model
 
-A blank English spaCy pipeline with one component, `chartroom_doctype`: a linear model over hashed words, word pairs and character
-3- to 5-grams, float16 weights in `.npz` (no pickle), softmax with a temperature, and a matrix of what texts are that it
-takes for each type. It reads the text of a document and gives a share per type; titles are weighed against it in `pipeline/classify.py`.
+A blank English spaCy pipeline with one component, `chartroom_doctype`: a linear model over hashed words, word pairs, character
+3- to 5-grams, headings in their order, and the words at a text's two ends; float16 weights in `.npz` (no pickle), softmax with a
+temperature, and a matrix of what texts are that it takes for each type. It reads the text of a document and gives a share per type;
+titles are weighed against it in `pipeline/classify.py`.
 
 - Made by `{command}` in {seconds:.0f} s of processor time.
 - The seed texts are generated from the phrase lists in `samples/corpus`, written for this purpose. The reports (published as CC0 by their
   uploader, about 95 % rightly labelled, no titles, no patient blocks) are not part of this repository; only hashed weights were kept of them.
-  Every text was learnt as it is and once as a page: header lines, cut ends, misread characters.
+  Every text was learnt as it is and once as a page: header lines, cut ends, misread characters. No copy of a learnt report, near or exact, is judged.
 
 {figures}
 
@@ -88,7 +92,23 @@ def report_texts(path: Path) -> list[Text]:
     """The table's texts; rows without a type are left out."""
     with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
-    return [Text(row["document_type"], row["transcription"], "report", row["row_id"]) for row in rows if row["document_type"]]
+    typed = [row for row in rows if row["document_type"]]
+    twins = near_copies([row["transcription"] for row in typed])
+    return [Text(row["document_type"], row["transcription"], "report", f"report {twin}") for row, twin in zip(typed, twins, strict=True)]
+
+
+def near_copies(texts: Sequence[str]) -> list[int]:
+    """A number for each text; those that share most word pairs of the shorter have the same."""
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    pairs = [np.unique([crc32(f"{a} {b}".encode()) & (PART - 1) for a, b in pairwise(fold(text))]).astype(np.int64) for text in texts]
+    ends = np.cumsum([0, *map(len, pairs)])
+    shown = csr_matrix((np.ones(ends[-1], np.float32), np.concatenate(pairs), ends), shape=(len(texts), PART))
+    common = (shown @ shown.T).tocoo()
+    size = np.diff(ends)
+    near = common.data >= SHARED * np.minimum(size[common.row], size[common.col])
+    return list(map(int, connected_components(csr_matrix((common.data[near], (common.row[near], common.col[near])), shape=common.shape))[1]))
 
 
 def vary(texts: Sequence[Text], rng: Random) -> list[Text]:
@@ -116,22 +136,26 @@ def matrix(found: Sequence[Features], idf: NDArray[np.float16]) -> Any:
 
     rows = [weighted(one, idf) for one in found]
     ends = np.cumsum([0, *(len(buckets) for buckets, _ in rows)])
-    return csr_matrix((np.concatenate([v for _, v in rows]), np.concatenate([b for b, _ in rows]), ends), shape=(len(rows), BUCKETS))
+    return csr_matrix((np.concatenate([v for _, v in rows]), np.concatenate([b for b, _ in rows]), ends), shape=(len(rows), len(idf)))
 
 
 def fit(texts: Sequence[Text]) -> LinearTypes:
     """A linear model of the texts as given (temperature one)."""
+    return fit_features([text.slug for text in texts], [document_features(text.text) for text in texts])
+
+
+def fit_features(labels: Sequence[str], found: Sequence[Features]) -> LinearTypes:
+    """The same of their features."""
     from sklearn.svm import LinearSVC
 
-    found = [features(text.text) for text in texts]
     idf = rarities([buckets for buckets, _ in found])
-    labels = np.array([text.slug for text in texts])
-    slugs, counts = np.unique(labels, return_counts=True)
+    named = np.array(labels)
+    slugs, counts = np.unique(named, return_counts=True)
     balance = {slug: float((counts.mean() / count) ** 0.5) for slug, count in zip(slugs, counts, strict=True)}
     learnt = matrix(found, idf)
-    svm = LinearSVC(C=0.3, tol=0.01, class_weight=balance, random_state=SEED).fit(learnt, labels)
+    svm = LinearSVC(C=0.3, tol=0.01, class_weight=balance, random_state=SEED).fit(learnt, named)
     offsets = svm.intercept_.astype(np.float32)
-    return LinearTypes(tuple(map(str, slugs)), pruned(svm.coef_, idf), offsets, idf, 1.0, anchors=anchors(learnt, labels, slugs))
+    return LinearTypes(tuple(map(str, slugs)), pruned(svm.coef_, idf), offsets, idf, 1.0, anchors=anchors(learnt, named, slugs))
 
 
 def pruned(weights: NDArray[Any], idf: NDArray[np.float16]) -> NDArray[np.float16]:
@@ -153,52 +177,62 @@ def anchors(learnt: Any, labels: NDArray[Any], slugs: NDArray[Any]) -> NDArray[n
     return means.astype(np.float16)
 
 
-class Fold(NamedTuple):
-    """One part of a cross-validation: what to learn from, what to score, under which seed."""
+class Shown(NamedTuple):
+    """A text as it is learnt, in every variant, and as it is scored, at every noise; none: it is not scored."""
 
-    learn: tuple[Text, ...]
-    score: tuple[tuple[int, Text], ...]
-    seed: int
-
-
-def score_fold(fold: Fold) -> tuple[tuple[str, ...], dict[tuple[float, int], NDArray[Any]]]:
-    """The slugs of a model of one fold, and its scores by noise and position."""
-    model = fit(vary(fold.learn, Random(fold.seed)))
-    return model.slugs, {(noise, i): model.raw(as_read(text.text, noise, i)) for noise in CHECKED for i, text in fold.score}
+    text: Text
+    learnt: tuple[Features, ...]
+    scored: tuple[Features, ...]
 
 
-def held_out(texts: Sequence[Text], folds: int) -> dict[float, HeldOut]:
-    """Texts at every noise, each scored by a model that saw neither it nor another text of its group. Seed texts are thinned for scoring."""
-    part = _parts(texts, folds)
+def show(job: tuple[int, Text, bool]) -> Shown:
+    """The features of the text at a position."""
+    at, text, scored = job
+    learnt = tuple(document_features(made.text) for made in vary([text], Random(f"{SEED} {at}")))
+    return Shown(text, learnt, tuple(document_features(as_read(text.text, noise, at)) for noise in CHECKED) if scored else ())
+
+
+def shown(texts: Sequence[Text]) -> list[Shown]:
+    """All texts; seed texts are thinned for scoring."""
     thin = _thinned(texts)
-    parts = [
-        Fold(
-            tuple(text for text, at in zip(texts, part, strict=True) if at != k),
-            tuple((i, text) for i, text in enumerate(texts) if part[i] == k and i in thin),
-            SEED + k,
-        )
-        for k in range(folds)
-    ]
-    found: dict[tuple[float, int], NDArray[Any]] = {}
-    slugs: tuple[str, ...] = ()
     with ProcessPoolExecutor(2) as pool:
-        for slugs, scores in pool.map(score_fold, parts):  # noqa: B007
-            found |= scores
-    order = sorted({i for _, i in found})
-    right = np.array([slugs.index(texts[i].slug) for i in order])
-    return {noise: HeldOut(slugs, np.array([found[noise, i] for i in order]), right) for noise in CHECKED}
+        return list(pool.map(show, [(at, text, at in thin) for at, text in enumerate(texts)], chunksize=64))
+
+
+def fit_shown(texts: Sequence[Shown]) -> LinearTypes:
+    """A model of all variants of the texts (temperature one)."""
+    return fit_features([one.text.slug for one in texts for _ in one.learnt], [found for one in texts for found in one.learnt])
+
+
+def held_out(texts: Sequence[Shown], folds: int) -> dict[float, HeldOut]:
+    """Texts at every noise, each scored by a model that saw neither it nor another text of its group."""
+    part = _parts([one.text for one in texts], folds)
+
+    def score(k: int) -> tuple[tuple[str, ...], dict[int, list[NDArray[Any]]]]:
+        model = fit_shown([one for one, at in zip(texts, part, strict=True) if at != k])
+        return model.slugs, {i: [model.raw_of(found) for found in one.scored] for i, one in enumerate(texts) if part[i] == k and one.scored}
+
+    with ThreadPoolExecutor(2) as pool:  # the solver lets go of the interpreter
+        scored = list(pool.map(score, range(folds)))
+    slugs, raw = scored[0][0], {i: found for _, one in scored for i, found in one.items()}
+    order = sorted(raw)
+    right = np.array([slugs.index(texts[i].text.slug) for i in order])
+    return {noise: HeldOut(slugs, np.array([raw[i][at] for i in order]), right) for at, noise in enumerate(CHECKED)}
 
 
 def _parts(texts: Sequence[Text], folds: int) -> list[int]:
-    """The fold in which each text is held out; -1 for layouts without another one of their type, which are only learnt from."""
+    """The fold in which each text is held out, one for a group; -1 for layouts without another one of their type, which are only learnt from."""
     groups: dict[tuple[str, str], dict[str, int]] = {}
     for text in texts:
         known = groups.setdefault((text.source, text.slug), {})
         known.setdefault(text.group, len(known))
     shift = {key: at for at, key in enumerate(groups)}
     lonely = {key for key, known in groups.items() if len(known) == 1}
-    keys = [((text.source, text.slug), text.group) for text in texts]
-    return [-1 if key in lonely else (groups[key][group] + shift[key]) % folds for key, group in keys]
+    fold_of: dict[str, int] = {}
+    for text in texts:
+        key = (text.source, text.slug)
+        fold_of.setdefault(text.group, -1 if key in lonely else (groups[key][text.group] + shift[key]) % folds)
+    return [fold_of[text.group] for text in texts]
 
 
 def _thinned(texts: Sequence[Text]) -> frozenset[int]:
@@ -221,8 +255,9 @@ def train(reports: Path | None, each: int) -> tuple[LinearTypes, str]:
     """The model, and what its card tells of it."""
     seed = seed_texts(each, Random(SEED))
     extra = report_texts(reports) if reports else []
-    model = fit(vary(seed + extra, Random(SEED)))
-    held = held_out([*extra, *seed], FOLDS)
+    texts = shown([*extra, *seed])
+    model = fit_shown(texts)
+    held = held_out(texts, FOLDS)
     calibration = calibrate(list(held.values()))
     learnt = f"{len(seed)} seed texts of {len(model.slugs)} types" + (f" and {len(extra)} transcribed reports" if extra else "")
     return replace(model, temperature=calibration.temperature, confusions=calibration.confusions.astype(np.float32)), told(learnt, held, len(extra))

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.engines.type_features import BUCKETS, features, weighted
+from pipeline.engines.type_features import PASSAGE_BUCKETS, features, weighted
 from schemas.faults import EngineFault
 
-EVEN = np.ones(BUCKETS, np.float16)  # every word counts alike: the passages are short
+EVEN = np.ones(PASSAGE_BUCKETS, np.float16)  # every word counts alike: the passages are short
 
 
 class LinearAsking(NamedTuple):
@@ -33,7 +33,7 @@ def save(model: LinearAsking, path: Path) -> None:
     """Weights as .npz, the rest as JSON."""
     path.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(path / "weights.npz", weights=model.weights)
-    (path / "model.json").write_text(json.dumps({"offset": model.offset, "buckets": BUCKETS}, indent=1) + "\n")
+    (path / "model.json").write_text(json.dumps({"offset": model.offset, "buckets": PASSAGE_BUCKETS}, indent=1) + "\n")
 
 
 class KeptAsking:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.classify import text_of
-from pipeline.engines.type_features import BUCKETS, Floats, Ints, common_words, features, fold, weighted, word_bucket
+from pipeline.engines.type_features import BUCKETS, Floats, Ints, common_words, document_features, fold, weighted, word_bucket
 
 COMPONENT = "chartroom_doctype"
 FLOOR = 0.0001  # no type is ever ruled out by text alone
@@ -54,7 +54,11 @@ class LinearTypes:
 
     def raw(self, text: str) -> NDArray[Any]:
         """Scores before calibration."""
-        buckets, values = weighted(features(text), self.idf)
+        return self.raw_of(document_features(text))
+
+    def raw_of(self, found: tuple[Ints, Floats]) -> NDArray[Any]:
+        """Scores of a text's features."""
+        buckets, values = weighted(found, self.idf)
         return np.asarray(self._columns(buckets) @ values + self.offsets)
 
     def known(self, text: str) -> float:
@@ -117,10 +121,14 @@ class DoctypeComponent:
         del exclude
         path = Path(path)
         about = json.loads((path / "model.json").read_text())
-        if about["buckets"] != BUCKETS:
+        if about["buckets"] > BUCKETS:
             raise ValueError(f"{path}: a model of {about['buckets']} buckets, not {BUCKETS}")
         with np.load(path / "weights.npz", allow_pickle=False) as kept:
-            self.linear = LinearTypes(
-                tuple(about["slugs"]), kept["weights"], kept["offsets"], kept["idf"], about["temperature"], kept["confusions"], kept["anchors"]
-            )
+            weights, idf, anchors = (_widened(kept[name]) for name in ("weights", "idf", "anchors"))
+            self.linear = LinearTypes(tuple(about["slugs"]), weights, kept["offsets"], idf, about["temperature"], kept["confusions"], anchors)
         return self
+
+
+def _widened(kept: NDArray[Any]) -> NDArray[Any]:
+    """What an earlier version kept, with nothing for the features that it did not know."""
+    return np.pad(kept, [(0, 0)] * (kept.ndim - 1) + [(0, BUCKETS - kept.shape[-1])])

@@ -1,4 +1,4 @@
-"""What the text model sees of a text: hashed words, word pairs and character n-grams, and the words it may show.
+"""What the text model sees of a text: hashed words, word pairs, character n-grams and marks of its build; and the words it may show.
 
 Knows texts and buckets; knows nothing of types or weights.
 """
@@ -19,9 +19,12 @@ from numpy.typing import NDArray
 from pipeline.title_words import COLUMNS, HEADING_SETS, SECTIONS
 
 PART = 1 << 16
-BUCKETS = 4 * PART  # words, word pairs, character 3- and 4-grams, character 5-grams
+PASSAGE_BUCKETS = 4 * PART  # words, word pairs, character 3- and 4-grams, character 5-grams
+BUCKETS = 6 * PART  # and of a whole text: headings in their order, the words at its two ends
 WORDS_READ = 1500
-WEIGHTS = (1.0, 0.7, 1.0, 1.0)  # the length to which each part of a text is brought
+END = 40  # words
+HEADING = re.compile(r"(?:^|(?<=[.!?] )|(?<=  ))\s*([A-Z][A-Za-z0-9 /&,'()-]{1,60}?)\s*[:;]|^([A-Z][A-Z /&,-]{3,60})$", re.MULTILINE)
+WEIGHTS = (1.0, 0.7, 1.0, 1.0, 1.0, 1.0)  # the length to which each part of a text is brought
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -67,18 +70,48 @@ def _ngrams(codes: NDArray[np.uint64], n: int) -> Ints:
     return mixed[inside].astype(np.int64)
 
 
+def document_features(text: str) -> tuple[Ints, Floats]:
+    """The features of a text, and of its build: which headings follow one another, and how it begins and ends if it is long enough to have ends."""
+    words = fold(text)
+    end = END if len(words) > 2 * END else 0
+    begins, ends = [f"^{word}" for word in words[:end]], [f"${word}" for word in words[len(words) - end :]]
+    built = (
+        _hashed(_headings(text)) + 4 * PART,
+        _hashed([*begins, *_pairs(begins), *ends, *_pairs(ends)]) + 5 * PART,
+    )
+    (plain, counts), (marks, times) = features(text), _counted(built)
+    return np.concatenate([plain, marks]), np.concatenate([counts, times])
+
+
+def _headings(text: str) -> list[str]:
+    """The headings of a text, the words of each, and each with the next; none of a text that has too few to have an order."""
+    found = [" ".join(fold(inline or alone)) for inline, alone in HEADING.findall(text)]
+    if len(found) < 2:
+        return []
+    return [*found, *(f".{word}" for one in found for word in one.split()), *_pairs(["^", *found, "$"])]
+
+
 def features(text: str) -> tuple[Ints, Floats]:
     """Buckets and dampened counts (1 + ln n) of a text's words, word pairs and character n-grams."""
     words = fold(text)
     codes = np.frombuffer(f" {' '.join(words)} ".encode(), np.uint8).astype(np.uint64)
-    parts = (
-        _hashed(words),
-        _hashed([f"{a} {b}" for a, b in pairwise(words)]) + PART,
-        np.concatenate([_ngrams(codes, 3), _ngrams(codes, 4)]) + 2 * PART,
-        _ngrams(codes, 5) + 3 * PART,
+    return _counted(
+        (
+            _hashed(words),
+            _hashed(_pairs(words)) + PART,
+            np.concatenate([_ngrams(codes, 3), _ngrams(codes, 4)]) + 2 * PART,
+            _ngrams(codes, 5) + 3 * PART,
+        )
     )
+
+
+def _counted(parts: Sequence[Ints]) -> tuple[Ints, Floats]:
     buckets, counts = np.unique(np.concatenate(parts), return_counts=True)
     return buckets, (1 + np.log(counts)).astype(np.float32)
+
+
+def _pairs(words: Sequence[str]) -> list[str]:
+    return [f"{a} {b}" for a, b in pairwise(words)]
 
 
 def _hashed(words: Sequence[str]) -> Ints:

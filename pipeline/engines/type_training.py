@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.spacy_types import LinearTypes
-from pipeline.engines.type_features import BUCKETS, features, weighted
+from pipeline.engines.type_features import BUCKETS, document_features, weighted
 
 ENOUGH = 20  # a type of which there are fewer examples is not begun
 MANY = 2000  # more examples are drawn from: the work grows with their square
@@ -43,7 +43,7 @@ def fit_from(base: LinearTypes, examples: Sequence[tuple[str, str]], *, seed: in
     drawn = sorted(np.random.default_rng(seed).choice(len(usable), min(MANY, len(usable)), replace=False).tolist())
     learnt = [usable[at] for at in drawn]
     model = _with_room(base, sorted(taught - set(base.slugs)))
-    rows = _stacked([weighted(features(text), model.idf) for _, text in learnt], base.anchors)
+    rows = _stacked([weighted(document_features(text), model.idf) for _, text in learnt], base.anchors)
     named = [*(slug for slug, _ in learnt), *(slug for slug, anchor in zip(base.slugs, base.anchors, strict=False) if anchor.any())]
     right = np.array([model.slugs.index(slug) for slug in named])
     trust = np.where(np.arange(len(named)) < len(learnt), 1.0, ANCHORED)

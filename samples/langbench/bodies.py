@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -65,16 +65,22 @@ def body_rows(reports: Path | None, seed: int) -> Iterator[Row]:
         yield from (goal.missing("needs a table of transcribed reports: --reports CSV.GZ") for goal in NOISE)
         return
     texts = train.report_texts(reports)
-    order = Random(seed).sample(range(len(texts)), len(texts))
-    out = [set(order[at::FOLDS]) for at in range(FOLDS)]
-    folds = [
-        Fold(tuple(t for i, t in enumerate(texts) if i not in held), tuple(texts[i] for i in sorted(held)), seed + at) for at, held in enumerate(out)
-    ]
+    folds = folds_of(texts, seed)
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         hits = [hit for found in pool.map(judge_fold, folds) for hit in found]
     kinds = len({text.slug for text in texts})
     for goal, right in zip(NOISE, np.mean(hits, axis=0), strict=True):
-        yield goal.reached(float(right), len(hits), note="" if kinds == _TYPES else f"{kinds} types")
+        yield goal.reached(float(right), len(hits), note=f"near copies in one fold; {kinds} types, of {_TYPES} asked for")
+
+
+def folds_of(texts: Sequence[train.Text], seed: int) -> list[Fold]:
+    """Every text judged once; near copies of one report on one side."""
+    groups = sorted({text.group for text in texts})
+    order = Random(seed).sample(groups, len(groups))
+    return [
+        Fold(tuple(text for text in texts if text.group not in out), tuple(text for text in texts if text.group in out), seed + at)
+        for at, out in enumerate(set(order[at::FOLDS]) for at in range(FOLDS))
+    ]
 
 
 def judge_fold(fold: Fold) -> list[tuple[bool, ...]]:

@@ -11,6 +11,8 @@ import yaml
 
 from pipeline.classify import classify
 from pipeline.engines.language import SpacyLanguage, save
+from pipeline.engines.spacy_types import DoctypeComponent
+from pipeline.engines.type_features import BUCKETS, PASSAGE_BUCKETS
 from samples import corpus, train
 from schemas.catalogue import build_catalogue
 from schemas.faults import EngineFault
@@ -141,3 +143,17 @@ def test_saved_model_scores_as_before(tmp_path):
     save(cooler, tmp_path / "model")
     text = corpus.body("ecg", Random(8))
     assert SpacyLanguage(tmp_path / "model").scores(text) == pytest.approx(cooler.scores(text))
+
+
+def test_a_model_that_knew_fewer_features_scores_as_it_did(tmp_path):
+    whole = tiny()
+    known = np.arange(BUCKETS) < PASSAGE_BUCKETS
+    before = replace(whole, temperature=0.3, weights=whole.weights * known, idf=whole.idf * known, anchors=whole.anchors * known)
+    DoctypeComponent(before).to_disk(tmp_path)
+    with np.load(tmp_path / "weights.npz") as kept:
+        cut = {name: value[..., :PASSAGE_BUCKETS] if value.shape[-1] == BUCKETS else value for name, value in kept.items()}
+    np.savez_compressed(tmp_path / "weights.npz", **cut)
+    (tmp_path / "model.json").write_text((tmp_path / "model.json").read_text().replace(str(BUCKETS), str(PASSAGE_BUCKETS)))
+    again = DoctypeComponent().from_disk(tmp_path).linear
+    assert again.weights.shape == before.weights.shape
+    assert again.scores(corpus.body("ecg", Random(8))) == before.scores(corpus.body("ecg", Random(8)))

@@ -153,6 +153,13 @@ def test_title_carries_a_type_the_text_leaves_open():
     assert guess(titled("^#REFERRAL FORM"), share=0.3).slug == "referral"
 
 
+def test_beside_a_title_few_words_say_less_than_many():
+    short, whole = (guess(titled("^#MEDICATION LIST", body), "nursing_note", 0.985) for body in ([PROSE[1]], PROSE))
+    assert short.slug == "medication_list"
+    assert short.confidence > whole.confidence
+    assert guess(titled("", [PROSE[1]]), "nursing_note", 0.985).confidence == guess(titled("", PROSE), "nursing_note", 0.985).confidence
+
+
 def test_headings_of_two_types_are_not_sure():
     page = sheet([*HEAD, "^#DISCHARGE SUMMARY", "^#PATHOLOGY REPORT", "", *PROSE])
     assert guess(page, share=0.3).reason is not None
