@@ -95,7 +95,7 @@ def _translates(row: Row, one: Label, other: Label) -> bool:
 
 
 def _each_label(at: int, row: Row) -> Iterator[Label]:
-    folded = [fold(_in_english(token.text)) for token in row]
+    folded = [fold(_in_english(token.text) if "/" in token.text else token.text) for token in row]
     start, after_label = 0, False
     while start < len(row):
         label = _label_at(at, row, folded, start, led=row[start].fresh or after_label or row[start].text[:1] in "([")
@@ -180,12 +180,21 @@ def _in_english(text: str) -> str:
 
 def _absorb_spanish(row: Row, folded: list[str], start: int, end: int) -> int:
     """As in "Last Name / Apellido" and "Date of Birth (Fecha de nacimiento)": the label once more in Spanish belongs to it."""
-    behind = any("/" in token.text for token in row[start:end]) or (end < len(row) and not row[end].fresh and row[end].text[:1] in {"(", "[", "/"})
+    if not any("/" in token.text for token in row[start:end]) and (end == len(row) or row[end].fresh or row[end].text[:1] not in {"(", "[", "/"}):
+        return end
     at = last = end
-    while behind and at < len(row) and not row[at].fresh and not row[at - 1].colon and (not folded[at] or folded[at] in folded_stems("spanish")):
+    while at < len(row) and not row[at].fresh and not row[at - 1].colon and (not folded[at] or _is_spanish(folded[at])):
         at += 1
         last = at if folded[at - 1] not in folded_stems("spanish_small") else last
     return last if any(folded[end:last]) else end
+
+
+def _is_spanish(key: str) -> bool:
+    """Whether a folded word is one of Spanish labels, a letter in four misread at most."""
+    known = folded_stems("spanish")
+    return key in known or (
+        len(key) >= SHORTEST_MISSPELT and any(Levenshtein.distance(key, word, score_cutoff=len(key) // 4) <= len(key) // 4 for word in known)
+    )
 
 
 def _meaning(parts: list[str], *, misspelt: bool, colon: bool) -> Meaning | None:

@@ -37,6 +37,7 @@ SAME_SIZE = 0.12
 MOST_OF_A_HEADING, MOST_OF_A_TITLE = 6, 4
 SOMEBODY = {"person", "party", "adult", "completing", "responsible", "relative", "representative", "holder"}
 COUNTER = re.compile(r"^[(\[]?(?:\d{1,3}[A-Za-z]?|[A-Z]{1,2}\d{2,5})[.)\]]*$")  # the number of a box on a form
+LEADER, UNSURE = re.compile(r"[a-z._\-~=]+"), 0.4
 SPECKS = ".,'`‘’“”~^°·"
 SECTION_REACH = 4
 NUMBER_UNDER_NAME = 2  # rows
@@ -140,10 +141,15 @@ def right_of(page: Marked, label: Label) -> tuple[Token, ...]:
     """The words after a label, up to the next label or cell."""
     row = page.sheet.rows[label.row]
     stop = next((other.start for other in page.by_row[label.row] if other.start >= label.end), len(row))
-    start = next((at for at in range(label.end, stop) if row[at].text.strip(SPECKS)), stop)
+    start = next((at for at in range(label.end, stop) if row[at].text.strip(SPECKS) and not _leads(row[at])), stop)
     if start >= stop or row[start].x0 - row[label.end - 1].x1 > FARTHEST_RIGHT * page.sheet.width:
         return ()
     return tuple(_cell_from(row, start, stop))
+
+
+def _leads(token: Token) -> bool:
+    """Whether a word is what is read of the dots between a label and its value."""
+    return token.confidence < UNSURE and LEADER.fullmatch(token.text) is not None
 
 
 def rest_of_row(page: Marked, label: Label) -> tuple[Token, ...]:
