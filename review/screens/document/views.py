@@ -21,8 +21,8 @@ from schemas.access import Right, Visitor
 from schemas.catalogue import Catalogue
 from schemas.decision import UNFILINGS
 from schemas.protection import protections
-from schemas.record import DocumentRecord
-from store import sightings
+from schemas.record import DocumentRecord, DocumentStatus
+from store import lookup, sightings
 from store.database import reading
 
 Sight = Callable[[Connection, Visitor, str, Catalogue], DocumentRecord | None]
@@ -68,8 +68,17 @@ class DocumentScreen:
         with reading(self.index) as conn:
             name = partial(sightings.name_of, conn)
             seen = [(name(one.actor), one.at) for one in sightings.seen_by(conn, record)]
+            patient = lookup.named(conn, record.patient_mrn or "") if record.status is DocumentStatus.FILED else None
+            number = lookup.number_of(conn, patient.mrn) if patient else None
             past = [(one, name(one.actor), [name(actor) for actor in one.seen_by]) for one in sightings.unfilings(conn, record.id)]
-        facts: dict[str, Any] = {"protected": protections(record, self.catalogue), "unfilings": UNFILINGS, "seen": seen, "past": past}
+        facts: dict[str, Any] = {
+            "protected": protections(record, self.catalogue),
+            "unfilings": UNFILINGS,
+            "seen": seen,
+            "past": past,
+            "patient": patient,
+            "number": number,
+        }
         return show(request, "document/document.html", **facts, record=record, fields=in_order(record))
 
     def page(self, request: Request) -> Response:
