@@ -65,7 +65,7 @@ REASONS: dict[str, Reason] = {
     "policy.sampled": Reason("Chosen at random to be checked.", "Decide as if nobody had."),
     "policy.second": Reason("Two people must decide this alike, and one has.", "Decide as if nobody had."),
     "policy.ignored": Reason("A temporary or system file that the ignore list names.", "Nothing to do."),
-    "policy.shadow": Reason("Automatic filing is switched off.", "Confirm the proposal."),
+    "policy.shadow": Reason("Automatic filing is switched off.", "Compare it with the candidates and decide."),
     "policy.stopped": Reason("Random checks found too many wrong filings from this source.", "Decide as if nothing were proposed."),
 }
 

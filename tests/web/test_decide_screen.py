@@ -48,10 +48,12 @@ def test_patient_then_missing_field_then_filed_and_the_next_item_shows(full):
     assert (asked.status_code, "What does the page say?" in asked.text) == (200, True)
     assert record(full, 1).status == "review"  # nothing is written before the last answer
     fields = {"field.service_date": "2026-10-02"}
+    assert "DOE, JANE" not in client.get("/documents/doc1").text  # of nobody's chart yet
     done = post(client, "/items/item-1/decide", act="file", fence=fence, patient="M1", read="yes", **fields)
     assert (done.status_code, done.headers["location"]) == (303, "/items/item-2")
     filed = record(full, 1)
     assert (filed.status, filed.patient_mrn, filed.fields["service_date"].value) == ("filed", "M1", "2026-10-02")
+    assert "<strong>DOE, JANE</strong>, born 1980-01-02, MRN M1" in client.get("/documents/doc1").text
 
 
 def test_two_people_suspected_to_be_one_are_told_apart_on_the_way(full):

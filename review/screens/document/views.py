@@ -21,8 +21,8 @@ from schemas.access import Right, Visitor
 from schemas.catalogue import Catalogue
 from schemas.decision import UNFILINGS
 from schemas.protection import protections
-from schemas.record import DocumentRecord
-from store import merges, sightings
+from schemas.record import DocumentRecord, DocumentStatus
+from store import lookup, merges, sightings
 from store.database import reading
 
 Sight = Callable[[Connection, Visitor, str, Catalogue], DocumentRecord | None]
@@ -69,6 +69,8 @@ class DocumentScreen:
             stands = merges.survivor(conn, record.patient_mrn or "")
             name = partial(sightings.name_of, conn)
             seen = [(name(one.actor), one.at) for one in sightings.seen_by(conn, record)]
+            patient = lookup.named(conn, stands) if record.status is DocumentStatus.FILED else None
+            number = lookup.number_of(conn, patient.mrn) if patient else None
             past = [(one, name(one.actor), [name(actor) for actor in one.seen_by]) for one in sightings.unfilings(conn, record.id)]
         facts: dict[str, Any] = {
             "protected": protections(record, self.catalogue),
@@ -76,6 +78,8 @@ class DocumentScreen:
             "seen": seen,
             "past": past,
             "stands": stands,
+            "patient": patient,
+            "number": number,
         }
         return show(request, "document/document.html", **facts, record=record, fields=in_order(record))
 
