@@ -43,7 +43,8 @@ def ask(  # noqa: PLR0913 - who cuts what, and under which lease
 ) -> Recut:
     """Have the pages of a leased item's source file put together like this; only documents `may` change.
 
-    InputFault when the parts are not the same pages, each once; StaleClaim when the lease is over, or somebody else is at one of them.
+    InputFault when the parts are not the same pages, each once, or leave the item's own document as it is.
+    StaleClaim when the lease is over, or somebody else is at one of them.
     """
     if not queue.holds(conn, item.id, actor, fence, now=now):
         raise StaleClaim("This item is no longer in your hands, or it has changed.", next_step="Nothing was written; look at it again.")
@@ -54,6 +55,8 @@ def ask(  # noqa: PLR0913 - who cuts what, and under which lease
     new = tuple(sorted(wanted - {one.pages for one in there}))
     if sorted(page for part in parts for page in part) != sorted(page for one in there for page in one.pages) or not new:
         raise InputFault("Every page must stand in exactly one document, and something must change.", next_step="Look at the marks again.")
+    if record.id not in {one.id for one in old}:  # its question would neither be answered nor stand again
+        raise InputFault("The document of this item would stay as it is.", next_step="Open an item of the document whose pages you want to cut.")
     if not {one.id for one in old} <= set(may):
         raise InputFault("A document that stays as it is would change.", next_step="Leave its pages together.")
     if pending(conn, record.delivery_id) or any(_in_other_hands(one, actor, now) for name in old for one in queue.of_document(conn, name.id)):

@@ -119,6 +119,17 @@ def test_parts_that_are_not_the_same_pages_each_once_are_refused(cutting, parts)
     assert cutting.gaps() == []
 
 
+def test_the_document_of_the_item_is_among_those_that_change(cutting):
+    cutting.cut((1, 2), (3, 4, 5))
+    with reading(cutting.desk.stores.index) as conn:
+        mine = documents.get(conn, cutting.item().document_id).pages
+    (other,) = set(cutting.pages()) - {mine}
+    with pytest.raises(InputFault, match="would stay as it is"):
+        cutting.ask(mine, other[:1], other[1:])
+    assert cutting.item().resolved_by is None
+    assert cutting.gaps() == []
+
+
 def test_two_people_never_cut_one_file(cutting):
     cutting.cut((1, 2), (3, 4, 5))
     first, second = [item for record in cutting.records() for item in items_of(cutting, record.id)]
