@@ -7,7 +7,7 @@ against that stands `head`, kept in a second place.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -66,11 +66,22 @@ def entries(conn: Connection, *, subject: str | None = None, limit: int = 100) -
     return [_row(row) for row in conn.execute(query)]
 
 
-def search(conn: Connection, *, subject: str = "", actor: str = "", action: str = "", before: int | None = None, limit: int = 100) -> list[AuditRow]:
-    """Entries about one id, by one actor, with an action that begins so, older than a row; newest first. What is empty is not asked."""
+def search(  # noqa: PLR0913 - what may be asked of the trail
+    conn: Connection,
+    *,
+    subject: str = "",
+    actor: str = "",
+    action: str = "",
+    among: Collection[str] | None = None,
+    before: int | None = None,
+    limit: int = 100,
+) -> list[AuditRow]:
+    """Entries about an id or one of some, by an actor, with an action that begins so, older than a row; newest first. What is empty is not asked."""
     query = select(audit).order_by(audit.c.sequence.desc()).limit(limit)
     wanted = [(subject, audit.c.subject == subject), (actor, audit.c.actor == actor), (action, audit.c.action.startswith(action, autoescape=True))]
     query = query.where(*(condition for value, condition in wanted if value))
+    if among is not None:
+        query = query.where(audit.c.subject.in_(among))
     if before is not None:
         query = query.where(audit.c.sequence < before)
     return [_row(row) for row in conn.execute(query)]

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, select
 
 from schemas.record import DocumentRecord, DocumentStatus
-from store import audit, users
+from store import audit, merges, users
 from store.tables import audit as trail
+from store.tables import filing, patient, review_item
 
 SHOWN = "chart.seen"
 UNFILED = "document.unfiled"
@@ -44,6 +45,15 @@ def unfilings(conn: Connection, document_id: str) -> list[Unfiling]:
     """How often a document was taken out of a chart, the last time first."""
     rows = audit.search(conn, subject=document_id, action=UNFILED)
     return [Unfiling(row.at, row.entry.detail["reason"], row.entry.actor, tuple(row.entry.detail.get("seen_by", ()))) for row in rows]
+
+
+def traces_of(conn: Connection, mrn: str) -> list[str]:
+    """The ids under which the trail tells of a patient: their entries, all that was ever filed to them, and the questions about it."""
+    numbers = merges.family(conn, mrn)
+    entries = conn.execute(select(patient.c.rid).where(patient.c.mrn.in_(numbers))).scalars()
+    filed = list(conn.execute(select(filing.c.document_id).where(filing.c.mrn.in_(numbers)).distinct()).scalars())
+    items = conn.execute(select(review_item.c.id).where(review_item.c.document_id.in_(filed))).scalars()
+    return [*numbers, *map(str, entries), *filed, *items]
 
 
 def name_of(conn: Connection, actor: str) -> str:

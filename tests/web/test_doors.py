@@ -331,7 +331,7 @@ def test_which_right_opens_which_door_is_written_here_too(desk):
         },
         Right.GLASS: {"/glass", "/glass/{glass_id}", "/glass/{glass_id}/close"},
         Right.PEOPLE: {"/people", f"{people}roles", f"{people}switch", f"{people}link"},
-        Right.AUDIT: {"/audit", "/audit/notices/{glass_id}"},
+        Right.AUDIT: {"/audit", "/audit/patient", "/audit/notices/{glass_id}"},
         Right.STATUS: {"/status", "/metrics", f"{api}status"},
         Right.FIGURES: {"/lead"},
     }

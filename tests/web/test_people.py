@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from review import keys
 from schemas.access import Role, User, Visitor, may_appoint, rights_of
-from store import merges, queue, users
+from store import documents, merges, queue, users
 from store.database import reading, writing
 
 
@@ -222,6 +222,25 @@ def test_the_trail_is_read_by_id_by_person_and_backwards(desk):
     older = re.search(r'href="(/audit\?[^"]+before=\d+)"', page)[1].replace("&amp;", "&")
     assert officer.get(older).text.count('<td class="nowrap">item.seen</td>') == 20
     assert "No row fits" in officer.get("/audit?actor=user:nobody&before=x").text
+
+
+def test_all_looks_at_a_patient_are_found_by_their_mrn_which_stands_in_no_address(desk):
+    desk.people(("M1", "Doe"), ("M2", "Roe"))
+    desk.put(1, "a.pdf", status="filed", mrn="M1")
+    desk.put(2, "b.pdf", status="filed", mrn="M2")
+    with writing(desk.stores.index) as conn:
+        documents.append_filings(conn, [("file", "doc1", "M1"), ("file", "doc2", "M2")], "pipeline", desk.now)
+    clerk, officer = desk.client("clerk"), desk.client("privacy")
+    assert {clerk.get(f"/documents/doc{number}").status_code for number in (1, 2)} == {200}
+    there = officer.post("/audit/patient", data={"mrn": " M1 "}).headers["location"]
+    assert "M1" not in there
+    page = officer.get(there).text
+    assert "doc1" in page
+    assert "doc2" not in page
+    assert "Doe" not in page
+    assert desk.trail("audit.seen")[-1].detail == {"patients": [int(there.rpartition("=")[2])]}
+    unknown = officer.post("/audit/patient", data={"mrn": "M9"}).headers["location"]
+    assert "Nobody in the patient index" in officer.get(unknown).text
 
 
 def test_rights_add_up_over_roles():
