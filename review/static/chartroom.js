@@ -123,6 +123,7 @@ if (view) {
   // Opened at the first deciding place, with as many of the others on its page beside it as fit and can still be read.
   const start = () => {
     const sheet = places[0].closest(".sheet");
+    resize(1);
     const [width, height] = [sheet.offsetWidth, sheet.offsetHeight];
     const most = Math.min(4, Math.max(1.6, READABLE / width));
     let frame = null;
@@ -139,7 +140,10 @@ if (view) {
       top: sheet.offsetTop + (sheet.offsetHeight * (frame.top + frame.bottom) - view.clientHeight) / 2,
     });
   };
-  if (places[0]?.matches(".deciding")) addEventListener("load", start);
+  if (places[0]?.matches(".deciding")) {
+    start(); // before anything is painted: the page's shape is nearly known
+    addEventListener("load", start);
+  }
 }
 
 // Splitting and merging: documents are the lists of leaves on the page, and the field of page numbers says what they are.
