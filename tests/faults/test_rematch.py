@@ -494,3 +494,29 @@ def standing_of_rung(rung):
     from schemas.line import Line, Standing
 
     return Standing(Line(LineKind.BUILTIN, 1e-4), 0, 0, 1.0, rung, None, 0, 0, None, 0)
+
+
+ROSA = {FieldName.PATIENT_NAME: "QUILL, ROSA", FieldName.PATIENT_DOB: "1990-05-09", FieldName.PATIENT_SEX: "F", FieldName.PATIENT_PHONE: "5125551212"}
+
+
+@pytest.mark.parametrize("merged", [False, True])
+def test_a_newcomer_whom_a_former_or_merged_entry_of_the_holder_resembles_is_asked_about(tmp_path, merged):
+    house = House(tmp_path)
+    house.people("X1,Other,Person,M,1950-05-05,,,", "M1,Quill,Rosa,F,1990-05-06,5125551212,12 Oak St,78701")
+    married = "Lopez,Rosa,F,1990-05-06,5125558888,901 Pine Ave,78745"
+    house.people(f"{'M5' if merged else 'M1'},{married}")
+    if merged:
+        house.merge("M1", "M5")
+    document = house.document("a", ROSA)
+    assert house.seen(document)[0] == "filed"
+    assert house.people("M9,Quill,Rosa,F,1990-05-09,,,").doubtful == 1
+
+
+def test_a_newcomer_whom_the_page_fits_as_well_is_asked_about_whatever_line_filed_it(tmp_path):
+    house = House(tmp_path)
+    house.people("X1,Other,Person,M,1950-05-05,,,", "M1,Garcia,Jordan,F,1970-05-06,5125551212,12 Oak St,78701")
+    said = {FieldName.PATIENT_NAME: "GARCIA, JORDAN", FieldName.PATIENT_DOB: "1970-05-06", FieldName.PATIENT_SEX: "F"}
+    document = house.document("a", said)
+    assert house.seen(document)[0] == "filed"
+    assert house.people("M9,Garcia,Jordan,M,1970-05-06,5125550000,9 Ash Rd,78702").doubtful == 1
+    assert house.seen(house.document("b", said))[0] == "review"
