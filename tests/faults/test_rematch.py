@@ -428,7 +428,7 @@ def test_a_blind_check_that_finds_errors_stops_the_source_and_status_says_so(hou
     stopped = house.document("next")
     assert house.seen(stopped) == ("review", "M1", ("policy.stopped",))
     said = take_status(house.config, house.folder / "var", house.stores, now=NOW)["automatic filing"]["ingest"]
-    assert (said["line"], said["verdicts"], said["decisions"], said["next tested at"]) == ("stopped", 1, 0, 2995)
+    assert (said["line"], said["verdicts"], said["decisions"], said["next tested at"]) == ("stopped", 1, 1, 3688)
 
 
 def test_documents_show_says_why_with_bars_and_names_no_uncalibrated_share(house, capsys):
@@ -466,15 +466,15 @@ def add_verdicts(house, count, wrong=0):
 
 def test_under_certified_the_shipped_line_applies_until_enough_is_decided(tmp_path):
     house = House(tmp_path, autofile="certified")
-    add_verdicts(house, 2994)
+    add_verdicts(house, 3687)
     found = standing_of(house.stores, "ingest", rules=house.config.match)
-    assert (found.line.kind, found.decisions, found.next_look) == (LineKind.BUILTIN, 2994, 2995)
+    assert (found.line.kind, found.decisions, found.next_look) == (LineKind.BUILTIN, 3687, 3688)
     assert house.seen(house.document("next"))[0] == "filed"
 
 
 def test_enough_decisions_certify_a_source_and_each_document_says_by_which_line(tmp_path):
     house = House(tmp_path, autofile="certified")
-    add_verdicts(house, 29956)
+    add_verdicts(house, 36887)
     found = standing_of(house.stores, "ingest", rules=house.config.match)
     assert (found.line.kind, found.rung, found.errors) == (LineKind.CERTIFIED, 1e-4, 0)
     name = house.document("next")

@@ -221,10 +221,10 @@ def test_the_mode_says_which_line_applies():
 
 
 def test_decisions_on_another_matcher_and_on_no_choice_prove_nothing():
-    old = [verdict(model="0")] * 2995
-    none = [replace(verdict(), doubt=None, machine_mrn=None)] * 2995
+    old = [verdict(model="0")] * 3688
+    none = [replace(verdict(), doubt=None, machine_mrn=None)] * 3688
     found = standing([*old, *none], rules=CERTIFIED, model="1")
-    assert (found.decisions, found.seen, found.rung) == (0, 5990, None)
+    assert (found.decisions, found.seen, found.rung) == (0, 7376, None)
 
 
 def test_nobody_chosen_is_not_wrong_and_nobody_known_is():
