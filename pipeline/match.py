@@ -24,7 +24,7 @@ from schemas.rules import MatchRules
 
 __all__ = ["alternatives", "claim_keys", "claim_of", "match_claim", "match_patient", "patient_keys", "rank"]
 
-VERSION = 6
+VERSION = 7
 STRANGER_SHARE = 0.9  # above this share of "not in the index" nobody is proposed
 TIE_BITS = 1.0  # entries no further apart than this are equal
 
