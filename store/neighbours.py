@@ -77,8 +77,8 @@ def _alike(conn: Connection, some: Iterable[int], others: Iterable[int]) -> Iter
     wanted = set(others)
     for part in _parts(list(some)):
         under: dict[int, list[int]] = {}
-        for rid, keys in _packed(conn, part):
-            for key in unpack_keys(keys):
+        for rid, packed in _packed(conn, part):
+            for key in unpack_keys(packed):
                 under.setdefault(key, []).append(rid)
         shared: Counter[tuple[int, int]] = Counter()
         for keys in _parts(list(under)):
