@@ -18,7 +18,7 @@ from scipy.special import betaincinv
 from schemas.line import Line, LineKind, Standing, Verdict
 from schemas.rules import MatchRules
 
-RISK = 0.05  # of certifying a line that does not hold, at a first look
+RISK = 0.05  # of ever certifying a line that does not hold, over all looks and rungs
 RUNGS = (1e-3, 3e-4, 1e-4)
 WIDEST = 0.01  # the least sure choice that may still be proved right
 WORSE = (2.0, 4.0, 10.0, 30.0, 100.0)  # how many times the bound the watch bets on
@@ -69,7 +69,7 @@ def interval(errors: int, decisions: int, risk: float = RISK) -> tuple[float, fl
 
 
 def needed(errors: int, bound: float, risk: float = RISK) -> int:
-    """How many decisions with so many errors prove a bound: 29,956 without one prove 1 in 10,000, 47,437 with one."""
+    """How many decisions with so many errors prove a bound at one look: 29,956 without one prove 1 in 10,000, 47,437 with one."""
     low, high = errors, int((errors + 1) * 40 / bound)
     while high - low > 1:
         middle = (low + high) // 2
@@ -99,21 +99,31 @@ def threshold(decisions: Sequence[Decision], bound: float, risk: float = RISK) -
 def looks(bound: float, count: int) -> Iterator[tuple[int, float]]:
     """When a rung is tested, within `count` decisions, and at what risk: at the count it needs without errors, then at doubled counts.
 
-    The risk is halved from look to look, so that all looks together certify wrongly less than one time in ten, however long it goes on.
+    The first look has half the risk and each further one half of what the one before had, so that all together stay within it.
     """
-    at, risk = needed(0, bound), RISK
+    at, risk = first_look(bound), RISK / 2
     while at <= count:
         yield at, risk
         at, risk = at * 2, risk / 2
 
 
+def first_look(bound: float) -> int:
+    """At how many decisions a rung is tested first: 3,688, 12,295 and 36,887."""
+    return needed(0, bound, RISK / 2)
+
+
 def climb(decisions: Sequence[Decision]) -> tuple[float, float] | None:
-    """The strictest rung that decisions in the order they were made have proved and still prove, and the raw doubt up to which."""
+    """The strictest rung that decisions in the order they were made have proved and still prove, and the raw doubt up to which.
+
+    A rung is tested only where the one before has been proved, which spends no further risk.
+    """
     best = None
     for bound in RUNGS:
         earned = [threshold(decisions[:at], bound, risk) for at, risk in looks(bound, len(decisions))]
         proved, now = [doubt for doubt in earned if doubt is not None], threshold(decisions, bound)
-        if proved and now is not None:
+        if not proved:
+            break
+        if now is not None:
             best = bound, min(max(proved), now)
     return best
 
@@ -123,14 +133,17 @@ def next_look(rung: float | None, count: int) -> int | None:
     stricter = [bound for bound in RUNGS if rung is None or bound < rung]
     if not stricter:
         return None
-    at = needed(0, stricter[0])
+    at = first_look(stricter[0])
     while at <= count:
         at *= 2
     return at
 
 
 def standing(verdicts: Iterable[Verdict], *, rules: MatchRules, model: str) -> Standing:
-    """Where a source stands after all verdicts on it, in the order they were given. Those of another matcher's version prove nothing."""
+    """Where a source stands after all verdicts on it, in the order they were given. Those of another matcher's version prove nothing.
+
+    Where checks stop a line, what was right so far proves nothing more, and what was wrong still counts.
+    """
     decisions: list[Decision] = []
     watch, stopped, seen, unknown = Watch(), False, 0, 0
     for verdict in verdicts:
@@ -141,7 +154,7 @@ def standing(verdicts: Iterable[Verdict], *, rules: MatchRules, model: str) -> S
         if verdict.blind and verdict.bound:
             watch = watch.after(verdict.wrong, verdict.bound)
             if watch.alarmed:
-                decisions, watch, stopped = [], Watch(), True
+                decisions, watch, stopped = [d for d in decisions if d.wrong], Watch(), True
     proved = climb(decisions)
     errors, rung = sum(d.wrong for d in decisions), proved[0] if proved else None
     upper = upper_bound(errors, len(decisions))
@@ -151,12 +164,15 @@ def standing(verdicts: Iterable[Verdict], *, rules: MatchRules, model: str) -> S
 
 
 def _line(proved: tuple[float, float] | None, stopped: bool, rules: MatchRules) -> Line:
-    """The line in force. Below the last rung nothing is filed that the line that ships would hold: two lines must agree."""
+    """The line in force. Below the last rung nothing is filed that the line that ships would hold: two lines must agree.
+
+    A source that was stopped files again as far as its decisions prove what the line promises.
+    """
     if rules.autofile == "shadow":
         return Line(LineKind.SHADOW, rules.max_p_wrong, stated=rules.max_p_wrong)
-    if stopped and proved is None:
+    if stopped and (proved is None or (rules.autofile == "builtin" and proved[0] > rules.max_p_wrong)):
         return Line(LineKind.STOPPED, rules.max_p_wrong, stated=rules.max_p_wrong)
     if rules.autofile == "builtin" or proved is None:
-        return Line(LineKind.BUILTIN, rules.max_p_wrong, stated=rules.max_p_wrong)
+        return Line(LineKind.BUILTIN, rules.max_p_wrong, proved[1] if stopped and proved else None, rules.max_p_wrong)
     bound, doubt = proved
     return Line(LineKind.CERTIFIED, bound, doubt, None if bound <= rules.max_p_wrong else rules.max_p_wrong)

@@ -24,13 +24,13 @@ from schemas.rules import MatchRules
 
 __all__ = ["alternatives", "claim_keys", "claim_of", "match_claim", "match_patient", "patient_keys", "rank"]
 
-VERSION = 6
+VERSION = 7
 STRANGER_SHARE = 0.9  # above this share of "not in the index" nobody is proposed
 TIE_BITS = 1.0  # entries no further apart than this are equal
 
 
 def match_patient(extraction: Extraction, lookup: PatientLookup, *, rules: MatchRules, expected: ExpectedPatients | None = None) -> MatchOutcome:
-    """The index entry a document belongs to, or why that cannot be said. Rival readings hold it, or make it less certain."""
+    """The index entry a document belongs to, or why that cannot be said. Rival readings that lead elsewhere hold it."""
     outcome = match_claim(claim_of(extraction), lookup, rules=rules, expected=expected)
     if isinstance(outcome, Matched) and is_a_provider(extraction):
         return TooWeak(outcome.candidates, ("a patient's name that is not a provider's",), why=outcome.why)
@@ -88,9 +88,9 @@ def hold(ranking: Ranking) -> TooClose | TooWeak | Conflicting | NoCandidate | N
         return TooClose((), (best.patient.mrn, *twice))
     if any(_too_close(best, other, ranking.claim) for other in others):
         return TooClose(())
-    if against := contradictions(best.levels):
+    if against := contradictions(best.levels, mrn_sightings=ranking.claim.mrn_sightings):
         return Conflicting((), against)
-    if missing := missing_identifiers(Beside(best.levels, ranking.claim, ranking.who, best.who, ranking.borne)):
+    if missing := missing_identifiers(Beside(best.levels, ranking.claim, ranking.who, best.who, ranking.borne, ranking.known)):
         return TooWeak((), missing)
     return None
 

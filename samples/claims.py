@@ -319,14 +319,17 @@ def _claim(world: World, people: Population, soul: Soul, providers: Sequence[Sou
     dob, dob_kind = _dob(world, facts.dob, errors, rng)
     mrn, ours = _mrn(world, facts, people, errors, rng)
     sights = 2 if rng.random() < world.seen_twice else 1
+    read = [blur(name, errors, rng) for name in (last, first, middle)]
     claim = PatientClaim(
-        blur(last, errors, rng), blur(first, errors, rng), blur(middle, errors, rng), named.suffix if rng.random() < 0.6 else "",
+        read[0], read[1], read[2], named.suffix if rng.random() < 0.6 else "",
         (facts.sex if rng.random() < 0.996 else "FM"[facts.sex == "F"]) if rng.random() < 0.8 else "",
         dob, mrn, ours,
         ssn_last4=blur_digits(facts.ssn_last4, errors, rng) if rng.random() < world.ssn else "",
         phone=blur_digits(phone, errors, rng), address_line=blur(address, errors, rng), zip=blur_digits(zip_code, errors, rng) if address else "",
         name_confidence=min(0.99, rng.gauss(confidence, 0.05)), dob_confidence=min(0.99, rng.gauss(confidence, 0.05)),
-        dob_sightings=sights, name_sightings=sights, mrn_sightings=sights,  # a page that repeats its head repeats all of it
+        dob_sightings=sights,  # a page that repeats its head repeats all of it, and hardly ever does a scan misread both alike
+        name_sightings=sights if read == [last, first, middle] else 1,
+        mrn_sightings=sights if mrn == facts.mrn else 1,
     )  # fmt: skip
     return claim, kind if kind != "plain" else dob_kind
 

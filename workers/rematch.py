@@ -18,7 +18,7 @@ from schemas.config import Config
 from schemas.document import Extraction, Field, FieldName, Person, Role
 from schemas.filing import Filing, Hold
 from schemas.line import Line
-from schemas.match import Matched, MatchOutcome
+from schemas.match import Matched, MatchOutcome, TooClose
 from schemas.page import Box
 from schemas.protection import FAMILY, protections
 from schemas.record import DocumentRecord, DocumentStatus
@@ -118,9 +118,11 @@ def _filed_again(stores: Stores, config: Config, name: str, now: datetime) -> Re
     before = _record(stores, name)
     if before is None or before.evidence.get("decisions") or not before.evidence.get("outcome"):
         return Rematched()
-    outcome = _match(stores, replace(config, match=replace(config.match, autofile="certified")), before)
+    outcome = _match(stores, replace(config, match=replace(config.match, autofile="certified")), before)  # a line that moved asks nothing
     if isinstance(outcome, Matched) and _is_same(stores, outcome.candidates[0].mrn, before.patient_mrn):
-        return Rematched()
+        outcome = _match(stores, config, before)
+        if not isinstance(outcome, TooClose):  # somebody new whom the page fits as well is asked about, as for any new page
+            return Rematched()
     return _doubt(stores, config, before, outcome, now)
 
 

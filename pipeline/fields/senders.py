@@ -25,15 +25,24 @@ DASHES = {"-", "–", "—", "--"}
 
 def read_letterhead(page: Marked) -> Iterator[Sighting]:
     """The sender's name at the top of a page: the first cell there that names an organisation."""
+    for at, sender in _senders(page):
+        name = Value(say(sender).strip(" ,;:-"), sender)
+        yield sighting(page, FieldName.FACILITY, Role.OTHER, name, Ground(LETTERHEAD, "letterhead", at))
+        return
+
+
+def facilities_on_top(page: Marked) -> Iterator[tuple[int, str]]:
+    """Every organisation that a cell at the top of a page names, with its row."""
+    return ((at, say(sender)) for at, sender in _senders(page))
+
+
+def _senders(page: Marked) -> Iterator[tuple[int, Row]]:
     for at, row in enumerate(page.sheet.rows):
         if page.sheet.row_tops[at] > LETTERHEAD_DEPTH * page.sheet.height:
             return
         for start, end in cells(row):
             if _names_sender(page, at, start, end):
-                sender = _before_dash(row[start:end])
-                name = Value(say(sender).strip(" ,;:-"), sender)
-                yield sighting(page, FieldName.FACILITY, Role.OTHER, name, Ground(LETTERHEAD, "letterhead", at))
-                return
+                yield at, _before_dash(row[start:end])
 
 
 def _before_dash(tokens: Row) -> Row:

@@ -64,4 +64,4 @@ def why(ranking: Ranking) -> Why:
     told += [Hypothesis(name, share) for name, share in shares.kin.items()]
     told.append(Hypothesis(STRANGER, shares.stranger))
     rivals = sorted((h for h in told[1:] if h.share >= TOLD_SHARE), key=lambda h: -h.share)
-    return Why(shares.prior_bits, (told[0], *rivals), contradictions(best.levels), ranking.expected)
+    return Why(shares.prior_bits, (told[0], *rivals), contradictions(best.levels, mrn_sightings=ranking.claim.mrn_sightings), ranking.expected)

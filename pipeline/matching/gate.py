@@ -23,9 +23,9 @@ LIKE_FIRST = STRONG_FIRST | {level.TWO_EDITS, level.SIMILAR, level.SWAPPED, leve
 NEAR_DATE = frozenset({level.ONE_DIGIT, level.TRANSPOSED, level.DAY_MONTH, level.DAY_OR_MONTH, level.CENTURY})
 FITTING_DATE = NEAR_DATE | {level.EXACT, level.YEAR_ONLY, ""}
 SAME_HOME = frozenset({level.EXACT, level.HOUSE_STREET})
-SAME_NUMBER = frozenset({level.EXACT, level.FOREIGN})
 NO_NAME = frozenset({level.INITIAL, level.PLACEHOLDER, level.MIDDLE_USED})  # fits more than one child of a home
 OTHER_SPELLING = frozenset({level.OCR, level.ONE_EDIT, level.TWO_EDITS, level.SIMILAR})
+NEAR_NUMBER = frozenset({level.ONE_DIGIT, level.TRANSPOSED, level.TWO_DIGITS})
 GENERATION_YEARS = 12  # between parent and child; a child may have its parent's middle name too
 CONTRADICTING = ("suffix", "sex", "dob", "ssn_last4", "mrn", "middle_name")
 TELLING = ("first_name", "middle_name", "suffix", "sex", "dob", "phone", "ssn_last4", "mrn")
@@ -35,9 +35,10 @@ READ_TWICE = "read twice"
 BY_THE_INDEX = "equals the entry that the name found"
 
 
-def contradictions(levels: Levels) -> tuple[str, ...]:
-    """Identifiers that a document and an entry of the same name cannot both have right."""
-    return tuple(field for field in CONTRADICTING if getattr(levels, field) == level.DIFFER)
+def contradictions(levels: Levels, *, mrn_sightings: int = 1) -> tuple[str, ...]:
+    """Identifiers that a document and an entry of the same name cannot both have right; a number that two looks read is no slip."""
+    printed = levels.mrn in NEAR_NUMBER and mrn_sightings > 1
+    return tuple(field for field in CONTRADICTING if getattr(levels, field) == level.DIFFER or (printed and field == "mrn"))
 
 
 def is_namelike(levels: Levels) -> bool:
@@ -57,7 +58,7 @@ def corroboration(levels: Levels) -> tuple[str, ...]:
 
 def _numbers(levels: Levels) -> tuple[str, ...]:
     agreeing = {
-        "mrn": levels.mrn in SAME_NUMBER,
+        "mrn": levels.mrn == level.EXACT,
         "phone": levels.phone == level.EXACT,
         "address": levels.address in SAME_HOME,
         "ssn_last4": levels.ssn_last4 == level.EXACT,
@@ -66,13 +67,14 @@ def _numbers(levels: Levels) -> tuple[str, ...]:
 
 
 class Beside(NamedTuple):
-    """A claim beside the entry that fits it best. `borne`: somebody of the index has the given name just as it was read."""
+    """A claim beside the entry that fits it best. `borne`: the given name as read may well be somebody's; `known`: the index or a list has it."""
 
     levels: Levels
     claim: PatientClaim
     mine: Who
     theirs: Who
     borne: bool
+    known: bool
 
 
 def missing_identifiers(beside: Beside) -> tuple[str, ...]:
@@ -83,7 +85,7 @@ def missing_identifiers(beside: Beside) -> tuple[str, ...]:
 def _missing(beside: Beside) -> Iterator[str]:
     levels = beside.levels
     one_name = levels.last_name in STRONG_LAST or levels.first_name in STRONG_FIRST
-    if levels.mrn == level.EXACT and levels.dob == level.EXACT and one_name and levels.first_name != level.DIFFER:
+    if levels.mrn == level.EXACT and levels.dob == level.EXACT and one_name and levels.first_name not in (level.DIFFER, level.PLACEHOLDER):
         return  # our number and the birth date are two identifiers by themselves; a twin under it by mistake has another given name
     if (not is_namelike(levels) or levels.first_name == level.MIDDLE_USED) and not _may_have_married(levels):
         yield "first and last name"
@@ -107,7 +109,16 @@ def is_siblings_name(beside: Beside) -> bool:
         return True
     mine, theirs = beside.mine.first, beside.theirs.first
     alike = first == level.NICKNAME and len(mine) == len(theirs) and level.spelling_level(mine, theirs) in OTHER_SPELLING  # Anna, Anne
-    return beside.borne and (alike or first in OTHER_SPELLING)
+    return alike or (first in OTHER_SPELLING and not _is_misread(beside))
+
+
+def _is_misread(beside: Beside) -> bool:
+    """Whether the given name as read is nobody's: a large index lacks it, or look-alike letters make a name that no index and no list has.
+
+    What two looks read is printed there: it is somebody's.
+    """
+    nobodys = not beside.borne or (beside.levels.first_name == level.OCR and not beside.known)
+    return nobodys and beside.claim.name_sightings < 2
 
 
 def _own_numbers(levels: Levels) -> tuple[str, ...]:
@@ -123,7 +134,8 @@ def _carries_a_near_date(beside: Beside) -> bool:
     if _own_numbers(levels):
         return True
     if years:  # read twice, the other year is printed there
-        return levels.middle_name == level.EXACT and years <= GENERATION_YEARS and beside.claim.dob_sightings < 2
+        slip = years <= GENERATION_YEARS and beside.claim.dob_sightings < 2
+        return levels.middle_name == level.EXACT and slip and not is_siblings_name(beside)
     return levels.middle_name == level.EXACT or (_supports(levels) and levels.first_name != level.NICKNAME and not is_siblings_name(beside))
 
 
@@ -162,10 +174,12 @@ def _missing_without_date(beside: Beside) -> Iterator[str]:
 def _missing_with_date(beside: Beside) -> Iterator[str]:
     """Where the name alone would not have found the entry, the birth date has found it and cannot be its own witness. Twins share it."""
     levels, claim = beside.levels, beside.claim
-    if claim.dob.endswith("-01-01") and not _numbers(levels):
+    found_by_name = names_carry(levels) and levels.last_name != level.SWAPPED
+    if claim.dob.endswith("-01-01") and not _own_numbers(levels) and not (found_by_name and _numbers(levels)):
         yield "a birth date other than 1 January"
-    if levels.first_name == level.PLACEHOLDER and not _own_numbers(levels):
-        yield "a number of the newborn's own"
+    newborns = [name for name in _own_numbers(levels) if name != "mrn" or claim.mrn_sightings > 1]  # twins have neighbouring numbers
+    if levels.first_name == level.PLACEHOLDER and not newborns:
+        yield "a number of the newborn's own that two looks agree on"
     elif is_siblings_name(beside) and not _own_numbers(levels) and levels.middle_name != level.EXACT:
         yield "an identifier of the patient alone, beside a given name that may be a twin's"
     seen_twice = claim.dob_sightings > 1 and levels.last_name in STRONG_LAST | {level.SWAPPED}
@@ -191,7 +205,9 @@ def sightings(field: str, claim: PatientClaim) -> int:
 
 
 def sets_apart(winner: Levels, rival: Levels, claim: PatientClaim) -> bool:
-    """Whether something on the page fits the winner and not a rival of like name and birth date."""
+    """Whether something on the page fits the winner and not a rival of like name and birth date, and no date or number the rival alone."""
+    if any(getattr(rival, field) == level.EXACT != getattr(winner, field) for field in ("dob", "ssn_last4", "mrn")):
+        return False
     if any(_fits(winner, field) and _misses(rival, field) for field in FIELDS[2:] if field != "dob"):
         return True
     if winner.dob == level.EXACT and rival.dob not in ("", level.EXACT):

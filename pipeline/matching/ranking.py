@@ -10,6 +10,7 @@ from pipeline.matching import compare as level
 from pipeline.matching.compare import Levels, compare
 from pipeline.matching.fold import Who, who_is
 from pipeline.matching.gate import is_namelike
+from pipeline.matching.given import is_given_name
 from pipeline.matching.posterior import Posterior, Rated, posterior
 from pipeline.matching.weights import RAREST_SHARE, SHIPPED, Shares, Weights, shares_of, weigh
 from pipeline.ports import ExpectedPatients, PatientLookup
@@ -70,7 +71,8 @@ class Ranking(NamedTuple):
     size: int
     expected: tuple[Expectation, ...] = ()
     apart: Container[str] = ()  # entries that a clerk has called other people than the first one
-    borne: bool = True  # somebody of the index has the given name just as it was read
+    borne: bool = True  # the given name as read may well be somebody's: a large index does not lack it
+    known: bool = True  # somebody of the index has it just so, or a list of given names
 
 
 def rank(
@@ -92,12 +94,13 @@ def rank(
     entries = [_weighed(who, *pair, names, weights) for pair in beside]
     entries.sort(key=lambda entry: (-entry.score, entry.patient.mrn))
     times = _expected(entries, expected)
-    misread = names.first.get(who.first, 1.0) <= RAREST_SHARE
-    borne = not misread and any(counts.first.values())
+    listed = is_given_name(who.first)
+    misread = names.first.get(who.first, 1.0) <= RAREST_SHARE and not listed
+    known = listed or any(counts.first.values())
     rated = [Rated(e.levels, e.bits, e.who.sex, each, misread) for e, each in zip(entries, times, strict=True)]
     shares = posterior(rated, size=counts.size, unknown_share=rules.unknown_share)
-    known = tuple(Expectation(e.patient.mrn, each) for e, each in zip(entries, times, strict=True) if each > 1)
-    return Ranking(claim, who, tuple(entries), shares, names, counts.size, known, borne=borne)
+    waiting = tuple(Expectation(e.patient.mrn, each) for e, each in zip(entries, times, strict=True) if each > 1)
+    return Ranking(claim, who, tuple(entries), shares, names, counts.size, waiting, borne=not misread, known=known)
 
 
 def _expected(entries: Sequence[Compared], port: ExpectedPatients | None) -> list[float]:

@@ -428,7 +428,7 @@ def test_a_blind_check_that_finds_errors_stops_the_source_and_status_says_so(hou
     stopped = house.document("next")
     assert house.seen(stopped) == ("review", "M1", ("policy.stopped",))
     said = take_status(house.config, house.folder / "var", house.stores, now=NOW)["automatic filing"]["ingest"]
-    assert (said["line"], said["verdicts"], said["decisions"], said["next tested at"]) == ("stopped", 1, 0, 2995)
+    assert (said["line"], said["verdicts"], said["decisions"], said["next tested at"]) == ("stopped", 1, 1, 3688)
 
 
 def test_documents_show_says_why_with_bars_and_names_no_uncalibrated_share(house, capsys):
@@ -466,15 +466,15 @@ def add_verdicts(house, count, wrong=0):
 
 def test_under_certified_the_shipped_line_applies_until_enough_is_decided(tmp_path):
     house = House(tmp_path, autofile="certified")
-    add_verdicts(house, 2994)
+    add_verdicts(house, 3687)
     found = standing_of(house.stores, "ingest", rules=house.config.match)
-    assert (found.line.kind, found.decisions, found.next_look) == (LineKind.BUILTIN, 2994, 2995)
+    assert (found.line.kind, found.decisions, found.next_look) == (LineKind.BUILTIN, 3687, 3688)
     assert house.seen(house.document("next"))[0] == "filed"
 
 
 def test_enough_decisions_certify_a_source_and_each_document_says_by_which_line(tmp_path):
     house = House(tmp_path, autofile="certified")
-    add_verdicts(house, 29956)
+    add_verdicts(house, 36887)
     found = standing_of(house.stores, "ingest", rules=house.config.match)
     assert (found.line.kind, found.rung, found.errors) == (LineKind.CERTIFIED, 1e-4, 0)
     name = house.document("next")
@@ -494,3 +494,29 @@ def standing_of_rung(rung):
     from schemas.line import Line, Standing
 
     return Standing(Line(LineKind.BUILTIN, 1e-4), 0, 0, 1.0, rung, None, 0, 0, None, 0)
+
+
+ROSA = {FieldName.PATIENT_NAME: "QUILL, ROSA", FieldName.PATIENT_DOB: "1990-05-09", FieldName.PATIENT_SEX: "F", FieldName.PATIENT_PHONE: "5125551212"}
+
+
+@pytest.mark.parametrize("merged", [False, True])
+def test_a_newcomer_whom_a_former_or_merged_entry_of_the_holder_resembles_is_asked_about(tmp_path, merged):
+    house = House(tmp_path)
+    house.people("X1,Other,Person,M,1950-05-05,,,", "M1,Quill,Rosa,F,1990-05-06,5125551212,12 Oak St,78701")
+    married = "Lopez,Rosa,F,1990-05-06,5125558888,901 Pine Ave,78745"
+    house.people(f"{'M5' if merged else 'M1'},{married}")
+    if merged:
+        house.merge("M1", "M5")
+    document = house.document("a", ROSA)
+    assert house.seen(document)[0] == "filed"
+    assert house.people("M9,Quill,Rosa,F,1990-05-09,,,").doubtful == 1
+
+
+def test_a_newcomer_whom_the_page_fits_as_well_is_asked_about_whatever_line_filed_it(tmp_path):
+    house = House(tmp_path)
+    house.people("X1,Other,Person,M,1950-05-05,,,", "M1,Garcia,Jordan,F,1970-05-06,5125551212,12 Oak St,78701")
+    said = {FieldName.PATIENT_NAME: "GARCIA, JORDAN", FieldName.PATIENT_DOB: "1970-05-06", FieldName.PATIENT_SEX: "F"}
+    document = house.document("a", said)
+    assert house.seen(document)[0] == "filed"
+    assert house.people("M9,Garcia,Jordan,M,1970-05-06,5125550000,9 Ash Rd,78702").doubtful == 1
+    assert house.seen(house.document("b", said))[0] == "review"

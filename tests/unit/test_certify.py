@@ -16,6 +16,7 @@ from pipeline.certify import (
     Decision,
     Watch,
     climb,
+    first_look,
     looks,
     needed,
     next_look,
@@ -93,36 +94,54 @@ def test_a_good_site_is_certified():
 
 
 @pytest.mark.parametrize("bound", RUNGS)
-def test_all_looks_together_risk_less_than_one_in_ten(bound):
+def test_all_looks_together_risk_no_more_than_one_in_twenty(bound):
     taken = list(looks(bound, 10**9))
-    assert taken[0] == (needed(0, bound), RISK)
-    assert sum(risk for _, risk in taken) < 2 * RISK
+    assert taken[0] == (first_look(bound), RISK / 2)
+    assert sum(risk for _, risk in taken) <= RISK
+
+
+def test_whoever_looks_again_and_again_certifies_wrongly_less_than_one_time_in_twenty():
+    """Sites a little worse than the bound, followed through six looks."""
+    generator, bound, trials, certified = np.random.default_rng(9), 0.02, 500, 0
+    for _ in range(trials):
+        found = [Decision(1e-8, bool(wrong)) for wrong in generator.random(32 * first_look(bound)) < 1.02 * bound]
+        certified += any(threshold(found[:at], bound, risk) is not None for at, risk in looks(bound, len(found)))
+    assert certified / trials <= RISK + 3 * (RISK * (1 - RISK) / trials) ** 0.5
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.integers(0, 40_000), max_size=12))
+def test_no_rung_is_proved_where_one_before_it_never_was(wrong):
+    found = decisions(40_000, set(wrong))
+    best, proved = climb(found), [any(threshold(found[:at], rung, risk) for at, risk in looks(rung, len(found))) for rung in RUNGS]
+    assert best is None or all(proved[: RUNGS.index(best[0]) + 1])
 
 
 def test_the_ladder_is_climbed_rung_by_rung():
-    assert climb(decisions(2994)) is None
-    assert climb(decisions(2995)) == (1e-3, 1.0)
-    assert climb(decisions(9985)) == (3e-4, 1.0)
-    assert climb(decisions(29956)) == (1e-4, 1.0)
-    assert climb(decisions(29956, [5])) == (3e-4, 1.0)  # the surest group has the error: no look proves the last rung
-    assert climb(decisions(59912, [5])) == (1e-4, 1.0)
-    assert [next_look(None, 0), next_look(None, 2995), next_look(1e-3, 3000), next_look(1e-4, 10**6)] == [2995, 5990, 9985, None]
+    assert [first_look(bound) for bound in RUNGS] == [3688, 12295, 36887]
+    assert climb(decisions(3687)) is None
+    assert climb(decisions(3688)) == (1e-3, 1.0)
+    assert climb(decisions(12295)) == (3e-4, 1.0)
+    assert climb(decisions(36887)) == (1e-4, 1.0)
+    assert climb(decisions(36887, [5])) == (3e-4, 1.0)  # the surest group has the error: no look proves the last rung
+    assert climb(decisions(73774, [5])) == (1e-4, 1.0)
+    assert [next_look(None, 0), next_look(None, 3688), next_look(1e-3, 3700), next_look(1e-4, 10**6)] == [3688, 7376, 12295, None]
 
 
 def test_errors_after_a_line_was_proved_take_it_down_rung_by_rung():
-    proved = decisions(29956)
+    proved = decisions(36887)
     errors = decisions(120, range(120))
     assert climb(proved) == (1e-4, 1.0)
     assert climb(proved + errors[:1]) == (3e-4, 1.0)
-    assert climb(proved + errors[:5]) == (1e-3, 1.0)
+    assert climb(proved + errors[:9]) == (1e-3, 1.0)
     assert climb(proved + errors) is None
-    assert standing([verdict()] * 29956 + [verdict(wrong=True)] * 120, rules=CERTIFIED, model="1").line.kind is LineKind.BUILTIN
-    again = decisions(needed(1, 1e-4) - 29957)
+    assert standing([verdict()] * 36887 + [verdict(wrong=True)] * 120, rules=CERTIFIED, model="1").line.kind is LineKind.BUILTIN
+    again = decisions(needed(1, 1e-4) - 36887)
     assert climb(proved + errors[:1] + again) == (1e-4, 1.0)  # what a look has earned stands again once everything proves it
 
 
 def test_errors_among_the_less_sure_lower_a_line_below_them():
-    surest, proved = decisions(29956, doubt=1e-9), decisions(29956, doubt=1e-9) + decisions(29956, doubt=1e-6)
+    surest, proved = decisions(36887, doubt=1e-9), decisions(36887, doubt=1e-9) + decisions(36887, doubt=1e-6)
     assert climb(proved) == (1e-4, 1.0)
     bound, doubt = climb(proved + decisions(40, range(40), doubt=1e-6))
     assert bound == 1e-4
@@ -131,7 +150,7 @@ def test_errors_among_the_less_sure_lower_a_line_below_them():
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.lists(st.booleans(), min_size=1, max_size=60), st.integers(2995, 9000))
+@given(st.lists(st.booleans(), min_size=1, max_size=60), st.integers(3688, 9000))
 def test_one_more_error_never_raises_a_line(wrong, count):
     line, so_far = climb(decisions(count)), decisions(count)
     for found in wrong:
@@ -183,39 +202,29 @@ def test_an_error_raises_the_odds_of_a_worse_line_and_a_good_check_lowers_them(f
 def test_before_enough_decisions_the_line_that_ships_applies():
     found = standing([verdict(), verdict(unknown=True)], rules=CERTIFIED, model="1")
     assert (found.line.kind, found.line.stated, found.decisions, found.rung, found.unknown_share) == (LineKind.BUILTIN, 1e-4, 2, None, 0.5)
-    assert found.next_look == 2995
+    assert found.next_look == 3688
     assert standing([], rules=CERTIFIED, model="1").unknown_share is None
 
 
 def test_a_proved_line_below_the_last_rung_files_nothing_that_the_shipped_one_would_hold():
-    some = standing([verdict()] * 2995, rules=CERTIFIED, model="1").line
+    some = standing([verdict()] * 3688, rules=CERTIFIED, model="1").line
     assert (some.kind, some.bound, some.doubt, some.stated) == (LineKind.CERTIFIED, 1e-3, 1.0, 1e-4)
-    proved = standing([verdict()] * 29956, rules=CERTIFIED, model="1").line
+    proved = standing([verdict()] * 36887, rules=CERTIFIED, model="1").line
     assert (proved.kind, proved.bound, proved.doubt, proved.stated) == (LineKind.CERTIFIED, 1e-4, 1.0, None)
 
 
 def test_the_mode_says_which_line_applies():
-    many = [verdict()] * 2995
+    many = [verdict()] * 3688
     assert [standing(many, rules=rules, model="1").line.kind for rules in (BUILTIN, SHADOW, CERTIFIED)] == ["builtin", "shadow", "certified"]
     assert proposing(BUILTIN).max_p_wrong == 1e-4
     assert proposing(CERTIFIED).max_p_wrong == proposing(SHADOW).max_p_wrong == 0.01
 
 
-@pytest.mark.parametrize("rules", [BUILTIN, CERTIFIED])
-def test_too_many_errors_in_checks_stop_a_source_until_it_proves_a_line_anew(rules):
-    bad = [verdict(blind=True)] * 20 + [verdict(wrong=True, blind=True)]
-    stopped = standing(bad, rules=rules, model="1")
-    assert (stopped.line.kind, stopped.decisions) == (LineKind.STOPPED, 0)
-    assert standing([*bad, *[verdict()] * 2994], rules=rules, model="1").line.kind is LineKind.STOPPED
-    assert standing([*bad, *[verdict()] * 2995], rules=rules, model="1").line.kind is not LineKind.STOPPED
-    assert standing(bad[:-1], rules=rules, model="1").line.kind is LineKind.BUILTIN
-
-
 def test_decisions_on_another_matcher_and_on_no_choice_prove_nothing():
-    old = [verdict(model="0")] * 2995
-    none = [replace(verdict(), doubt=None, machine_mrn=None)] * 2995
+    old = [verdict(model="0")] * 3688
+    none = [replace(verdict(), doubt=None, machine_mrn=None)] * 3688
     found = standing([*old, *none], rules=CERTIFIED, model="1")
-    assert (found.decisions, found.seen, found.rung) == (0, 5990, None)
+    assert (found.decisions, found.seen, found.rung) == (0, 7376, None)
 
 
 def test_nobody_chosen_is_not_wrong_and_nobody_known_is():
@@ -227,11 +236,11 @@ def test_status_says_decisions_errors_bound_and_share_of_unknown_people():
     told = filing_of(standing([*[verdict()] * 98, verdict(wrong=True), verdict(unknown=True)], rules=CERTIFIED, model="1"))
     assert (told["decisions"], told["errors"], told["unknown people"], told["bound"]) == (100, 1, 0.01, 1e-4)
     assert told["errors at most"] == pytest.approx(upper_bound(1, 100), abs=1e-6)
-    assert told["next tested at"] == 2995
+    assert told["next tested at"] == 3688
     assert show_match.standing(told).splitlines() == [
         "builtin: the line that ships, from simulated documents; not proved on this source's decisions",
         "promised: 1 in 10,000 wrong at most",
-        "decisions that count: 100, 1 of them wrong, with 95 % certainty 4.656% at most; no bound is proved by them; tested next at 2,995",
+        "decisions that count: 100, 1 of them wrong, with 95 % certainty 4.656% at most; no bound is proved by them; tested next at 3,688",
         "random checks under this line: 0, 0 of them wrong",
         "about people who were not in the index: 1.0% of 100 decisions of every kind",
     ]

@@ -239,6 +239,11 @@ HOUSE = ExtractRules(our_facilities=("Elm Grove Hospital",))
         ("Cedar Hollow Clinic\n12 Oak Street\nPatient: Smith, John   MRN: 1234567", False),
         ("Elm Grove Hospital\nPatient: Smith, John\nOutside MRN: 1234567", False),
         ("Cedar Hollow Clinic\nPatient: Smith, John   Our chart #: 1234567\ncc: Elm Grove Hospital", False),
+        ("Cedar Hollow Clinic\nPatient: Smith, John\nReferred to Elm Grove Hospital MRN: 1234567", False),
+        ("Cedar Hollow Clinic\ncc: Elm Grove Hospital   Patient: Smith, John   MRN: 1234567", False),
+        ("Cedar Hollow Clinic\nPatient: Smith, John\nNot Elm Grove Hospital MRN: 1234567", False),
+        ("Elm Grove Hospital\n100 Elm Street\nCedar Hollow Clinic\nPatient: Smith, John   MRN: 1234567", False),
+        ("Elm Grove Hospital\nHeart Clinic\nDepartment of Surgery\nPatient: Smith, John   MRN: 1234567", True),
     ],
 )
 def test_record_number_is_ours_only_where_the_page_says_so(text: str, ours: bool) -> None:
