@@ -25,6 +25,7 @@ from store.database import open_index, reading
 from store.forms import Form, Plain
 from store.objects import ObjectStore
 from store.objects_fs import FilesystemObjects
+from workers.settings import overlap
 from workers.supervise import PARTS, claim
 from workers.take_over import TAKEN, put_back
 from workers.wire import Stores, connect, crew_of, object_form, open_objects
@@ -57,8 +58,9 @@ class Restored(NamedTuple):
     taken_again: int
 
 
-def back_up(config: Config, stores: Stores, folder: Path, *, now: datetime, progress: Progress = lambda *_: None) -> Backup:
+def back_up(config: Config, data_dir: Path, stores: Stores, folder: Path, *, now: datetime, progress: Progress = lambda *_: None) -> Backup:
     """Copy the index as of one moment, then every object; the manifest last, so that an interrupted backup is none. While everything runs on."""
+    refuse_overlap(config, data_dir, folder)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     (folder / MANIFEST).unlink(missing_ok=True)
     fresh = folder / "index.new.db"
@@ -80,6 +82,15 @@ def back_up(config: Config, stores: Stores, folder: Path, *, now: datetime, prog
     return Backup(tables, copied, left_out)
 
 
+def refuse_overlap(config: Config, data_dir: Path, folder: Path) -> None:
+    """InputFault for a backup that lies in a place that Chartroom works in, or the other way round: it would be written over, or taken in."""
+    databases = [url.removeprefix("sqlite:///") for url in (config.index.url, config.engine.url) if url.startswith("sqlite:///")]
+    places = [data_dir, data_dir / config.objects.path, *databases, *(watched.path for watched in config.folders)]
+    for place in map(os.path.realpath, places):
+        if overlap(Path(os.path.realpath(folder)), Path(place)):
+            raise InputFault(f"The backup's folder {folder} and {place}, where Chartroom works, lie in each other.", next_step="Give a folder apart.")
+
+
 def keys_left_out(config: Config) -> tuple[str, ...]:
     """The keys that are kept apart from the data: what opens sealed objects, what second factors, seals and separator sheets rest on."""
     of_objects = ("the key file of sealed objects (objects.key_file): without it they cannot be read",) if config.objects.key_file else ()
@@ -96,6 +107,7 @@ def hold_still(config: Config, data_dir: Path) -> None:
 
 def restore(config: Config, data_dir: Path, folder: Path, *, progress: Progress = lambda *_: None) -> Restored:
     """Bring a backup back into an empty installation, and put back what watched folders gave after it. InputFault for no whole backup."""
+    refuse_overlap(config, data_dir, folder)
     manifest, form = _manifest(folder), object_form(config)
     if _digest(folder / "index.db") != manifest["index_sha256"]:
         raise InputFault("The backup's index has changed since it was made.", next_step="Use another backup.")

@@ -47,7 +47,7 @@ def backup(
 
     settings, data_dir = installation()
     with show.progress("copying", unit="objects") as bar:
-        made = back_up(settings, connect(settings, data_dir), folder, now=time_now(), progress=bar)
+        made = back_up(settings, data_dir, connect(settings, data_dir), folder, now=time_now(), progress=bar)
     typer.echo(f"{sum(table.rows for table in made.tables)} rows, {made.objects.all} objects, {made.objects.new} of them new")
     for keys_ in made.left_out:
         typer.echo(f"not in it, to be kept apart: {keys_}")

@@ -170,7 +170,7 @@ def _check_folders(config: Config, data_dir: Path) -> None:
     """Each watched folder is one of its own, and none is or holds a place where Chartroom keeps things: those it would take in."""
     names = [folder.name for folder in config.folders]
     paths = [Path(os.path.realpath(folder.path)) for folder in config.folders]
-    if len(set(names)) < len(names) or any(_overlap(a, b) for a, b in itertools.combinations(paths, 2)):
+    if len(set(names)) < len(names) or any(overlap(a, b) for a, b in itertools.combinations(paths, 2)):
         raise ConfigFault(
             "Two watched folders have the same name or path, or one lies in the other.", next_step="Give every folder its own `name` and `path`."
         )
@@ -178,14 +178,15 @@ def _check_folders(config: Config, data_dir: Path) -> None:
         raise ConfigFault("The path of the data folder has a ? or % in it.", next_step="Choose another CHARTROOM_DATA_DIR.")
     kept = [Path(os.path.realpath(data_dir / part)) for part in (config.objects.path, "run", "scratch")]
     for folder, path in zip(config.folders, paths, strict=True):
-        if any(_overlap(path, place) for place in kept):
+        if any(overlap(path, place) for place in kept):
             raise ConfigFault(
                 f"The watched folder `{folder.name}` and the data folder lie in each other.",
                 next_step="Move one of them: what is kept would be taken in.",
             )
 
 
-def _overlap(one: Path, other: Path) -> bool:
+def overlap(one: Path, other: Path) -> bool:
+    """Whether two places, given without links, are the same or one lies in the other."""
     return one.is_relative_to(other) or other.is_relative_to(one)
 
 

@@ -2,11 +2,20 @@
 
 import json
 import shutil
+from datetime import UTC, datetime
 
+import pytest
 from conftest import stop, until
 from PIL import Image, ImageDraw, ImageFont
 
 from samples.fonts import find_font
+from schemas.config import Config, Index
+from schemas.faults import InputFault
+from workers.backup import back_up, restore
+from workers.settings import read_settings
+from workers.wire import connect
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
 def letter(path, text):
@@ -104,3 +113,25 @@ def test_scrub_names_what_has_rotted(house, tmp_path):
     rotten.write_bytes(rotten.read_bytes()[:-1] + b"?")
     assert "1 bad" in house.run("scrub", "--all", code=1)
     assert rotten.name in house.run("status").replace("\n", "").replace(" ", "")
+
+
+@pytest.mark.parametrize("place", ["var", "var/backup", ".", "inbox/backup", "elsewhere", "link"])
+def test_a_backup_neither_lies_where_chartroom_works_nor_holds_such_a_place(house, tmp_path, place):
+    house.write_setting("objects", {"path": str(tmp_path / "elsewhere")})
+    config, folder = read_settings(house.env).config, tmp_path / "house" / place
+    (tmp_path / "house" / "link").symlink_to(house.var)
+    if place == "elsewhere":
+        folder = tmp_path / place
+    stores = connect(config, house.var)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    with pytest.raises(InputFault, match="lie in each other"):
+        back_up(config, house.var, stores, folder, now=NOW)
+    with pytest.raises(InputFault, match="lie in each other"):
+        restore(config, house.var, folder)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_a_backup_is_not_made_where_a_database_of_its_own_place_lies(tmp_path):
+    config = Config(index=Index(url=f"sqlite:///{tmp_path / 'databases' / 'index.db'}"))
+    with pytest.raises(InputFault, match="lie in each other"):
+        back_up(config, tmp_path / "var", connect(config, tmp_path / "var"), tmp_path / "databases", now=NOW)
