@@ -90,12 +90,29 @@ def _from_file(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, st
     if not named and not path.exists():
         return {}, {}
     try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        given = _load(path.read_text(encoding="utf-8")) or {}
     except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
         raise ConfigFault(f"The configuration {path} cannot be read: {_first_line(error)}.", next_step="Correct the file.") from None
     if not isinstance(given, dict):
         raise ConfigFault(f"The configuration {path} is not a list of `key: value` lines.", next_step=EXPLAIN)
     return given, dict.fromkeys(_dotted(given), str(path))
+
+
+class _OneOfEach(yaml.SafeLoader):
+    """Takes no mapping in which a key stands twice: YAML would let the last one win, and drop what the first one says."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        lines: dict[str, int] = {}
+        for key, _ in node.value:
+            line, name = key.start_mark.line + 1, str(key.value)
+            if name in lines:
+                raise yaml.YAMLError(f"`{name}` stands in line {lines[name]} and again in line {line}; one of them would not count")
+            lines[name] = line
+        return super().construct_mapping(node, deep)
+
+
+def _load(text: str) -> Any:
+    return yaml.load(text, _OneOfEach)  # noqa: S506 - a safe loader
 
 
 def _first_line(error: Exception) -> str:
@@ -117,7 +134,7 @@ def _overrides(environ: Mapping[str, str]) -> Iterator[tuple[str, list[str], Any
 
 def _value_of(variable: str, text: str) -> Any:
     try:
-        return yaml.safe_load(text)
+        return _load(text)
     except (RecursionError, yaml.YAMLError) as error:
         raise ConfigFault(f"The variable {variable} cannot be read: {_first_line(error)}.", next_step=EXPLAIN) from None
 
