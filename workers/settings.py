@@ -78,6 +78,8 @@ def read_secret(path: str) -> str:
     """The secret that a `*_file` setting names, without the line's end. ConfigFault when it cannot be read."""
     try:
         return Path(path).read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError:  # without its text, which holds the secret
+        raise ConfigFault(f"The secret file {path} is no text in UTF-8.", next_step="Write it anew as plain text.") from None
     except OSError as error:
         raise ConfigFault(
             f"The secret file {path} cannot be read ({error.strerror}).", next_step="Create it, readable by this account only."

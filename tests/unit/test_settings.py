@@ -199,3 +199,10 @@ def test_a_password_file_needs_an_address_that_takes_it(tmp_path, url):
     with pytest.raises(ConfigFault) as fault:
         engine_url(Config(engine=Engine(url=url, password_file=str(tmp_path / "password"))), tmp_path)
     assert "s3cret" not in str(fault.value)
+
+
+def test_a_secret_that_is_no_text_is_told_as_one_without_its_bytes(tmp_path):
+    (tmp_path / "key").write_bytes(b"pass\xff\xfeword")
+    with pytest.raises(ConfigFault, match="no text in UTF-8") as fault:
+        read_secret(str(tmp_path / "key"))
+    assert "pass" not in str(fault.value)
