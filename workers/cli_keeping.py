@@ -48,10 +48,14 @@ def backup(
     settings, data_dir = installation()
     with show.progress("copying", unit="objects") as bar:
         made = back_up(settings, data_dir, connect(settings, data_dir), folder, now=time_now(), progress=bar)
-    typer.echo(f"{sum(table.rows for table in made.tables)} rows, {made.objects.all} objects, {made.objects.new} of them new")
+    typer.echo(f"{sum(table.rows for table in made.tables)} rows, {len(made.objects.all)} objects, {made.objects.new} of them new")
     for keys_ in made.left_out:
         typer.echo(f"not in it, to be kept apart: {keys_}")
+    for key in made.objects.mended:
+        typer.echo(f"{key}: had changed in size in the backup and was copied again; see to the backup's disk", err=True)
     _tell_spoilt(made.objects.bad, "restore it from an older backup")
+    if made.objects.mended:
+        raise typer.Exit(1)
 
 
 @keeping.command()
@@ -65,7 +69,9 @@ def restore(folder: Annotated[Path, typer.Argument(metavar="FOLDER", parser=path
     hold_still(settings, data_dir)
     with show.progress("copying", unit="objects") as bar:
         back = bring_back(settings, data_dir, folder, progress=bar)
-    typer.echo(f"{back.rows} rows, {back.objects.all} objects; {back.taken_again} files put back to be taken in again. Now run `chartroom audit`.")
+    typer.echo(
+        f"{back.rows} rows, {len(back.objects.all)} objects; {back.taken_again} files put back to be taken in again. Now run `chartroom audit`."
+    )
     _tell_spoilt(back.objects.bad, "it is spoilt in the backup; restore it from another one")
 
 

@@ -2,10 +2,11 @@
 
 import json
 import shutil
+import subprocess
 from datetime import UTC, datetime
 
 import pytest
-from conftest import stop, until
+from conftest import CHARTROOM, stop, until
 from PIL import Image, ImageDraw, ImageFont
 
 from samples.fonts import find_font
@@ -75,9 +76,53 @@ def test_a_backup_cut_short_or_changed_is_refused_and_a_full_house_is_not_writte
     (tmp_path / "backup" / "manifest.json").rename(tmp_path / "manifest.json")
     house.run("restore", tmp_path / "backup", code=1)
     (tmp_path / "manifest.json").rename(tmp_path / "backup" / "manifest.json")
-    with (tmp_path / "backup" / "index.db").open("ab") as file:
+    (index,) = (tmp_path / "backup").glob("index*.db")
+    with index.open("ab") as file:
         file.write(b"x")
     house.run("restore", tmp_path / "backup", code=1)
+    index.unlink()
+    house.run("restore", tmp_path / "backup", code=1)
+
+
+def test_a_backup_that_fails_leaves_the_one_before_it_whole(house, tmp_path):
+    letter(tmp_path / "a.png", "Seen.")
+    house.run("ingest", tmp_path / "a.png", "--wait")
+    house.run("backup", tmp_path / "backup")
+    was = house.export()
+    letter(tmp_path / "b.png", "Seen again.")
+    house.run("ingest", tmp_path / "b.png", "--wait")
+    for largest in (100_000, 20_000):  # bytes: neither the index nor, the second time, its first page fit
+        full = subprocess.run(
+            ["prlimit", f"--fsize={largest}", CHARTROOM, "backup", tmp_path / "backup"], env=house.env, capture_output=True, check=False
+        )
+        assert full.returncode == 1, full.stderr
+    shutil.rmtree(house.var)
+    house.run("restore", tmp_path / "backup")
+    assert house.export() == was
+    house.run("backup", tmp_path / "backup")
+    assert len([*(tmp_path / "backup").glob("index*")]) == 1
+
+
+def kept_in(folder):
+    return {path.name: path for path in (folder / "objects").rglob("*") if path.is_file()}
+
+
+def test_an_object_that_the_backup_has_lost_is_named_and_copied_again_or_missed_at_restore(house, tmp_path):
+    backup = tmp_path / "backup"
+    letter(tmp_path / "a.png", "Seen.")
+    house.run("ingest", tmp_path / "a.png", "--wait")
+    house.run("backup", backup)
+    name, path = min(kept_in(backup).items())
+    whole = path.read_bytes()
+    path.chmod(0o600)
+    path.write_bytes(b"")
+    assert name in house.said("backup", backup, code=1)
+    assert path.read_bytes() == whole
+    house.run("backup", backup)
+    path.unlink()
+    shutil.rmtree(house.var)
+    assert name in house.said("restore", backup, code=1)
+    assert kept_in(house.var).keys() == kept_in(backup).keys()
 
 
 def spoil(objects):
