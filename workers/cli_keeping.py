@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from schemas.faults import InputFault
 from workers.cli_given import installation, path_given, time_now
 
 keeping = typer.Typer()
@@ -110,15 +109,14 @@ def copy_database(
 ) -> None:
     """Copy the whole index into an empty database and compare every table, while nothing runs. Then set index.url and engine.url."""
     from store.copying import copy_index
-    from store.database import open_index
+    from store.database import open_index, open_to_read
     from workers import show
     from workers.backup import hold_still
 
-    if source.startswith("sqlite:///") and not Path(source.removeprefix("sqlite:///")).is_file():
-        raise InputFault("There is no database to copy from.", next_step="Check the path; three slashes and then the path.")
     hold_still(*installation())
+    filled = open_to_read(source)
     with show.progress("copying", unit="rows") as bar:
-        tables = copy_index(open_index(source), open_index(target), progress=bar)
+        tables = copy_index(filled, open_index(target), progress=bar)
     for table in tables:
         typer.echo(f"{table.rows:>10}  {table.name}  {table.digest[:12]}")
     typer.echo("every table is equal on both sides")
