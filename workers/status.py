@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -22,6 +21,7 @@ from store.database import reading
 from store.objects import key_of
 from store.scrubs import Scrub
 from workers.alarms import Alarm, find_alarms
+from workers.disk import least_room
 from workers.engine import engine_health
 from workers.figures import Figures, take_figures
 from workers.lines import standings
@@ -65,7 +65,7 @@ def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) 
             "engine": engine_health(engine_url(config, folder)),
             "workers": _workers(seen),
             "walls around opened files": told_of_walls(),
-            "disk free": _free(folder),
+            "disk free": _free(config, folder),
             **models(),
             "recogniser": _recogniser(config.read),
         },
@@ -173,9 +173,9 @@ def _scrubbed(found: Scrub | None, now: datetime) -> str:
     return f"{found.read} objects {_age(found.at, now)} ago{bad}"
 
 
-def _free(folder: Path) -> str:
-    usage = shutil.disk_usage(folder)
-    return f"{usage.free / 1e9:.1f} GB ({usage.free / usage.total:.0%})"
+def _free(config: Config, folder: Path) -> str:
+    room = least_room(config, folder)
+    return f"{room.free / 1e9:.1f} GB ({room.free / room.total:.0%})"
 
 
 @cache

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from schemas.config import Config, Folder
+from schemas.config import Config, Folder, Objects
 from schemas.faults import KeyMissing
 from schemas.record import DocumentRecord, DocumentStatus, ReviewItem
 from schemas.rules import AlarmRules, IntakeRules
@@ -14,6 +14,7 @@ from schemas.source import Priority
 from store import documents, journal, queue
 from store.database import writing
 from store.scrubs import Scrub
+from workers import disk, watcher
 from workers.alarms import MEGABYTE, AlarmCode, find_alarms
 from workers.figures import Figures, WatchedFolder, not_ready, take_figures
 from workers.metrics import render_metrics
@@ -182,6 +183,15 @@ def test_the_oldest_item_is_one_that_somebody_must_decide(stores):
         assert queue.oldest_open(conn) is None
         settle(conn, delivery, waits)
         assert queue.oldest_open(conn) == NOW - timedelta(hours=2)
+
+
+def test_the_watcher_and_alarms_look_at_the_disk_of_the_objects_too(tmp_path, stores, monkeypatch):
+    monkeypatch.setattr(disk, "_room", lambda place: disk.Room(5, 10) if place == tmp_path / "far" else disk.Room(7, 10))
+    config = replace(CONFIG, objects=Objects(path=str(tmp_path / "far")))
+    assert watcher._free(config, tmp_path / "var") == 5
+    seen = take_figures(config, tmp_path / "var", stores, now=NOW)
+    assert (seen.disk_free, seen.disk_total) == (5, 10)
+    assert "disk.full" in [alarm.code for alarm in find_alarms(seen, config, now=NOW)]
 
 
 def test_a_store_that_does_not_answer_is_named(tmp_path, stores):
