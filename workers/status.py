@@ -25,7 +25,7 @@ from workers.disk import least_room
 from workers.engine import engine_health
 from workers.figures import Figures, take_figures
 from workers.lines import standings
-from workers.sighting import STALE, Sighting
+from workers.sighting import Sighting, is_fresh, last_seen
 from workers.supervise import told_of_walls
 from workers.versions import learning_state
 from workers.wire import SHIPPED_MODEL, Stores, engine_url, open_recogniser, sightings
@@ -111,8 +111,8 @@ def _watch(found: Sequence[Sighting], now: datetime) -> dict[str, Any]:
     """A line a folder from the watchers' heartbeats; an old heartbeat is no watcher."""
     if not found:
         return {"watcher": "not running"}
-    newest = max(one.at for one in found)
-    state = "running" if now - newest < STALE else f"not running: last seen {(now - newest).total_seconds():.0f} s ago"
+    newest = max(found, key=lambda one: one.at)
+    state = "running" if any(is_fresh(one, now) for one in found) else f"not running: last seen {last_seen(newest, now)}"
     return {"watcher": state, **{row["name"]: _watched(row) for one in found for row in one.folders}}
 
 
