@@ -90,6 +90,13 @@ def test_a_copy_is_made_from_an_index_that_is_only_read(filled, tmp_path):
     assert {name: (tmp_path / name).read_bytes() for name in before} == before
 
 
+def test_what_is_read_only_is_the_same_on_either_kind(filled, engine):
+    copy_index(filled, engine)
+    again = open_to_read(engine.url.render_as_string(hide_password=False))
+    assert rows(again) == rows(filled)
+    again.dispose()
+
+
 @pytest.mark.parametrize("foreign", ["CREATE TABLE song (title TEXT)", "CREATE TABLE alembic_version AS SELECT '0011' AS version_num", ""])
 def test_what_is_no_index_is_neither_copied_nor_copied_into(tmp_path, foreign):
     path = tmp_path / "foreign.db"
