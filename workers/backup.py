@@ -119,13 +119,12 @@ def restore(config: Config, data_dir: Path, folder: Path, *, progress: Progress 
     """Bring a backup back into an empty installation, and put back what watched folders gave after it. InputFault for no whole backup."""
     refuse_overlap(config, data_dir, folder)
     manifest, form = _manifest(folder), object_form(config)
-    index = folder / Path(manifest["index"]).name
+    index = folder / Path(manifest.get("index", "index.db")).name
     if not index.is_file() or _digest(index) != manifest["index_sha256"]:
         raise InputFault("The backup's index is missing or has changed since it was made.", next_step="Use another backup.")
     stores = connect(config, data_dir)
     kept = FilesystemObjects(folder / "objects", form)
-    wanted = list(dict.fromkeys([*manifest["objects"], *kept.keys()]))  # also what was spoilt in the store and is whole here from before
-    objects = _copy_objects(kept, wanted, _shelves(partial(open_objects, config, data_dir), form), progress)
+    objects = _copy_objects(kept, _wanted(manifest, list(kept.keys())), _shelves(partial(open_objects, config, data_dir), form), progress)
     private = data_dir / "restore.db"  # opening an index brings it to the newest schema; the backup stays as it is
     _remove_database(private)  # an interrupted restore may have left a log, which would be played into the copy
     shutil.copyfile(index, private)
@@ -181,11 +180,19 @@ def _shelves(make: Callable[[Form], ObjectStore], form: Form) -> dict[str, Objec
 def _manifest(folder: Path) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        if isinstance(found["index"], str) and isinstance(found["objects"], list):
-            return found
-    except (OSError, ValueError, TypeError, KeyError):
-        pass
-    raise InputFault(f"{folder} holds no whole backup.", next_step="`chartroom backup` makes one; an interrupted one has no manifest.")
+    except (OSError, ValueError):
+        raise InputFault(f"{folder} holds no whole backup.", next_step="`chartroom backup` makes one; an interrupted one has no manifest.") from None
+    return found
+
+
+def _wanted(manifest: dict[str, Any], held: list[str]) -> list[str]:
+    """The objects to bring back: those that the manifest names and all others held, which may be whole here and spoilt in the store that day."""
+    named = manifest["objects"]
+    if isinstance(named, list):
+        return list(dict.fromkeys([*named, *held]))
+    if len(held) < named - len(manifest["bad"]):  # an older version's manifest, which counts them
+        raise InputFault(f"The backup holds {len(held)} objects of {named}.", next_step="Use another backup.")
+    return held
 
 
 def _digest(path: Path) -> str:

@@ -160,6 +160,21 @@ def test_scrub_names_what_has_rotted(house, tmp_path):
     assert rotten.name in house.run("status").replace("\n", "").replace(" ", "")
 
 
+def test_a_backup_of_the_version_before_is_restored_and_its_objects_are_counted(house, tmp_path):
+    config, backup = read_settings(house.env).config, tmp_path / "backup"
+    stores = connect(config, house.var)
+    keys = [stores.objects.put_bytes(text) for text in (b"one", b"two")]
+    back_up(config, house.var, stores, backup, now=NOW)
+    next(backup.glob("index-*.db")).rename(backup / "index.db")
+    manifest = json.loads((backup / "manifest.json").read_text())
+    del manifest["index"]
+    (backup / "manifest.json").write_text(json.dumps(manifest | {"objects": 2}))
+    assert restore(config, tmp_path / "new", backup).objects.all == tuple(sorted(keys))
+    (backup / "objects" / keys[0]).unlink()
+    with pytest.raises(InputFault, match="1 objects of 2"):
+        restore(config, tmp_path / "newer", backup)
+
+
 @pytest.mark.parametrize("place", ["var", "var/backup", ".", "inbox/backup", "elsewhere", "link"])
 def test_a_backup_neither_lies_where_chartroom_works_nor_holds_such_a_place(house, tmp_path, place):
     house.write_setting("objects", {"path": str(tmp_path / "elsewhere")})
