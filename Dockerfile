@@ -20,7 +20,7 @@ RUN apt-get update \
  && xargs apt-get install -y --no-install-recommends python3 ca-certificates </tmp/apt.txt \
  && rm -rf /var/lib/apt/lists/* /tmp/apt.txt \
  && useradd --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin chartroom \
- && install -d -o 10001 -g 10001 -m 0700 /var/lib/chartroom
+ && install -d -o 10001 -g 10001 -m 0700 /var/lib/chartroom /var/lib/chartroom/run /var/lib/chartroom/scratch
 COPY --from=build /opt/chartroom /opt/chartroom
 WORKDIR /opt/chartroom
 ENV PATH=/opt/chartroom/.venv/bin:$PATH \

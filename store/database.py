@@ -44,6 +44,31 @@ def open_index(url: str) -> Engine:
     raise ConfigFault("The index database must be SQLite or Postgres.", next_step="Correct index.url.")
 
 
+def open_to_read(url: str) -> Engine:
+    """The index database at `url` as it stands, read only. ConfigFault when it is none, or one of another version."""
+    kind = _parsed(url)
+    backend, path = kind.get_backend_name(), Path(kind.database or "")
+    if backend == "sqlite" and not path.is_file():
+        raise ConfigFault("There is no database to read.", next_step="Check the path; three slashes and then the path.")
+    if backend == "sqlite":
+        engine = create_engine(url, hide_parameters=True, creator=lambda: sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True))
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    elif backend == "postgresql":
+        engine = create_engine(noticed(url), hide_parameters=True)
+    else:
+        raise ConfigFault("The index database must be SQLite or Postgres.", next_step="Correct the address.")
+    with reading(engine) as conn:
+        revision, tables = _revision(conn), {*inspect(conn).get_table_names()}
+    if revision is None or not {"delivery", "document", "audit"} <= tables:
+        raise ConfigFault("That database is no index of Chartroom's.", next_step="Check the address; nothing was written.")
+    if revision != HEAD:
+        raise ConfigFault(
+            f"That index belongs to another version (schema {revision}).", next_step=f"Bring it to schema {HEAD} with `chartroom migrate`."
+        )
+    return engine
+
+
 def noticed(url: str) -> str:
     """A Postgres address where either side notices within half a minute that the other's machine is gone, and lets go or tries again."""
     address = make_url(url)
@@ -128,6 +153,7 @@ def _open_sqlite(url: str, database: str) -> Engine:
     event.listen(engine, "begin", _begin_sqlite)
     with _disk(), path.with_name(path.name + ".lock").open("w") as gate:  # the change to WAL does not wait for other starters by itself
         fcntl.flock(gate, fcntl.LOCK_EX)
+        _refuse_foreign(engine)
         _turn_on_wal(engine)
         _migrate(engine)
     return engine
@@ -145,6 +171,13 @@ def _begin_sqlite(conn: Connection) -> None:
         conn.exec_driver_sql("BEGIN IMMEDIATE")
     else:  # takes no lock, so it cannot fail; the matcher reads too often for SQLAlchemy's way
         conn.connection.cursor().execute("BEGIN")
+
+
+def _refuse_foreign(engine: Engine) -> None:
+    """ConfigFault for a file that holds tables and is no index: ours would be added to somebody else's, or to the journal of durable work."""
+    with reading(engine) as conn:
+        if _revision(conn) is None and inspect(conn).get_table_names():
+            raise ConfigFault("That database holds something else than an index.", next_step="Give a file of its own; nothing was written.")
 
 
 def _turn_on_wal(engine: Engine) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -62,9 +62,12 @@ def get(conn: Connection, id: str) -> Delivery:  # noqa: A002 - the contract's n
     return delivery_of(row)
 
 
-def ids(conn: Connection) -> set[str]:
-    """The ids of all deliveries."""
-    return set(conn.execute(select(delivery.c.id)).scalars())
+def ids(conn: Connection, *, among: Collection[str] | None = None) -> set[str]:
+    """The ids of all deliveries, or those among these."""
+    query = select(delivery.c.id)
+    if among is not None and len(among) <= MANY:
+        query = query.where(delivery.c.id.in_(among))
+    return set(conn.execute(query).scalars())
 
 
 def deliveries(conn: Connection, *, ids: Sequence[str] | None = None) -> list[Delivery]:

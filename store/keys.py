@@ -10,6 +10,7 @@ import hmac
 import json
 import os
 import re
+import stat
 from base64 import b64decode, b64encode
 from contextlib import suppress
 from pathlib import Path
@@ -132,13 +133,18 @@ def _read(path: Path) -> _Ring:
 
 
 def _write(path: Path, ring: _Ring) -> None:
-    """Replace the file as a whole: readable by this account alone, synced before it has its name."""
+    """Replace the file as a whole, synced before it has its name. Owner and mode stay: who rotates as root must not lock the service's account out.
+
+    A new one is readable by this account alone.
+    """
     fresh = path.with_name(f"{path.name}.new")
     try:
         fresh.unlink(missing_ok=True)
         with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "w", encoding="utf-8") as file:  # noqa: PTH123
             file.write(json.dumps(ring._asdict(), indent=1) + "\n")
             file.flush()
+            if path.exists():
+                _make_alike(file.fileno(), path.stat())
             os.fsync(file.fileno())
         fresh.replace(path)
         folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
@@ -146,3 +152,11 @@ def _write(path: Path, ring: _Ring) -> None:
         os.close(folder)
     except OSError as error:
         raise ConfigFault(f"The key file {path} cannot be written ({error.strerror}).", next_step="See its folder.") from None
+
+
+def _make_alike(file: int, before: os.stat_result) -> None:
+    """Owner, group and mode as before."""
+    now = os.fstat(file)
+    if (now.st_uid, now.st_gid) != (before.st_uid, before.st_gid):
+        os.fchown(file, before.st_uid, before.st_gid)
+    os.fchmod(file, stat.S_IMODE(before.st_mode))

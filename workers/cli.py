@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import shutil
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -68,6 +67,7 @@ def ingest(
     from store import documents as rows
     from store.database import reading
     from workers import show
+    from workers.disk import least_room
     from workers.ingest import count_settled, hands, wait_until_settled
     from workers.ingest import ingest as take_in
     from workers.settings import read_settings
@@ -83,7 +83,7 @@ def ingest(
     with own as look_after:
         with show.progress("taking in", unit="files") as bar:
             taken = itertools.count(1)
-            free = lambda: shutil.disk_usage(settings.data_dir).free  # noqa: E731
+            free = lambda: least_room(settings.config, settings.data_dir).free  # noqa: E731
             intake = take_in(paths, settings.config, stores, on_file=lambda _: bar(next(taken), None), free=free)
         ids = [delivery.id for delivery in intake.deliveries]
         if wait:

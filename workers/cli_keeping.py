@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from schemas.faults import InputFault
 from workers.cli_given import installation, path_given, time_now
 
 keeping = typer.Typer()
@@ -47,11 +46,15 @@ def backup(
 
     settings, data_dir = installation()
     with show.progress("copying", unit="objects") as bar:
-        made = back_up(settings, connect(settings, data_dir), folder, now=time_now(), progress=bar)
-    typer.echo(f"{sum(table.rows for table in made.tables)} rows, {made.objects.all} objects, {made.objects.new} of them new")
+        made = back_up(settings, data_dir, connect(settings, data_dir), folder, now=time_now(), progress=bar)
+    typer.echo(f"{sum(table.rows for table in made.tables)} rows, {len(made.objects.all)} objects, {made.objects.new} of them new")
     for keys_ in made.left_out:
         typer.echo(f"not in it, to be kept apart: {keys_}")
+    for key in made.objects.mended:
+        typer.echo(f"{key}: had changed in size in the backup and was copied again; see to the backup's disk", err=True)
     _tell_spoilt(made.objects.bad, "restore it from an older backup")
+    if made.objects.mended:
+        raise typer.Exit(1)
 
 
 @keeping.command()
@@ -65,7 +68,9 @@ def restore(folder: Annotated[Path, typer.Argument(metavar="FOLDER", parser=path
     hold_still(settings, data_dir)
     with show.progress("copying", unit="objects") as bar:
         back = bring_back(settings, data_dir, folder, progress=bar)
-    typer.echo(f"{back.rows} rows, {back.objects.all} objects; {back.taken_again} files put back to be taken in again. Now run `chartroom audit`.")
+    typer.echo(
+        f"{back.rows} rows, {len(back.objects.all)} objects; {back.taken_again} files put back to be taken in again. Now run `chartroom audit`."
+    )
     _tell_spoilt(back.objects.bad, "it is spoilt in the backup; restore it from another one")
 
 
@@ -104,15 +109,14 @@ def copy_database(
 ) -> None:
     """Copy the whole index into an empty database and compare every table, while nothing runs. Then set index.url and engine.url."""
     from store.copying import copy_index
-    from store.database import open_index
+    from store.database import open_index, open_to_read
     from workers import show
     from workers.backup import hold_still
 
-    if source.startswith("sqlite:///") and not Path(source.removeprefix("sqlite:///")).is_file():
-        raise InputFault("There is no database to copy from.", next_step="Check the path; three slashes and then the path.")
     hold_still(*installation())
+    filled = open_to_read(source)
     with show.progress("copying", unit="rows") as bar:
-        tables = copy_index(open_index(source), open_index(target), progress=bar)
+        tables = copy_index(filled, open_index(target), progress=bar)
     for table in tables:
         typer.echo(f"{table.rows:>10}  {table.name}  {table.digest[:12]}")
     typer.echo("every table is equal on both sides")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,8 +15,9 @@ from store.database import reading
 from store.objects import key_of
 from store.patients import size
 from store.scrubs import Scrub
+from workers.disk import least_room
 from workers.scrub import missing_key
-from workers.sighting import STALE
+from workers.sighting import is_fresh
 from workers.wire import Stores, crew_of, sightings
 
 AT_ONCE = timedelta(minutes=1)  # what has waited for less is not looked into
@@ -78,7 +78,7 @@ def take_figures(config: Config, folder: Path, stores: Stores, *, now: datetime)
             "oldest_item": queue.oldest_open(conn),
             "scrub": scrubs.last(conn),
         }
-    seen, disk = [one for one in sightings(config, folder, stores) if now - one.at < STALE], shutil.disk_usage(folder)
+    seen, disk = [one for one in sightings(config, folder, stores) if is_fresh(one, now)], least_room(config, folder)
     workers = crew_of(config, folder, stores).at_work()
     return Figures(
         **counted,

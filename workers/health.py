@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from schemas.config import Web
 from schemas.faults import StoreFault
 from workers.settings import Settings
-from workers.sighting import STALE, last_here
+from workers.sighting import is_fresh, last_here, last_seen
 from workers.slots import somebody_works
 
 ANSWER_SECONDS = 10.0
@@ -22,9 +22,9 @@ def check_watch(settings: Settings) -> None:
     seen = last_here(settings.data_dir / "run")
     if seen is None:
         raise StoreFault("The watcher has never shown itself.", next_step="See its log.")
-    age = datetime.now(UTC) - seen.at
-    if age > STALE:
-        raise StoreFault(f"The watcher was last seen {age.total_seconds():.0f} s ago.", next_step="See its log.")
+    now = datetime.now(UTC)
+    if not is_fresh(seen, now):
+        raise StoreFault(f"The watcher was last seen {last_seen(seen, now)}.", next_step="See its log.")
 
 
 def check_work(settings: Settings) -> None:

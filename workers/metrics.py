@@ -43,7 +43,7 @@ class House(Collector):
         yield _one("review_oldest_seconds", "How long the review item that waits longest has waited", self._age(seen.oldest_item))
         yield _one("watcher_running", "1 while the watcher shows itself", int(seen.watcher_runs))
         yield _one("objects_answer", "1 while the object store answers", int(seen.objects_answer))
-        yield _one("disk_free_bytes", "Room on the data folder's disk", seen.disk_free)
+        yield _one("disk_free_bytes", "Room on the fullest disk that holds data folder, objects or index", seen.disk_free)
         yield _one("disk_size_bytes", "Size of the data folder's disk", seen.disk_total)
         if seen.scrub is not None:
             yield _one("scrub_age_seconds", "Since the last scrub", self._age(seen.scrub.at))

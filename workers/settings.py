@@ -78,6 +78,8 @@ def read_secret(path: str) -> str:
     """The secret that a `*_file` setting names, without the line's end. ConfigFault when it cannot be read."""
     try:
         return Path(path).read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError:  # without its text, which holds the secret
+        raise ConfigFault(f"The secret file {path} is no text in UTF-8.", next_step="Write it anew as plain text.") from None
     except OSError as error:
         raise ConfigFault(
             f"The secret file {path} cannot be read ({error.strerror}).", next_step="Create it, readable by this account only."
@@ -90,12 +92,29 @@ def _from_file(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, st
     if not named and not path.exists():
         return {}, {}
     try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        given = _load(path.read_text(encoding="utf-8")) or {}
     except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
         raise ConfigFault(f"The configuration {path} cannot be read: {_first_line(error)}.", next_step="Correct the file.") from None
     if not isinstance(given, dict):
         raise ConfigFault(f"The configuration {path} is not a list of `key: value` lines.", next_step=EXPLAIN)
     return given, dict.fromkeys(_dotted(given), str(path))
+
+
+class _OneOfEach(yaml.SafeLoader):
+    """Takes no mapping in which a key stands twice: YAML would let the last one win, and drop what the first one says."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        lines: dict[str, int] = {}
+        for key, _ in node.value:
+            line, name = key.start_mark.line + 1, str(key.value)
+            if name in lines:
+                raise yaml.YAMLError(f"`{name}` stands in line {lines[name]} and again in line {line}; one of them would not count")
+            lines[name] = line
+        return super().construct_mapping(node, deep)
+
+
+def _load(text: str) -> Any:
+    return yaml.load(text, _OneOfEach)  # noqa: S506 - a safe loader
 
 
 def _first_line(error: Exception) -> str:
@@ -117,7 +136,7 @@ def _overrides(environ: Mapping[str, str]) -> Iterator[tuple[str, list[str], Any
 
 def _value_of(variable: str, text: str) -> Any:
     try:
-        return yaml.safe_load(text)
+        return _load(text)
     except (RecursionError, yaml.YAMLError) as error:
         raise ConfigFault(f"The variable {variable} cannot be read: {_first_line(error)}.", next_step=EXPLAIN) from None
 
@@ -170,7 +189,7 @@ def _check_folders(config: Config, data_dir: Path) -> None:
     """Each watched folder is one of its own, and none is or holds a place where Chartroom keeps things: those it would take in."""
     names = [folder.name for folder in config.folders]
     paths = [Path(os.path.realpath(folder.path)) for folder in config.folders]
-    if len(set(names)) < len(names) or any(_overlap(a, b) for a, b in itertools.combinations(paths, 2)):
+    if len(set(names)) < len(names) or any(overlap(a, b) for a, b in itertools.combinations(paths, 2)):
         raise ConfigFault(
             "Two watched folders have the same name or path, or one lies in the other.", next_step="Give every folder its own `name` and `path`."
         )
@@ -178,14 +197,15 @@ def _check_folders(config: Config, data_dir: Path) -> None:
         raise ConfigFault("The path of the data folder has a ? or % in it.", next_step="Choose another CHARTROOM_DATA_DIR.")
     kept = [Path(os.path.realpath(data_dir / part)) for part in (config.objects.path, "run", "scratch")]
     for folder, path in zip(config.folders, paths, strict=True):
-        if any(_overlap(path, place) for place in kept):
+        if any(overlap(path, place) for place in kept):
             raise ConfigFault(
                 f"The watched folder `{folder.name}` and the data folder lie in each other.",
                 next_step="Move one of them: what is kept would be taken in.",
             )
 
 
-def _overlap(one: Path, other: Path) -> bool:
+def overlap(one: Path, other: Path) -> bool:
+    """Whether two places, given without links, are the same or one lies in the other."""
     return one.is_relative_to(other) or other.is_relative_to(one)
 
 

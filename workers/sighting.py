@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -45,9 +45,20 @@ def last_here(run: Path) -> Sighting | None:
     """What this machine's watcher last told; None when it never did."""
     try:
         told = json.loads((run / FILE).read_text(encoding="utf-8"))
-        return Sighting(datetime.fromisoformat(told["at"]), told["folders"])
-    except (OSError, ValueError, KeyError):
+        return Sighting(datetime.fromisoformat(told["at"]).astimezone(UTC), told["folders"])
+    except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def is_fresh(sighting: Sighting, now: datetime) -> bool:
+    """Whether the watcher showed itself lately. A time to come proves nothing: the clock was set back, and nobody knows when that was."""
+    return abs(now - sighting.at) < STALE
+
+
+def last_seen(sighting: Sighting, now: datetime) -> str:
+    """When that was, for a person."""
+    age = (now - sighting.at).total_seconds()
+    return f"{age:.0f} s ago" if age >= 0 else f"{-age:.0f} s in the future: see to the clock"
 
 
 def last_anywhere(index: Any) -> list[Sighting]:

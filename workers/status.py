@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -22,10 +21,11 @@ from store.database import reading
 from store.objects import key_of
 from store.scrubs import Scrub
 from workers.alarms import Alarm, find_alarms
+from workers.disk import least_room
 from workers.engine import engine_health
 from workers.figures import Figures, take_figures
 from workers.lines import standings
-from workers.sighting import STALE, Sighting
+from workers.sighting import Sighting, is_fresh, last_seen
 from workers.supervise import told_of_walls
 from workers.versions import learning_state
 from workers.wire import SHIPPED_MODEL, Stores, engine_url, open_recogniser, sightings
@@ -65,7 +65,7 @@ def take_status(config: Config, folder: Path, stores: Stores, *, now: datetime) 
             "engine": engine_health(engine_url(config, folder)),
             "workers": _workers(seen),
             "walls around opened files": told_of_walls(),
-            "disk free": _free(folder),
+            "disk free": _free(config, folder),
             **models(),
             "recogniser": _recogniser(config.read),
         },
@@ -111,8 +111,8 @@ def _watch(found: Sequence[Sighting], now: datetime) -> dict[str, Any]:
     """A line a folder from the watchers' heartbeats; an old heartbeat is no watcher."""
     if not found:
         return {"watcher": "not running"}
-    newest = max(one.at for one in found)
-    state = "running" if now - newest < STALE else f"not running: last seen {(now - newest).total_seconds():.0f} s ago"
+    newest = max(found, key=lambda one: one.at)
+    state = "running" if any(is_fresh(one, now) for one in found) else f"not running: last seen {last_seen(newest, now)}"
     return {"watcher": state, **{row["name"]: _watched(row) for one in found for row in one.folders}}
 
 
@@ -173,9 +173,9 @@ def _scrubbed(found: Scrub | None, now: datetime) -> str:
     return f"{found.read} objects {_age(found.at, now)} ago{bad}"
 
 
-def _free(folder: Path) -> str:
-    usage = shutil.disk_usage(folder)
-    return f"{usage.free / 1e9:.1f} GB ({usage.free / usage.total:.0%})"
+def _free(config: Config, folder: Path) -> str:
+    room = least_room(config, folder)
+    return f"{room.free / 1e9:.1f} GB ({room.free / room.total:.0%})"
 
 
 @cache

@@ -7,7 +7,7 @@ import hashlib
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -114,12 +114,16 @@ def put_back(taken: Path) -> Path:
     raise FileExistsError(errno.EEXIST, "no free name")
 
 
-def sweep_taken(folder: Path, *, keep_days: float, now: datetime) -> int:
-    """Look through one `.taken/`: files written to since they were taken go back, files past their time go. Returns how many went back."""
-    returned = 0
-    for taken, size, mtime_ns in list(_shelved(folder / TAKEN)):
+def sweep_taken(folder: Path, *, keep_days: float, now: datetime, journalled: Callable[[set[str]], set[str]]) -> int:
+    """Look through one `.taken/`: files that no journal knows, or written to since they were taken, go back; files past their time go.
+
+    `journalled`: those of these deliveries that the journal holds. Returns how many files went back.
+    """
+    shelved = list(_shelved(folder / TAKEN))
+    known, returned = journalled({one.delivery_id for one in shelved}), 0
+    for taken, delivery_id, size, mtime_ns in shelved:
         info = taken.lstat()
-        if (info.st_size, info.st_mtime_ns) != (size, mtime_ns):
+        if delivery_id not in known or (info.st_size, info.st_mtime_ns) != (size, mtime_ns):
             put_back(taken)
             returned += 1
         elif now.timestamp() - taken.parent.lstat().st_mtime > keep_days * 86400:
@@ -129,13 +133,22 @@ def sweep_taken(folder: Path, *, keep_days: float, now: datetime) -> int:
     return returned
 
 
-def _shelved(shelves: Path) -> Iterator[tuple[Path, int, int]]:
+class _Shelved(NamedTuple):
+    """A file in `.taken/`: the delivery that it became, and how large and of when it was then."""
+
+    path: Path
+    delivery_id: str
+    size: int
+    mtime_ns: int
+
+
+def _shelved(shelves: Path) -> Iterator[_Shelved]:
     if not shelves.is_dir():
         return
     for shelf in shelves.iterdir():
-        _, size, mtime_ns = shelf.name.rsplit("-", 2)
+        delivery_id, size, mtime_ns = shelf.name.rsplit("-", 2)
         for taken in shelf.iterdir():
-            yield taken, int(size), int(mtime_ns)
+            yield _Shelved(taken, delivery_id, int(size), int(mtime_ns))
 
 
 class _opened:  # noqa: N801 - reads as a verb where it is used

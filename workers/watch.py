@@ -19,7 +19,7 @@ from schemas.faults import StoreFault
 from schemas.rules import IntakeRules
 from schemas.source import Priority, visible
 from store import journal
-from store.database import writing
+from store.database import reading, writing
 from workers.sighting import Rows
 from workers.take_over import TAKEN, Origin, RefusedFile, Stamp, look_at, move_to_taken, sweep_taken, take_over
 from workers.wire import Stores
@@ -144,11 +144,18 @@ def scan(state: FolderState, around: Surroundings, renamed: frozenset[Path] = fr
 
 
 def sweep(state: FolderState, around: Surroundings) -> None:
-    """Go through every `.taken` of the folder: written-to files go back, old ones go."""
+    """Go through every `.taken` of the folder: files that the journal does not know and written-to files go back, old ones go."""
+
+    def journalled(ids: set[str]) -> set[str]:
+        with reading(around.stores.index) as conn:
+            return journal.ids(conn, among=ids)
+
     for directory, names, _ in os.walk(state.root):
         if TAKEN in names:
             try:
-                sweep_taken(Path(directory), keep_days=around.rules.keep_taken_days, now=around.now())
+                sweep_taken(Path(directory), keep_days=around.rules.keep_taken_days, now=around.now(), journalled=journalled)
+            except StoreFault as fault:
+                state.problem(fault.code)
             except (OSError, ValueError) as error:
                 state.problem(type(error).__name__)
         names[:] = [name for name in names if not name.startswith(".")]

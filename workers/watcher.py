@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import signal
 import sys
 import threading
@@ -21,6 +20,7 @@ from schemas.faults import Fault, StoreFault
 from schemas.source import Delivery
 from store import documents, journal
 from store.database import reading, writing
+from workers.disk import least_room
 from workers.log import set_up_log
 from workers.receipt import folder_of, receipt_text, write_receipt
 from workers.settings import read_settings
@@ -44,7 +44,7 @@ def main() -> int:
         sys.stderr.write(f"watcher: {fault}\n")
         return 1
     config, run = settings.config, settings.data_dir / "run"
-    around = Surroundings(stores, config.intake, content_check(), _now, time.monotonic, partial(_free, settings.data_dir))
+    around = Surroundings(stores, config.intake, content_check(), _now, time.monotonic, partial(_free, config, settings.data_dir))
     if not is_shared(config):
         watch(config, around, stopping, lambda rows: leave_here(run, rows, _now()))
         return 0
@@ -84,8 +84,8 @@ def _write_one(config: Config, stores: Stores, delivery: Delivery, now: datetime
     return True
 
 
-def _free(data_dir: Path) -> int:
-    return shutil.disk_usage(data_dir).free
+def _free(config: Config, data_dir: Path) -> int:
+    return least_room(config, data_dir).free
 
 
 def _now() -> datetime:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import sys
 import tempfile
 import threading
@@ -28,6 +27,7 @@ from schemas.decision import Wish
 from schemas.faults import ConfigFault, Fault, InputFault, StoreFault
 from schemas.record import DocumentRecord, ReviewItem
 from workers.alarms import find_alarms
+from workers.disk import least_room
 from workers.figures import not_ready, take_figures
 from workers.lines import standings
 from workers.log import set_up_log
@@ -70,7 +70,7 @@ def build_house(config: Config, data_dir: Path, stores: Stores, now: Callable[[]
         key=own_key(data_dir, "access"),
         decide=decide,
         undo=undo,
-        take_in=partial(hand_in, config, stores, scratch, now=now),
+        take_in=partial(hand_in, config, stores, data_dir, now=now),
         status=status,
         standings=lambda: standings(stores, rules=config.match),
         models=models,
@@ -91,13 +91,14 @@ def _provider(oidc: Oidc) -> Provider | None:
     return Provider(oidc.issuer, oidc.client_id, read_secret(oidc.client_secret_file), oidc.claim)
 
 
-def hand_in(config: Config, stores: Stores, scratch: Path, name: str, content: BinaryIO, *, now: Callable[[], datetime]) -> str:
+def hand_in(config: Config, stores: Stores, data_dir: Path, name: str, content: BinaryIO, *, now: Callable[[], datetime]) -> str:
     """Take in one file that a program sent, as if dropped; the delivery's id.
 
     InputFault when it is larger than files may be, StoreFault when it would fill the disk.
     """
+    scratch = data_dir / "scratch"
     scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
-    room = shutil.disk_usage(scratch).free - (config.intake.min_free_megabytes << 20)
+    room = least_room(config, data_dir).free - (config.intake.min_free_megabytes << 20)
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
         path = Path(folder) / uuid.uuid4().hex  # its name is data: kept in the journal, never used as a path
         left = config.intake.max_megabytes << 20

@@ -15,7 +15,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from pipeline.engines import embedded, glyphless, picture_page, poppler, raster
-from pipeline.engines.nursery import MachineError, Message, Say
+from pipeline.engines.nursery import NOT_WRITTEN, MachineError, Message, Say
 from schemas.source import FileKind
 
 FONT = "/ChartroomWords"
@@ -71,7 +71,7 @@ def _save(out: pikepdf.Pdf, target: Path) -> None:
         embedded.save_as(out, target)
     except OSError as failure:
         if failure.errno not in raster.NOT_OUR_DISK:
-            raise MachineError("the composed file cannot be written") from failure
+            raise MachineError(NOT_WRITTEN) from failure
         raise
 
 

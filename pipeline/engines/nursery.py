@@ -7,6 +7,7 @@ forks, so that a child costs milliseconds; it shares no memory, threads or main 
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import select
@@ -20,11 +21,12 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from pipeline.engines.namespaces import around
 from schemas.faults import EngineFault
 
+NO_PDFINFO, NO_PDFTOPPM, NOT_WRITTEN = "pdfinfo is not installed", "pdftoppm is not installed", "what was made cannot be written"
 MAX_MESSAGE = 20_000_000  # a page has 20,000 words at most
 BIRTHS = 3  # children for one job, should they be killed from outside
 LOOK_MILLISECONDS = 250  # between looks at what a silent child has used
@@ -33,6 +35,14 @@ FILES, RECOGNISER = "files", "recogniser"  # servers: one for opening a sender's
 KEPT_ENVIRONMENT = (
     "PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "XDG_CACHE_HOME", "FONTCONFIG_PATH", "FONTCONFIG_FILE", "SYSTEMROOT", "TESSDATA_PREFIX",
 )  # fmt: skip
+
+SHAPES: dict[str, Any] = {
+    "done": dict,
+    "so far": dict,
+    "page": dict,
+    "at": (int, str),
+}  # what the parts of a message are, where it has them
+TROUBLES = {*errno.errorcode.values(), NO_PDFINFO, NO_PDFTOPPM, NOT_WRITTEN}  # the only words of a child's that are passed on
 
 FATE = struct.Struct("=id")  # the signal that ended a child, or 0, and its processor time
 
@@ -87,7 +97,9 @@ def _talk(job: str, request: Message, limits: Limits, server: str, spent: Callab
                 if message is None:
                     break
                 if "machine" in message:
-                    raise EngineFault(f"The machine failed while a file was opened: {message['machine']}.", next_step="See to it, then try again.")
+                    trouble = str(message["machine"])
+                    why = trouble if trouble in TROUBLES else "unknown trouble"  # a child may say anything, also what it has read
+                    raise EngineFault(f"The machine failed while a file was opened: {why}.", next_step="See to it, then try again.")
                 said, piece = message, piece.after(message, pid)
                 yield message
         except (TimeoutError, ValueError):
@@ -172,10 +184,17 @@ def receive(line: socket.socket) -> Message | None:
     (length,) = struct.unpack("=I", head)
     if length > MAX_MESSAGE:
         raise ValueError("message too long")
-    message = json.loads(_receive(line, length))
-    if not isinstance(message, dict):
-        raise ValueError("no message")  # noqa: TRY004 - for the reader of the line both are nonsense
+    try:
+        message = json.loads(_receive(line, length), parse_constant=_no_number)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if not isinstance(message, dict) or not all(isinstance(message[name], kind) for name, kind in SHAPES.items() if name in message):
+        raise ValueError("no message")
     return message
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number")
 
 
 def _receive(line: socket.socket, count: int) -> bytes:

@@ -5,7 +5,6 @@ Whatever the file does to the child becomes a reason code; only a fault of our o
 
 from __future__ import annotations
 
-import math
 import re
 import stat
 import unicodedata
@@ -23,6 +22,7 @@ VERSION = 1
 REFUSALS = {"file.empty", "file.unsupported", "file.encrypted", "file.corrupt", "file.too_large"}
 FLAGS = {"javascript", "attachments", "launch"}
 MAX_SIDE = 1e7  # 1/72 inch
+MAX_COUNT = 2**31  # no number of a child's is larger
 PGM_HEAD = re.compile(rb"P5\n(\d{1,6}) (\d{1,6})\n255\n")
 PIXEL_SLACK = 2.5
 MAX_WORDS, MAX_WORD = 20_000, 200
@@ -58,7 +58,7 @@ class ChildOpener:
         best: Message = {}
         for message in converse("inspect", request, limits(self.rules), spent=self._spend):
             best = message.get("done") or message.get("so far") or best
-        return _verdict(best) if _is_answer(best) else Refused("file.corrupt")
+        return _verdict(best, self.rules.max_pages)
 
     def render(self, original: Path, opened: Opened, pages: Sequence[int], into: Path) -> tuple[RenderedPage, ...]:
         """One RenderedPage a requested page, in order; a page that kills or stalls its child is tried once more alone, then given up."""
@@ -93,9 +93,10 @@ class ChildOpener:
         for message in converse("render", request, limits(self.rules, share), spent=self._spend):
             if message.get("at") in wanted:
                 at = message["at"]
-            page = message.get("page")
-            if isinstance(page, dict) and page.get("number") in wanted:
-                done[page["number"]] = rendered(page, wanted[page["number"]], order, self.rules.max_megapixels * 1_000_000)
+            page = message.get("page", {})
+            number = page.get("number")
+            if isinstance(number, int) and number in wanted:
+                done[number] = rendered(page, wanted[number], order, self.rules.max_megapixels * 1_000_000)
         return at if at not in done else next((number for number in wanted if number not in done), None)
 
     def _spend(self, seconds: float) -> None:
@@ -122,27 +123,33 @@ def _size(original: Path) -> int:
         raise EngineFault("The stored original cannot be read.", next_step="Check the object store.") from missing
 
 
-def _is_answer(best: Message) -> bool:
-    return "refused" in best or ("pages" in best and isinstance(best["pages"], list))
-
-
-def _verdict(answer: Message) -> Opened | Refused:
+def _verdict(answer: Message, most_pages: int) -> Opened | Refused:
     """The child's answer as a value; anything out of shape means a corrupt file."""
-    if "refused" in answer:
-        pages = answer.get("pages")
-        return Refused(answer["refused"] if answer["refused"] in REFUSALS else "file.corrupt", pages if isinstance(pages, int) else None)
+    pages, refused, flags = answer.get("pages"), answer.get("refused"), answer.get("flags", [])
+    if "refused" in answer or not isinstance(pages, list) or not isinstance(flags, list):
+        reason = refused if isinstance(refused, str) and refused in REFUSALS else "file.corrupt"
+        return Refused(reason, pages if type(pages) is int and 0 <= pages < MAX_COUNT else None)
+    if len(pages) > most_pages:
+        return Refused("file.too_large", len(pages))
     try:
-        sizes = [(number, _side(width), _side(height)) for number, (width, height) in enumerate(answer["pages"], 1)]
+        sizes = [(number, _side(width), _side(height)) for number, (width, height) in enumerate(pages, 1)]
         kind = FileKind(answer.get("kind", FileKind.PDF))
     except (TypeError, ValueError):
         return Refused("file.corrupt")
-    return Opened(kind, tuple(PageFacts(*size) for size in sizes), tuple(sorted(FLAGS & set(map(str, answer.get("flags", ()))))))
+    return Opened(kind, tuple(PageFacts(*size) for size in sizes), tuple(sorted(FLAGS & set(map(str, flags)))))
+
+
+def _number(value: Any) -> float:
+    """A number as JSON has it. ValueError for anything else, and for one too large or not finite."""
+    if type(value) not in {int, float} or not abs(value) < MAX_COUNT:
+        raise ValueError("no number")
+    return float(value)
 
 
 def _side(value: Any) -> float:
     """A page side in 1/72 inch. ValueError for one that no page has."""
-    side = float(value)
-    if not 0 < side <= MAX_SIDE or not math.isfinite(side):
+    side = _number(value)
+    if not 0 < side <= MAX_SIDE:
         raise ValueError("no page side")
     return side
 
@@ -160,7 +167,7 @@ def rendered(answer: Message, facts: PageFacts, order: _Order, most_pixels: int)
         width, height = map(_side, answer["size"])
         dpi_x, dpi_y = map(_side, answer["dpi"])
         layer = tuple(_words(answer.get("layer", ())))
-        share = min(max(float(answer.get("image_share", 0.0)), 0.0), 1.0)
+        share = min(max(_number(answer.get("image_share", 0.0)), 0.0), 1.0)
     except (KeyError, TypeError, ValueError):
         return _lost(facts)
     if order.kind is FileKind.PDF and (width, height) != (facts.width_pt, facts.height_pt):
@@ -189,9 +196,10 @@ def _pixels(image: Path, most: int) -> tuple[int, int] | None:
 def _words(rows: Iterable[Any]) -> Iterable[Word]:
     """The words of a layer with dense line numbers from 0. ValueError for boxes off the page, and for more than a page can hold."""
     lines: dict[int, int] = {}
-    for count, (text, x0, y0, x1, y1, line) in enumerate(rows):
+    for count, (text, *place) in enumerate(rows):
+        x0, y0, x1, y1, line = map(_number, place)
         if not 0 <= x0 <= x1 <= 1 or not 0 <= y0 <= y1 <= 1:
             raise ValueError("box off the page")
         if count >= MAX_WORDS or not isinstance(text, str) or len(text) > MAX_WORD or any(unicodedata.category(sign)[0] == "C" for sign in text):
             raise ValueError("no layer")
-        yield Word(text, Box(float(x0), float(y0), float(x1), float(y1)), 1.0, lines.setdefault(int(line), len(lines)))
+        yield Word(text, Box(x0, y0, x1, y1), 1.0, lines.setdefault(int(line), len(lines)))

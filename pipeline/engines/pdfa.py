@@ -15,7 +15,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from pipeline.engines import embedded, raster
-from pipeline.engines.nursery import MachineError, Message, Say
+from pipeline.engines.nursery import NOT_WRITTEN, MachineError, Message, Say
 
 HIDDEN, PRINTED, SHOWN_MASK = 2, 4, ~(1 | 32 | 256)  # annotation flags; the mask takes off invisible, not viewed, toggled
 MOST_FINDINGS = 20
@@ -41,7 +41,7 @@ def _save(pdf: pikepdf.Pdf, target: Path) -> None:
         pdf.save(target, deterministic_id=True, force_version="1.7", compress_streams=False, object_stream_mode=pikepdf.ObjectStreamMode.disable)
     except OSError as failure:
         if failure.errno not in raster.NOT_OUR_DISK:
-            raise MachineError("the archival file cannot be written") from failure
+            raise MachineError(NOT_WRITTEN) from failure
         raise
 
 

@@ -17,7 +17,7 @@ from pdf2image import convert_from_path, pdfinfo_from_path
 from pdf2image.exceptions import PDFInfoNotInstalledError, PDFPageCountError, PDFPopplerTimeoutError
 from PIL import Image
 
-from pipeline.engines.nursery import MachineError
+from pipeline.engines.nursery import NO_PDFINFO, NO_PDFTOPPM, MachineError
 
 MAX_TEXT_BYTES = 60_000_000
 MAX_WORDS = 20_000
@@ -53,7 +53,7 @@ def sheets(path: str, most: int, seconds: float) -> tuple[int, list[Sheet]]:
     try:
         info = pdfinfo_from_path(path, first_page=1, last_page=most, timeout=ceil(seconds))
     except PDFInfoNotInstalledError as missing:
-        raise MachineError("pdfinfo is not installed") from missing
+        raise MachineError(NO_PDFINFO) from missing
     except PDFPageCountError as refused:
         raise (LockedError if "Incorrect password" in str(refused) else ValueError)("not opened") from None
     except PDFPopplerTimeoutError:
@@ -79,7 +79,7 @@ def draw(path: str, first: int, last: int, dpi: float, seconds: float) -> list[I
             path, dpi=exact, first_page=first, last_page=last, grayscale=True, use_cropbox=True, timeout=ceil(seconds)
         )
     except PDFInfoNotInstalledError as missing:
-        raise MachineError("pdftoppm is not installed") from missing
+        raise MachineError(NO_PDFTOPPM) from missing
     except PDFPageCountError:
         raise ValueError("not opened") from None
     except PDFPopplerTimeoutError:

@@ -66,7 +66,10 @@ def _read(image: Path, languages: str, seconds: float, how: Message) -> tuple[Wo
     if answer.get("missing"):
         raise EngineFault(MISSING, next_step="Check that its language data are installed.")
     table = answer.get("table")
-    return words_of(rows_of(table)) if isinstance(table, str) else None
+    try:
+        return words_of(rows_of(table)) if isinstance(table, str) else None
+    except (ValueError, OverflowError):  # no table
+        return None
 
 
 def _server_of(languages: str) -> str:

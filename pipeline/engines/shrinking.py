@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image
 
 from pipeline.engines import raster
-from pipeline.engines.nursery import MachineError, Message, Say
+from pipeline.engines.nursery import NOT_WRITTEN, MachineError, Message, Say
 from pipeline.engines.opening import page_path
 
 QUALITY = 60
@@ -39,7 +39,7 @@ def _shrunk(into: Path, number: int, shape: float, widths: dict[str, int]) -> li
                 small.save(image_path(into, number, size), "WEBP", quality=QUALITY, method=2)
             except OSError as failure:
                 if failure.errno == errno.ENOSPC:
-                    raise MachineError("a page image cannot be written") from failure
+                    raise MachineError(NOT_WRITTEN) from failure
                 raise
     return list(widths)
 

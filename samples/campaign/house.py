@@ -87,13 +87,13 @@ class Outcome(NamedTuple):
     lost: int
     doubled: int
     wrong: int
-    refused: int  # quarantined
+    refused: int  # good files that ended in quarantine
     gaps: tuple[str, ...]
 
     @property
     def whole(self) -> bool:
-        """Whether everything has settled and nothing is amiss."""
-        return self.settled == self.files and not (self.lost or self.doubled or self.wrong or self.gaps)
+        """Whether everything has settled, nothing is amiss and no good file ended in quarantine."""
+        return self.settled == self.files and not (self.lost or self.doubled or self.wrong or self.refused or self.gaps)
 
     def __str__(self) -> str:
         """For the terminal."""

@@ -24,7 +24,7 @@ from samples.campaign.calls import PASS, Call, Fate, can_watch
 from samples.campaign.disk import Deed, deed_of, disk_after
 from samples.campaign.house import House, audit, copy_house
 from samples.campaign.plan import Plan, say
-from samples.campaign.walk import SHEET, Walked, close, in_parallel, live_through, live_to_the_end, second_house, settled_house
+from samples.campaign.walk import SHEET, Walked, close, in_parallel, live_through, live_to_the_end, quarantined, second_house, settled_house
 from samples.report import Row, at_most, not_run
 
 GOAL = "K4 power cut at every fsync: acknowledged work gone, or not whole after the restart"
@@ -55,7 +55,8 @@ def run(folder: Path, plan: Plan) -> list[Row]:
         say(f"K4 {one.where}: {one.outcome}{'' if one.told else ' (acknowledged work was gone)'}")
     whole, ledger = audit(house)
     say(f"K4: {len(cuts)} power cuts at {len(tried)} of {len(syncs)} fsyncs, {len(broken)} with a loss; chartroom audit: {ledger}")
-    return [at_most(GOAL, len(broken) + (not whole), 0, n=len(cuts), unit="cuts", hard=True, note=f"{len(tried)} of {len(syncs)} fsyncs")]
+    note = f"{len(tried)} of {len(syncs)} fsyncs{quarantined(walked)}"
+    return [at_most(GOAL, len(broken) + (not whole), 0, n=len(cuts), unit="cuts", hard=True, note=note)]
 
 
 def cuts_at(syncs: Sequence[int]) -> list[Cut]:

@@ -32,12 +32,23 @@ class Proxy(NamedTuple):
         """From now on; without a way all passes."""
         self.mode.write_text(way, encoding="utf-8")
 
+    @property
+    def wrong_answers(self) -> int:
+        """How many answers it has handed on with wrong bytes in them."""
+        return self.tally.stat().st_size
+
+    @property
+    def tally(self) -> Path:
+        """A byte for each of these."""
+        return self.mode.with_suffix(".tally")
+
 
 @contextmanager
 def proxy_before(server: str, folder: Path) -> Iterator[Proxy]:
     """Run it before `server`. The caller must be single-threaded."""
     proxy = Proxy(f"127.0.0.1:{free_port()}", folder / "proxy-mode")
     proxy.spoil()
+    proxy.tally.touch()
     child = os.fork()
     if child == 0:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -56,7 +67,7 @@ async def _serve(proxy: Proxy, server: str) -> None:
 
     async def attend(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            await _pass_on(reader, writer, server, _way(proxy, chance))
+            await _pass_on(reader, writer, server, _way(proxy, chance), proxy.tally)
         except (OSError, asyncio.IncompleteReadError):
             writer.transport.abort()
 
@@ -70,7 +81,7 @@ def _way(proxy: Proxy, chance: random.Random) -> str:
     return way if way == "down" or chance.random() < SHARE else ""
 
 
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, server: str, way: str) -> None:
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, server: str, way: str, tally: Path) -> None:
     head = await reader.readuntil(b"\r\n\r\n")
     if way == "down":
         raise ConnectionResetError
@@ -89,6 +100,8 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, s
     top, _, content = answer.partition(b"\r\n\r\n")
     if way == "wrong bytes back" and head.startswith(b"GET"):
         content = _spoilt(content)
+        with tally.open("ab") as count:
+            count.write(b"." if content else b"")
     whole = top + b"\r\n\r\n" + content
     if way == "reset mid-body":
         writer.write(whole[: len(top) + 4 + len(content) // 2])

@@ -31,6 +31,13 @@ class Walked(NamedTuple):
     where: str
     outcome: Outcome
     told: bool = True
+    deaths: int = 0
+
+
+def quarantined(walked: Sequence[Walked]) -> str:
+    """How many lives ended with a good file in quarantine, for a row's note; nothing where none did."""
+    count = sum(bool(one.outcome.refused) for one in walked)
+    return f"; {count} with a good file in quarantine" if count else ""
 
 
 def settled_house(folder: Path) -> House:
@@ -69,13 +76,13 @@ def second_house(first: House, folder: Path) -> House:
     return house
 
 
-def close(house: House, where: str, *, told: bool = True) -> Walked:
+def close(house: House, where: str, *, told: bool = True, deaths: int = 0) -> Walked:
     """Judge the house and remove it; one with anything amiss stays for whoever looks into it."""
     outcome = judge(house, [FIRST, SHEET])
     if outcome.whole and told:
         shutil.rmtree(house.folder)
         house.folder.with_suffix(".log").unlink(missing_ok=True)
-    return Walked(where, outcome, told)
+    return Walked(where, outcome, told, deaths)
 
 
 def name_of(call: Call | None, house: House) -> str:

@@ -33,9 +33,17 @@ class House:
         self.config.write_text(yaml.safe_dump({**yaml.safe_load(self.config.read_text()), key: value}))
 
     def run(self, *words, code=0):
+        return self._run(words, code).stdout
+
+    def said(self, *words, code=0):
+        """Also what it said of troubles."""
+        done = self._run(words, code)
+        return done.stdout + done.stderr
+
+    def _run(self, words, code):
         done = subprocess.run([CHARTROOM, *map(str, words)], env=self.env, capture_output=True, text=True, timeout=540, check=False)
         assert done.returncode == code, f"{words}: {done.stdout[-2000:]}{done.stderr[-4000:]}"
-        return done.stdout
+        return done
 
     def start(self, *words):
         log = (self.var.parent / "log.txt").open("ab")

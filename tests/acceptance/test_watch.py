@@ -256,7 +256,7 @@ def test_name_taken_meanwhile_is_not_overwritten_by_what_comes_back(box):
     taken = move_to_taken(path, "id", look_at(path))
     path.write_bytes(b"two")
     taken.write_bytes(b"one and more")
-    assert sweep_taken(box.root, keep_days=14, now=datetime.now(UTC)) == 1
+    assert sweep_taken(box.root, keep_days=14, now=datetime.now(UTC), journalled=set) == 1
     assert sorted(p.read_bytes() for p in box.root.iterdir() if p.is_file()) == [b"one and more", b"two"]
 
 
@@ -274,10 +274,27 @@ def test_taken_files_are_kept_for_their_days(box):
     path = box.root / "a.png"
     path.write_bytes(b"one")
     taken = move_to_taken(path, "id", look_at(path))
-    sweep_taken(box.root, keep_days=14, now=datetime.now(UTC) + timedelta(days=13))
+    sweep_taken(box.root, keep_days=14, now=datetime.now(UTC) + timedelta(days=13), journalled=set)
     assert taken.exists()
-    sweep_taken(box.root, keep_days=14, now=datetime.now(UTC) + timedelta(days=15))
+    sweep_taken(box.root, keep_days=14, now=datetime.now(UTC) + timedelta(days=15), journalled=set)
     assert not taken.exists()
+
+
+def test_what_the_journal_does_not_know_is_taken_over_and_never_deleted_however_late_it_is(box):
+    path, whole = box.root / "a.png", png()
+    path.write_bytes(whole)
+    move_to_taken(path, "0" * 20, look_at(path))  # as after an older index was brought back
+    around = replace(box.around, now=lambda: datetime.now(UTC) + timedelta(days=5 * 365))
+    sweep(box.state, around)
+    assert path.read_bytes() == whole
+    box.scan()
+    assert box.scan(after=60) == 1
+    sweep(box.state, box.around)
+    assert not path.exists()
+    assert len([*box.root.glob(".taken/*/a.png")]) == 1
+    sweep(box.state, around)
+    assert not [*box.root.glob(".taken/*")]
+    assert len(box.deliveries()) == 1
 
 
 @given(st.lists(st.tuples(st.floats(0.1, 20), st.booleans()), max_size=30))

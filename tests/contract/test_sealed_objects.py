@@ -172,6 +172,20 @@ def test_plain_objects_of_before_are_still_read_and_sealed_ones_need_the_key_fil
         plain.open(new)
 
 
+def test_a_rotated_key_file_keeps_its_mode(key_file):
+    key_file.chmod(0o440)
+    rotate_key_file(key_file)
+    assert stat.S_IMODE(key_file.stat().st_mode) == 0o440
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_who_rotates_as_root_does_not_lock_the_services_account_out(key_file):
+    os.chown(key_file, 12345, 54321)
+    rotate_key_file(key_file)
+    now = key_file.stat()
+    assert (now.st_uid, now.st_gid, stat.S_IMODE(now.st_mode)) == (12345, 54321, 0o400)
+
+
 def test_a_key_file_is_for_this_account_alone_and_never_replaced(key_file):
     assert stat.S_IMODE(key_file.stat().st_mode) == 0o400
     with pytest.raises(ConfigFault, match="already"):

@@ -7,9 +7,9 @@ from functools import partial
 import pytest
 
 from pipeline.engines.opener import ChildOpener
-from samples.campaign import k1, k2, k3, k4, k8, walk
+from samples.campaign import k1, k2, k3, k4, k5, k7, k8, proxy, servers, walk
 from samples.campaign.calls import PASS, Fate, can_watch
-from samples.campaign.house import copy_house, judge, warm
+from samples.campaign.house import Outcome, copy_house, judge, make_house, warm
 from samples.campaign.plan import QUICK
 from samples.hostile import make_hostile
 from schemas.rules import RenderRules
@@ -53,6 +53,19 @@ def test_journal_that_cannot_be_written_for_a_moment_strands_no_file(house):
 def test_killed_at_a_call_and_again_at_recovery_nothing_is_lost(first, number):
     walked = k2.die_twice(first, 230, number)
     assert walked.outcome.whole, walked
+    assert walked.deaths == 2 - walked.where.endswith("then none"), walked
+
+
+def test_a_death_that_never_came_is_not_counted(first):
+    walked = k2.die_twice(first, 230, 10_000)
+    assert (walked.where, walked.deaths) == ("none, then none", 0)
+
+
+def test_a_good_file_in_quarantine_is_counted_apart_and_is_not_whole():
+    fine = Outcome(2, 2, 0, 0, 0, 0, ())
+    assert fine.whole
+    assert not fine._replace(refused=1).whole
+    assert walk.quarantined([walk.Walked("here", fine), walk.Walked("there", fine._replace(refused=2))]) == "; 1 with a good file in quarantine"
 
 
 @pytest.mark.parametrize("error", [errno.EIO, errno.ENOSPC])
@@ -83,6 +96,30 @@ def test_every_power_cut_is_tried_once_though_two_syncs_follow_each_other():
 def test_kills_at_random_moments_lose_and_double_nothing(tmp_path):
     row = k1.kill_at_random(tmp_path, QUICK._replace(kills=10, files=40))
     assert row.met, row
+
+
+def test_clock_that_jumps_loses_nothing(tmp_path):
+    (row,) = k7.run(tmp_path, QUICK)
+    assert row.met, row
+
+
+def test_an_s3_server_that_errs_or_sends_wrong_bytes_loses_nothing_and_is_found_out(tmp_path):
+    for row in k5.run(tmp_path, QUICK._replace(s3_files=8), ways=("5xx", "wrong bytes back")):
+        assert row.met, row
+
+
+def test_wrong_bytes_count_as_found_only_if_some_passed_and_the_server_answered(tmp_path):
+    with servers.s3_server(tmp_path / "s3") as server, proxy.proxy_before(server, tmp_path) as spoiler:
+        objects = make_house(tmp_path / "house", objects=servers.s3_settings(tmp_path, spoiler.address)).stores().objects
+        digests = [objects.put_bytes(b"%d" % number).rpartition("/")[2] for number in range(10)]
+        unheard = spoiler._replace(mode=tmp_path / "unheard")
+        unheard.tally.touch()
+        assert not k5.read_wrong_bytes(objects, unheard, digests).met, "nothing was spoilt"
+        found = k5.read_wrong_bytes(objects, spoiler, digests)
+        assert found.met, found
+        spoiler.mode.write_text("down")
+        dead = k5.read_wrong_bytes(objects, unheard, digests[:1])
+        assert (dead.met, dead.value) == (False, 1), dead
 
 
 def test_odd_deliveries_are_accounted_for_exactly(tmp_path):

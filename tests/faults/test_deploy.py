@@ -97,17 +97,34 @@ def test_every_service_is_shut_in(compose):
         assert service["security_opt"] == ["no-new-privileges:true"], name
         assert "healthcheck" in service or service["restart"] == "no", name
         assert "privileged" not in service, name
-        assert set(service["secrets"]) <= set(compose["secrets"]), name
-        assert "outside" not in service["networks"] or name == "web", name
+        assert set(service.get("secrets", ())) <= set(compose["secrets"]), name
+        assert "outside" not in service.get("networks", ()) or name == "web", name
+        assert "networks" in service or service["network_mode"] == "none", name
+        assert "cap_add" not in service or service["restart"] == "no", name
+        assert service["user"] not in {"root", "0:0"} or service["restart"] == "no", name
     assert all(compose["services"][name]["user"].endswith(":-10001:10001}") for name in OURS)
     assert compose["networks"]["inside"]["internal"] is True
     assert "USER 10001:10001" in (ROOT / "Dockerfile").read_text()
     assert not [
         value
         for service in compose["services"].values()
-        for name, value in service["environment"].items()
+        for name, value in service.get("environment", {}).items()
         if "PASSWORD" in name and "/run/" not in value
     ]
+
+
+def test_workers_side_by_side_have_locks_and_scratch_of_their_own(compose):
+    own = {volume for volume in compose["services"]["work"]["volumes"] if ":" not in volume}
+    assert own == {"/var/lib/chartroom/run", "/var/lib/chartroom/scratch"}
+    made = re.search(r"install -d -o 10001 -g 10001 -m 0700 (.*)", (ROOT / "Dockerfile").read_text())[1].split()
+    assert own <= set(made), "a volume without a name takes its owner from the image"
+
+
+def test_the_s3_server_runs_without_rights_on_a_folder_that_was_given_to_it(compose):
+    server, giver = compose["services"]["s3"], compose["services"]["s3-folder"]
+    assert server["user"] == giver["entrypoint"][1] == compose["services"]["work"]["user"]
+    assert server["depends_on"] == {"s3-folder": {"condition": "service_completed_successfully"}}
+    assert (giver["volumes"], giver["cap_add"], giver["profiles"]) == (server["volumes"], ["CHOWN"], server["profiles"])
 
 
 def test_secrets_are_made_once_and_lie_in_a_folder_that_is_closed(tmp_path, compose):

@@ -1,22 +1,27 @@
 """Alarms by the figures that give them, and the same figures as metrics."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from schemas.config import Config, Folder
-from schemas.faults import KeyMissing
+from schemas.config import Config, Folder, Objects
+from schemas.faults import KeyMissing, StoreFault
 from schemas.record import DocumentRecord, DocumentStatus, ReviewItem
 from schemas.rules import AlarmRules, IntakeRules
 from schemas.source import Priority
 from store import documents, journal, queue
 from store.database import writing
 from store.scrubs import Scrub
+from workers import disk, watcher
 from workers.alarms import MEGABYTE, AlarmCode, find_alarms
 from workers.figures import Figures, WatchedFolder, not_ready, take_figures
+from workers.health import check_watch
 from workers.metrics import render_metrics
+from workers.settings import Settings
+from workers.sighting import leave_here
 from workers.slots import hold_slot
 from workers.wire import connect
 
@@ -182,6 +187,33 @@ def test_the_oldest_item_is_one_that_somebody_must_decide(stores):
         assert queue.oldest_open(conn) is None
         settle(conn, delivery, waits)
         assert queue.oldest_open(conn) == NOW - timedelta(hours=2)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "alive"), [(timedelta(seconds=-30), True), (timedelta(seconds=30), True), (timedelta(days=365), False), (timedelta(days=-1), False)]
+)
+def test_a_watcher_seen_in_the_future_proves_no_more_than_one_long_ago(tmp_path, stores, ahead, alive):
+    now = datetime.now(UTC)
+    leave_here(tmp_path / "var" / "run", [], now + ahead)
+    assert take_figures(CONFIG, tmp_path / "var", stores, now=now).watcher_runs is alive
+    with nullcontext() if alive else pytest.raises(StoreFault, match="in the future" if ahead > timedelta() else "s ago"):
+        check_watch(Settings(CONFIG, tmp_path / "var", {}))
+
+
+@pytest.mark.parametrize("told", ["[]", '{"at": 5, "folders": []}', '{"at": "2026-11-21T12:00:00", "folders": []}', "null", "{"])
+def test_a_heartbeat_out_of_shape_is_none_and_breaks_nothing(tmp_path, stores, told):
+    (tmp_path / "var" / "run").mkdir(exist_ok=True)
+    (tmp_path / "var" / "run" / "watch.json").write_text(told)
+    assert take_figures(CONFIG, tmp_path / "var", stores, now=NOW + timedelta(days=3)).watcher_runs is False
+
+
+def test_the_watcher_and_alarms_look_at_the_disk_of_the_objects_too(tmp_path, stores, monkeypatch):
+    monkeypatch.setattr(disk, "_room", lambda place: disk.Room(5, 10) if place == tmp_path / "far" else disk.Room(7, 10))
+    config = replace(CONFIG, objects=Objects(path=str(tmp_path / "far")))
+    assert watcher._free(config, tmp_path / "var") == 5
+    seen = take_figures(config, tmp_path / "var", stores, now=NOW)
+    assert (seen.disk_free, seen.disk_total) == (5, 10)
+    assert "disk.full" in [alarm.code for alarm in find_alarms(seen, config, now=NOW)]
 
 
 def test_a_store_that_does_not_answer_is_named(tmp_path, stores):

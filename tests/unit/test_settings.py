@@ -71,6 +71,26 @@ def test_unknown_key_names_itself_and_the_nearest_right_one(tmp_path, text, wher
     assert near in fault.value.next_step
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("match:\n  autofile: shadow\nweb: {port: 81}\nmatch:\n  max_candidates: 7\n", "`match` stands in line 1 and again in line 4"),
+        ("folders: [{name: a, path: b}]\nfolders: [{name: c, path: d}]", "`folders` stands in line 1 and again in line 2"),
+        ("web:\n  port: 81\n  port: 82\n", "`port` stands in line 2 and again in line 3"),
+        ("folders:\n- {name: a, path: b,\n   path: c}", "`path` stands in line 2 and again in line 3"),
+        ("# a\n'match': {}\n\"match\": {}\n", "`match` stands in line 2 and again in line 3"),
+    ],
+)
+def test_a_key_that_stands_twice_is_refused_with_both_lines(tmp_path, text, said):
+    with pytest.raises(ConfigFault, match=said):
+        settings_of(tmp_path, text)
+
+
+def test_a_key_that_stands_twice_in_a_variable_is_refused(tmp_path):
+    with pytest.raises(ConfigFault, match="`port` stands in line 1 and again in line 1"):
+        settings_of(tmp_path, CHARTROOM__WEB="{port: 81, port: 82}")
+
+
 def test_an_unknown_section_is_told_with_the_file_it_stands_in(tmp_path):
     (tmp_path / "c.yaml").write_text("engne: {slots: 1}")
     with pytest.raises(ConfigFault, match=r"`engne` \(.*c\.yaml\)\. Did you mean `engine`"):
@@ -179,3 +199,10 @@ def test_a_password_file_needs_an_address_that_takes_it(tmp_path, url):
     with pytest.raises(ConfigFault) as fault:
         engine_url(Config(engine=Engine(url=url, password_file=str(tmp_path / "password"))), tmp_path)
     assert "s3cret" not in str(fault.value)
+
+
+def test_a_secret_that_is_no_text_is_told_as_one_without_its_bytes(tmp_path):
+    (tmp_path / "key").write_bytes(b"pass\xff\xfeword")
+    with pytest.raises(ConfigFault, match="no text in UTF-8") as fault:
+        read_secret(str(tmp_path / "key"))
+    assert "pass" not in str(fault.value)

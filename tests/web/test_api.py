@@ -97,14 +97,14 @@ def test_a_file_without_a_file_or_too_large_is_refused_in_words(desk):
     assert client.post("/api/v1/intake").status_code == 422
     small = replace(desk.config, intake=replace(desk.config.intake, max_megabytes=1))
     with pytest.raises(InputFault, match="too large"):
-        hand_in(small, desk.stores, desk.folder / "scratch", "a.pdf", io.BytesIO(b"x" * (1 << 20) + b"y"), now=lambda: desk.now)
+        hand_in(small, desk.stores, desk.folder, "a.pdf", io.BytesIO(b"x" * (1 << 20) + b"y"), now=lambda: desk.now)
     assert list((desk.folder / "scratch").iterdir()) == []
 
 
 def test_a_file_that_would_fill_the_disk_is_not_taken_in_and_that_is_said(desk):
     full = replace(desk.config, intake=replace(desk.config.intake, min_free_megabytes=1 << 40))
     with pytest.raises(StoreFault, match="nearly full"):
-        hand_in(full, desk.stores, desk.folder / "scratch", "a.pdf", io.BytesIO(b"x"), now=lambda: desk.now)
+        hand_in(full, desk.stores, desk.folder, "a.pdf", io.BytesIO(b"x"), now=lambda: desk.now)
     assert list((desk.folder / "scratch").iterdir()) == []
     with reading(desk.stores.index) as conn:
         assert journal.deliveries(conn) == []
