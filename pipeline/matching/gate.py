@@ -13,6 +13,7 @@ from typing import NamedTuple
 from pipeline.matching import compare as level
 from pipeline.matching.compare import FIELDS, Levels
 from pipeline.matching.fold import Who
+from pipeline.matching.nicknames import may_be_anothers
 from schemas.patient import PatientClaim
 
 SURE_NAME = frozenset({level.EXACT, level.OCR})
@@ -108,8 +109,10 @@ def is_siblings_name(beside: Beside) -> bool:
     if first in NO_NAME:
         return True
     mine, theirs = beside.mine.first, beside.theirs.first
-    alike = first == level.NICKNAME and len(mine) == len(theirs) and level.spelling_level(mine, theirs) in OTHER_SPELLING  # Anna, Anne
-    return alike or (first in OTHER_SPELLING and not _is_misread(beside))
+    if first == level.NICKNAME:
+        alike = len(mine) == len(theirs) and level.spelling_level(mine, theirs) in OTHER_SPELLING  # Anna, Anne
+        return alike or (beside.levels.sex != level.EXACT and may_be_anothers(mine, theirs))  # Sam for Samantha and for Samuel
+    return first in OTHER_SPELLING and not _is_misread(beside)
 
 
 def _is_misread(beside: Beside) -> bool:

@@ -71,3 +71,9 @@ def stands_for(one: str, other: str) -> bool:
     """Whether one is a short form of the other, or both are short forms of one formal name."""
     mine = related_names(one)
     return other in mine or bool(mine & related_names(other) & FORMAL)
+
+
+def may_be_anothers(one: str, other: str) -> bool:
+    """Whether, of two names that stand for one another, the short one is short for a third as well, or neither is short."""
+    short = other if one in FORMAL else one
+    return short in FORMAL or len(related_names(short) & FORMAL) > 1
