@@ -16,19 +16,8 @@ from schemas.rules import ExtractRules
 OURS = "ours"  # the word in a rule that tells matching whose number it is
 LEAST_OF_A_NAME, HEAD_ROWS = 5, 3
 FACILITIES = {
-    "hospital",
-    "hospitals",
-    "clinic",
-    "clinics",
-    "center",
-    "centre",
-    "associates",
-    "group",
-    "physicians",
-    "institute",
-    "university",
-    "hospice",
-}
+    "hospital", "hospitals", "clinic", "clinics", "center", "centre", "associates", "group", "physicians", "institute", "university", "hospice",
+}  # fmt: skip
 BLOCK = 2  # rows from a name to what stands under its address
 FOREIGN = re.compile(r"\b(?:outside|external|referring|sending|other|foreign|their|your)\b", re.IGNORECASE)
 ADDRESSED = re.compile(r"\b(?:not|non|cc|bcc|copy|copies|to|referred|sent|faxed|attn|attention)\b", re.IGNORECASE)
